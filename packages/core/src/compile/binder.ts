@@ -1,0 +1,37 @@
+import type { Column } from './compiled.ts';
+
+/** DuckDB's complaint about one text. Positions are UTF-16 offsets into that text, if DuckDB gave one. */
+export interface BindError {
+  /** DuckDB's class: `parser`, `binder`, `catalog`, `conversion`, … */
+  readonly type: string;
+  readonly subtype: string | undefined;
+  readonly message: string;
+  readonly position: number | undefined;
+  readonly candidates: readonly string[];
+  /** The name that was not found, when DuckDB says it. */
+  readonly name: string | undefined;
+}
+
+/** A parsed text: DuckDB's serialised AST, one entry per statement. */
+export type ParseResult =
+  | { readonly ok: true; readonly statements: readonly unknown[] }
+  | { readonly ok: false; readonly error: BindError };
+
+/** A bound text: the unoptimised logical plan as JSON text (see compile/plan-node.ts), and output columns. */
+export type BindResult =
+  | { readonly ok: true; readonly plan: string }
+  | { readonly ok: false; readonly error: BindError };
+
+/**
+ * DuckDB as a compiler's front end: an in-memory instance that holds empty shadow tables. It is the only thing of the
+ * compiler that touches DuckDB, and it never sees a row.
+ */
+export interface Binder {
+  parse(texts: readonly string[]): Promise<readonly ParseResult[]>;
+  /** Creates empty tables under their model names, so that later texts can refer to them. */
+  declare(tables: readonly { readonly schema: string; readonly name: string; readonly columns: readonly Column[] }[]): Promise<void>;
+  bind(texts: readonly string[]): Promise<readonly BindResult[]>;
+  /** Output names as DuckDB gives them, also of expressions without an alias. */
+  describe(text: string): Promise<readonly Column[] | BindError>;
+  close(): void;
+}

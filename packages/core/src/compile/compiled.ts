@@ -1,0 +1,105 @@
+import type { AuditDefinition, AuditCall, ModelDefinition } from '../model/index.ts';
+import type { SourceDefinition } from '../project/project.ts';
+import type { Diagnostic } from '../diagnostic/index.ts';
+
+/** A column of an output. `type` is DuckDB's own spelling. */
+export interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A column of another relation; names as `schema.name` and column name. */
+export interface ColumnRef {
+  readonly model: string;
+  readonly column: string;
+}
+
+/** Where a column's value comes from. */
+export interface ColumnLineage {
+  readonly name: string;
+  readonly type: string;
+  /** Columns of direct inputs whose values flow into this one. */
+  readonly sources: readonly ColumnRef[];
+  /** True when the value is copied, not computed. */
+  readonly direct: boolean;
+}
+
+/** Lineage of a model: values by column, and the columns that decide which rows exist. */
+export interface Lineage {
+  readonly columns: readonly ColumnLineage[];
+  readonly influence: readonly ColumnRef[];
+}
+
+/**
+ * What a relation means, as hashes (design.md, section 5). Two relations with equal `rows` and equal hashes of their
+ * columns hold the same multiset of rows over the same sources.
+ */
+export interface Meaning {
+  readonly rows: string;
+  /** The physical order of rows; enters only what depends on order. */
+  readonly sequence: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly hash: string }[];
+  /** What makes the result depend on more than its inputs: `volatile:random`, `context:now`, `order:first`, … */
+  readonly flags: readonly string[];
+}
+
+/**
+ * How much of an input a run over the interval [start, end) reads: its own interval of that input's time column (then
+ * rows outside cannot matter), or everything.
+ */
+export interface ReadScope {
+  /** A loaded relation: a source, or a model with a table. Views and embedded models are looked through. */
+  readonly input: string;
+  readonly scope: 'interval' | 'all';
+}
+
+/** An audit bound to a model: a definition of the library or the project with its arguments. */
+export interface BoundAudit {
+  readonly name: string;
+  readonly call: AuditCall;
+  readonly severity: 'block' | 'warn';
+  /** The project's definition; undefined for audits of the library. */
+  readonly definition: AuditDefinition | undefined;
+  /** Models the audit reads besides the audited one. */
+  readonly dependencies: readonly string[];
+}
+
+/** What all nodes of the graph have: sources and models alike. */
+interface CompiledBase {
+  /** `schema.name`. */
+  readonly name: string;
+  readonly columns: readonly Column[];
+  /** Identity of the table's meaning: what its physical table is named after. Hex, 128 bits. */
+  readonly version: string;
+  readonly meaning: Meaning;
+  readonly dependencies: readonly string[];
+}
+
+/** A compiled source. */
+export interface CompiledSource extends CompiledBase {
+  readonly node: 'source';
+  readonly definition: SourceDefinition;
+}
+
+/** A compiled model. */
+export interface CompiledModel extends CompiledBase {
+  readonly node: 'model';
+  readonly definition: ModelDefinition;
+  /** Rendered with the fixed compile-time interval; undefined for SEED and EXTERNAL. */
+  readonly sql: string | undefined;
+  /** Undefined when the bound plan holds something the lineage walk does not know. */
+  readonly lineage: Lineage | undefined;
+  /** One entry per loaded relation that is read, directly or through views; sorted by input. */
+  readonly reads: readonly ReadScope[];
+  readonly audits: readonly BoundAudit[];
+}
+
+export type CompiledNode = CompiledSource | CompiledModel;
+
+/** A compiled project: nodes in dependency order (inputs first), broken ones left out. */
+export interface Compiled {
+  readonly nodes: ReadonlyMap<string, CompiledNode>;
+  /** Names of models that could not be compiled, or stand below one that could not. */
+  readonly broken: ReadonlySet<string>;
+  readonly diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,82 @@
+/**
+ * Every diagnostic Sluice can give, with its default severity. The code is stable: scripts and docs refer to it.
+ * Adding one here obliges `docs/diagnostics.md` to explain it (a test compares the two).
+ */
+export const CODES = {
+  // project
+  'project-not-found': 'error',
+  'yaml-syntax': 'error',
+  'config-invalid': 'error',
+  'config-unknown-property': 'error',
+  'source-files-missing': 'error',
+  'source-unreadable': 'error',
+  // header
+  'header-missing': 'error',
+  'header-syntax': 'error',
+  'unknown-property': 'error',
+  'unused-property': 'warning',
+  'duplicate-property': 'error',
+  'invalid-property': 'error',
+  'invalid-kind': 'error',
+  'invalid-name': 'error',
+  'missing-query': 'error',
+  'extra-statement': 'error',
+  'duplicate-model': 'error',
+  'duplicate-audit': 'error',
+  'seed-file-missing': 'error',
+  // macros
+  'unknown-macro': 'error',
+  'invalid-macro': 'error',
+  'unknown-variable': 'error',
+  // SQL
+  'syntax-error': 'error',
+  'not-a-query': 'error',
+  'unknown-table': 'error',
+  'unknown-column': 'error',
+  'unknown-function': 'error',
+  'ambiguous-column': 'error',
+  'ambiguous-table': 'error',
+  'type-mismatch': 'error',
+  'invalid-query': 'error',
+  'duplicate-column': 'error',
+  'column-contract': 'error',
+  'unnamed-column': 'warning',
+  'unresolved-columns': 'error',
+  cycle: 'error',
+  'upstream-broken': 'info',
+  // kinds
+  'unknown-time-column': 'error',
+  'invalid-time-column': 'error',
+  'external-without-columns': 'error',
+  // audits
+  'unknown-audit': 'error',
+  'invalid-audit-argument': 'error',
+  // selection and options
+  'unknown-model': 'error',
+  'unknown-environment': 'error',
+  'invalid-environment-name': 'error',
+  'invalid-option': 'error',
+  // plans
+  'plan-unreadable': 'error',
+  'plan-moved': 'error',
+  'plan-tampered': 'error',
+  // warehouse
+  'warehouse-locked': 'error',
+  'warehouse-unreadable': 'error',
+  'warehouse-missing': 'error',
+  'warehouse-foreign': 'error',
+  'name-taken': 'error',
+  'disk-full': 'error',
+  'state-newer': 'error',
+  // execution
+  'query-failed': 'error',
+  'audit-failed': 'error',
+  'audit-warning': 'warning',
+  'source-rejects': 'warning',
+  'source-moved': 'error',
+  interrupted: 'error',
+  internal: 'error',
+} as const satisfies Record<string, 'error' | 'warning' | 'info'>;
+
+/** The stable name of a diagnostic. */
+export type DiagnosticCode = keyof typeof CODES;

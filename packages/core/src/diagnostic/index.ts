@@ -1,0 +1,16 @@
+/**
+ * What Sluice has to say, as data. Every room returns diagnostics; only the surfaces (terminal, JSON, CI) render them.
+ */
+export { CODES, type DiagnosticCode } from './codes.ts';
+export {
+  diagnostic,
+  hasErrors,
+  SluiceError,
+  sortDiagnostics,
+  type Diagnostic,
+  type Note,
+  type Outcome,
+  type Severity,
+} from './diagnostic.ts';
+export { byteToUtf16, SourceText, type Location } from './source-text.ts';
+export { didYouMean, suggest } from './suggest.ts';

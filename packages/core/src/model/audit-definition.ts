@@ -1,0 +1,15 @@
+import type { Location, SourceText } from '../diagnostic/index.ts';
+import type { HeaderValue, SqlFragment } from './model-definition.ts';
+
+/** An `AUDIT (...)` of the project: a query that returns bad rows. */
+export interface AuditDefinition {
+  readonly name: string;
+  readonly path: string;
+  readonly source: SourceText;
+  readonly nameLocation: Location;
+  /** `block` stops and rolls back, `warn` reports. */
+  readonly severity: 'block' | 'warn';
+  /** `defaults (threshold = 10)`: values of parameters that a call leaves out. */
+  readonly defaults: readonly { readonly name: string; readonly value: HeaderValue; readonly sql: string }[];
+  readonly query: SqlFragment;
+}

@@ -1,0 +1,92 @@
+import type { Location, SourceText } from '../diagnostic/index.ts';
+
+/** How a model's rows are kept. */
+export type ModelKind =
+  | { readonly kind: 'VIEW' }
+  | { readonly kind: 'FULL' }
+  | { readonly kind: 'EMBEDDED' }
+  | { readonly kind: 'EXTERNAL' }
+  | {
+      readonly kind: 'SEED';
+      /** The CSV file, relative to the project folder. */
+      readonly file: string;
+      /** SHA-256 of the file's bytes, so that a changed row is another version. */
+      readonly contentHash: string;
+      readonly csv: {
+        readonly delimiter?: string;
+        readonly quotechar?: string;
+        readonly escapechar?: string;
+        readonly header?: boolean;
+        readonly naValues?: readonly string[];
+      };
+    }
+  | {
+      readonly kind: 'INCREMENTAL_BY_TIME_RANGE';
+      readonly timeColumn: string;
+      readonly timeColumnLocation: Location;
+      /** strftime format when the time column is text; undefined for DATE and TIMESTAMP columns. */
+      readonly timeFormat: string | undefined;
+      /** How many intervals before the newest one are computed again, for late rows. */
+      readonly lookback: number;
+      /** How many intervals go into one task at most; undefined: all that are missing. */
+      readonly batchSize: number | undefined;
+    };
+
+/** The name of a kind, as written in a header. */
+export type KindName = ModelKind['kind'];
+
+/** A piece of SQL of the author's, with where it stands in the file. */
+export interface SqlFragment {
+  readonly text: string;
+  /** UTF-16 offset of `text` in the file. */
+  readonly offset: number;
+}
+
+/** The value of an argument in a header: `columns := (a, b)`, `threshold := 10`, `criteria := (x > 1)`. */
+export type HeaderValue =
+  | { readonly kind: 'name'; readonly text: string }
+  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'number'; readonly text: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'list'; readonly items: readonly HeaderValue[] }
+  /** Anything else, verbatim SQL. */
+  | { readonly kind: 'sql'; readonly text: string };
+
+/** `not_null(columns := (a, b))` in a header. */
+export interface AuditCall {
+  readonly name: string;
+  readonly location: Location;
+  readonly arguments: readonly { readonly name: string; readonly value: HeaderValue; readonly sql: string; readonly location: Location }[];
+}
+
+/** One model file, parsed: the header's meaning and where each part stands. Nothing is rendered or bound yet. */
+export interface ModelDefinition {
+  /** `schema.name`, as written (DuckDB compares names without case). */
+  readonly name: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly path: string;
+  readonly source: SourceText;
+  /** Where the name stands, or the start of the file. */
+  readonly nameLocation: Location;
+  readonly kind: ModelKind;
+  readonly kindLocation: Location;
+  /** The SELECT; undefined for SEED and EXTERNAL. */
+  readonly query: SqlFragment | undefined;
+  readonly preStatements: readonly SqlFragment[];
+  readonly postStatements: readonly SqlFragment[];
+  /** `@DEF` statements before the query, in order. */
+  readonly definitions: readonly { readonly name: string; readonly value: SqlFragment }[];
+  readonly cron: string | undefined;
+  readonly cronLocation: Location | undefined;
+  /** Start of this model's history, epoch milliseconds UTC. */
+  readonly start: number | undefined;
+  readonly owner: string | undefined;
+  readonly description: string | undefined;
+  readonly tags: readonly string[];
+  readonly grains: readonly (readonly string[])[];
+  /** Declared columns: a contract for queries, the schema for EXTERNAL and SEED. */
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly location: Location }[] | undefined;
+  readonly columnDescriptions: Readonly<Record<string, string>>;
+  readonly audits: readonly AuditCall[];
+}

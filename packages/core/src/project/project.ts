@@ -1,0 +1,93 @@
+import type { SourceText } from '../diagnostic/index.ts';
+import type { Location } from '../diagnostic/index.ts';
+import type { AuditDefinition } from '../model/audit-definition.ts';
+import type { ModelDefinition } from '../model/model-definition.ts';
+
+/** A value of a project variable. */
+export type VariableValue = string | number | boolean | null;
+
+/** Data from outside, as declared under `sources:` in project.yaml. */
+export interface SourceDefinition {
+  /** `schema.name`. */
+  readonly name: string;
+  readonly location: Location;
+  readonly description: string | undefined;
+  /** Declared columns in order, with DuckDB type names; undefined: taken from the files (or an error for tables). */
+  readonly columns: readonly { readonly name: string; readonly type: string }[] | undefined;
+  readonly origin: FileSource | TableSource;
+}
+
+/** Files that Sluice loads into a physical table of its own. */
+export interface FileSource {
+  readonly kind: 'file';
+  readonly format: 'csv' | 'parquet' | 'json';
+  /** Paths or globs, relative to the project folder. */
+  readonly files: readonly string[];
+  /** Which column tells the time of a row: then Sluice knows which days moved when a file does. */
+  readonly timeColumn: string | undefined;
+  /** CSV only; absent means DuckDB's sniffer decides. */
+  readonly csv: {
+    readonly delimiter?: string;
+    readonly quote?: string;
+    readonly header?: boolean;
+    readonly nullValues?: readonly string[];
+    readonly dateFormat?: string;
+    readonly timestampFormat?: string;
+    readonly encoding?: string;
+  };
+}
+
+/** A table that exists already in the warehouse, kept by somebody else. */
+export interface TableSource {
+  readonly kind: 'table';
+  /** Where it stands in the warehouse. */
+  readonly schema: string;
+  readonly table: string;
+  /** How often it is thought to move; a cron expression. */
+  readonly cron: string;
+}
+
+/** Settings of a named environment. */
+export interface EnvironmentSettings {
+  /** Overrides the start of history: an instant (epoch milliseconds), or so many milliseconds before now. */
+  readonly start: StartSetting | undefined;
+}
+
+/** A fixed instant or one relative to the clock. */
+export type StartSetting =
+  | { readonly kind: 'at'; readonly at: number }
+  | { readonly kind: 'ago'; readonly milliseconds: number };
+
+/** project.yaml, checked and with defaults filled in. */
+export interface ProjectConfig {
+  readonly name: string;
+  /** Default start of history, epoch milliseconds UTC. */
+  readonly start: number;
+  readonly warehouse: {
+    /** Relative to the project folder. */
+    readonly path: string;
+    readonly threads: number | undefined;
+    readonly memoryLimit: string | undefined;
+  };
+  readonly defaults: {
+    readonly cron: string | undefined;
+    readonly owner: string | undefined;
+    readonly start: number | undefined;
+  };
+  readonly variables: Readonly<Record<string, VariableValue>>;
+  readonly sources: readonly SourceDefinition[];
+  readonly environments: Readonly<Record<string, EnvironmentSettings>>;
+  readonly quarantine: {
+    /** How many failing rows of one audit in one run are kept. */
+    readonly maxRows: number;
+  };
+}
+
+/** A project as its files say it, before anything is compiled. */
+export interface Project {
+  readonly config: ProjectConfig;
+  readonly models: readonly ModelDefinition[];
+  readonly audits: readonly AuditDefinition[];
+  /** Every text that was read, by path. */
+  readonly texts: ReadonlyMap<string, SourceText>;
+}
