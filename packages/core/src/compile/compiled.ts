@@ -44,13 +44,13 @@ export interface Meaning {
 }
 
 /**
- * How much of an input a run over the interval [start, end) reads: its own interval of that input's time column (then
- * rows outside cannot matter), or everything.
+ * How much of an input a run over the interval [start, end) reads: only rows whose time is inside that `interval`, inside
+ * the whole UTC `days` it touches, or `all`. Rows outside the scope cannot change the result.
  */
 export interface ReadScope {
   /** A loaded relation: a source, or a model with a table. Views and embedded models are looked through. */
   readonly input: string;
-  readonly scope: 'interval' | 'all';
+  readonly scope: 'interval' | 'days' | 'all';
 }
 
 /** An audit bound to a model: a definition of the library or the project with its arguments. */
