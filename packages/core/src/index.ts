@@ -1,1 +1,20 @@
-export {};
+/**
+ * @module
+ * The Sluice library. {@link openWorkspace} opens a project folder; everything else hangs on the {@link Workspace} it
+ * answers. There is no global state: several workspaces live side by side in one process.
+ */
+export {
+  CODES,
+  diagnostic,
+  didYouMean,
+  hasErrors,
+  SluiceError,
+  type Diagnostic,
+  type DiagnosticCode,
+  type Location,
+  type Note,
+  type Severity,
+} from './diagnostic/index.ts';
+export * from './report/index.ts';
+export type { Cell, Row } from './engine/warehouse.ts';
+export type { Answer, PlanOptions, Workspace, WorkspaceOptions } from './workspace.ts';

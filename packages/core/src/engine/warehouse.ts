@@ -1,0 +1,72 @@
+import type { Column } from '../compile/compiled.ts';
+import type { FileSource } from '../project/project.ts';
+import type { TableName } from '../sql/quote.ts';
+import type { TimeRange } from '../time/index.ts';
+
+/**
+ * The warehouse as the rest of Sluice sees it. Nothing outside engine/ may ask which one it is: what differs between
+ * warehouses is a method here.
+ */
+export interface Warehouse {
+  /** A connection of its own; several may work at the same time. */
+  connect(): Promise<Connection>;
+  /** Releases the lock. Connections must be closed or idle. */
+  close(): void;
+}
+
+/** A value as it comes from the warehouse, fit for JSON: big integers and decimals are strings when they would lose digits. */
+export type Cell = string | number | boolean | null | readonly Cell[] | { readonly [key: string]: Cell };
+
+export type Row = Readonly<Record<string, Cell>>;
+
+export interface Connection {
+  /** Runs statements; answers how many rows the last one wrote (0 for statements that write none). */
+  run(sql: string): Promise<number>;
+  /** Runs one query and answers its rows. */
+  rows(sql: string): Promise<readonly Row[]>;
+  /** The same, with column names and types. */
+  query(sql: string): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }>;
+  /** Runs the work in one transaction; rolls back when it throws. Not nested. */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** The tables and views that exist: lower-case `schema.name` → what they are. */
+  relations(): Promise<ReadonlyMap<string, 'table' | 'view'>>;
+  /** Loads files into a table, replacing what it held; must run inside a transaction. */
+  loadFiles(request: LoadRequest): Promise<LoadResult>;
+  /** Compares a loaded table with what its files hold now. */
+  compareFiles(request: LoadRequest): Promise<FileComparison>;
+  /** Stops what is running. */
+  interrupt(): void;
+  close(): void;
+}
+
+/** Which files to load, and where. */
+export interface LoadRequest {
+  readonly source: FileSource;
+  /** Absolute paths, sorted. */
+  readonly paths: readonly string[];
+  readonly columns: readonly Column[];
+  readonly target: TableName;
+}
+
+/** What a load did. */
+export interface LoadResult {
+  readonly rows: number;
+  /** Rows that could not be parsed: counted exactly, the first ones kept. */
+  readonly rejected: number;
+  readonly rejects: readonly Reject[];
+}
+
+/** A row of a file that could not be parsed. */
+export interface Reject {
+  readonly file: string;
+  readonly line: number;
+  readonly column: string;
+  readonly message: string;
+  readonly text: string;
+}
+
+/** What moved between a loaded table and its files. */
+export interface FileComparison {
+  /** UTC days whose rows differ, as ranges; all time when the source has no time column or rows without a time differ. */
+  readonly changed: readonly TimeRange[];
+}

@@ -1,0 +1,244 @@
+import type { Diagnostic } from '../diagnostic/index.ts';
+import type { Cell } from '../engine/warehouse.ts';
+
+/**
+ * The JSON documents that commands print with `--json`, and the only input of the renderers. Keys are snake_case and keep
+ * their order; `schema_version` grows when a key changes its meaning or goes away. Instants are ISO 8601 in UTC.
+ */
+export const SCHEMA_VERSION = 1;
+
+interface Document {
+  readonly schema_version: typeof SCHEMA_VERSION;
+}
+
+/** A diagnostic, flat. Lines and columns count from 1, columns in UTF-16 units; null when there is no place. */
+export interface DiagnosticDocument {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly message: string;
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly end_line: number | null;
+  readonly end_column: number | null;
+  readonly hint: string | null;
+}
+
+export function toDiagnosticDocument(d: Diagnostic): DiagnosticDocument {
+  return {
+    code: d.code,
+    severity: d.severity,
+    message: d.message,
+    path: d.location?.path ?? null,
+    line: d.location?.line ?? null,
+    column: d.location?.column ?? null,
+    end_line: d.location?.endLine ?? null,
+    end_column: d.location?.endColumn ?? null,
+    hint: d.hint ?? null,
+  };
+}
+
+/** Half-open, ISO 8601. */
+export interface IntervalDocument {
+  readonly start: string;
+  readonly end: string;
+}
+
+export interface ColumnDocument {
+  readonly name: string;
+  readonly type: string;
+}
+
+export interface CompileDocument extends Document {
+  readonly models: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly path: string;
+    readonly depends_on: readonly string[];
+    readonly columns: readonly ColumnDocument[];
+    readonly version: string;
+  }[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
+export interface RenderDocument extends Document {
+  readonly model: string;
+  readonly start: string;
+  readonly end: string;
+  readonly sql: string;
+}
+
+export interface ColumnRefDocument {
+  readonly model: string;
+  readonly column: string;
+}
+
+export interface LineageDocument extends Document {
+  readonly model: string;
+  readonly direction: 'upstream' | 'downstream';
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** Upstream: the columns its value comes from. Downstream: the columns that read it. */
+    readonly sources: readonly ColumnRefDocument[];
+    readonly direct: boolean;
+  }[];
+  readonly influence: readonly ColumnRefDocument[];
+  /** True when the bound plan held something that lineage does not know; then the lists are empty. */
+  readonly unknown: boolean;
+}
+
+/** What a plan does with one model. */
+export type ActionKind =
+  | 'create'
+  | 'rebuild'
+  | 'backfill'
+  | 'reuse'
+  | 'rebind'
+  | 'reaudit'
+  | 'drop';
+
+export type ReasonCode =
+  | 'new_model'
+  | 'definition_changed'
+  | 'column_changed'
+  | 'column_added'
+  | 'column_removed'
+  | 'column_retyped'
+  | 'rows_changed'
+  | 'upstream_column_changed'
+  | 'upstream_rows_changed'
+  | 'kind_changed'
+  | 'missing_intervals'
+  | 'inputs_moved'
+  | 'files_changed'
+  | 'external_tick'
+  | 'clock'
+  | 'inputs_rebound'
+  | 'already_built'
+  | 'audits_changed'
+  | 'view_missing'
+  | 'removed';
+
+export interface ReasonDocument {
+  readonly code: ReasonCode;
+  readonly message: string;
+  /** `column`, or `model.column` for a column of an input. */
+  readonly column?: string;
+}
+
+export interface ActionDocument {
+  readonly model: string;
+  readonly kind: string;
+  readonly action: ActionKind;
+  readonly reasons: readonly ReasonDocument[];
+  readonly columns: {
+    readonly added: readonly ColumnDocument[];
+    readonly removed: readonly ColumnDocument[];
+    readonly retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+  };
+  /** What is computed, for models with a time column; empty for the others. */
+  readonly intervals: readonly IntervalDocument[];
+  /** How many tasks that makes. */
+  readonly batches: number;
+  readonly version: string;
+  /** The physical table or view. */
+  readonly physical: string;
+  /** The statements in order; for several batches those of the first. */
+  readonly sql: readonly string[];
+}
+
+export interface PlanDocument extends Document {
+  readonly kind: 'plan';
+  /** Sluice's version: another version refuses the file. */
+  readonly tool: string;
+  readonly project: string;
+  readonly environment: string;
+  /** The environment's sequence number the plan starts from. */
+  readonly sequence: number;
+  readonly now: string;
+  readonly actions: readonly ActionDocument[];
+  readonly unchanged: number;
+  /** Models below a changed one that keep their tables. */
+  readonly spared: readonly string[];
+  /** Whether the environment's views change. */
+  readonly promotes: boolean;
+  /** The files of sources that the plan loads. */
+  readonly files: readonly { readonly source: string; readonly path: string; readonly size: number; readonly hash: string }[];
+  readonly summary: string;
+  /** SHA-256 over all the rest. */
+  readonly digest: string;
+}
+
+export interface AuditResultDocument {
+  readonly model: string;
+  readonly audit: string;
+  readonly severity: 'block' | 'warn';
+  readonly status: 'passed' | 'failed' | 'error';
+  readonly failing_rows: number;
+  /** How many of them are kept in `_sluice.quarantine`. */
+  readonly kept_rows: number;
+  readonly seconds: number;
+  readonly interval: IntervalDocument | null;
+  readonly message: string | null;
+  /** Up to five failing rows. */
+  readonly samples: readonly Readonly<Record<string, Cell>>[];
+}
+
+export type TaskStatus = 'done' | 'failed' | 'skipped' | 'interrupted';
+
+export interface TaskResultDocument {
+  readonly model: string;
+  readonly action: ActionKind;
+  readonly status: TaskStatus;
+  /** Rows written. */
+  readonly rows: number;
+  /** Rows of source files that could not be parsed. */
+  readonly rejected: number;
+  readonly seconds: number;
+  readonly intervals: readonly IntervalDocument[];
+  readonly audits: readonly AuditResultDocument[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
+export interface ApplyDocument extends Document {
+  readonly kind: 'apply' | 'run';
+  readonly run: string | null;
+  readonly environment: string;
+  /** The environment's sequence number afterwards. */
+  readonly sequence: number;
+  readonly status: 'done' | 'nothing-to-do' | 'failed' | 'interrupted';
+  readonly promoted: boolean;
+  readonly results: readonly TaskResultDocument[];
+  readonly audits: readonly AuditResultDocument[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+  readonly seconds: number;
+  readonly summary: string;
+}
+
+export interface AuditDocument extends Document {
+  readonly environment: string;
+  readonly audits: readonly AuditResultDocument[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+  readonly summary: string;
+}
+
+export interface QueryDocument extends Document {
+  readonly columns: readonly ColumnDocument[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+export interface EnvironmentListDocument extends Document {
+  readonly environments: readonly {
+    readonly name: string;
+    readonly sequence: number;
+    readonly promoted_at: string;
+    readonly models: number;
+  }[];
+}
+
+/** A command that could not be carried out. */
+export interface ErrorDocument extends Document {
+  readonly error: true;
+  readonly diagnostics: readonly DiagnosticDocument[];
+}

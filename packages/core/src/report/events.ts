@@ -1,0 +1,14 @@
+import type { ActionKind, AuditResultDocument, TaskResultDocument } from './documents.ts';
+
+/** What happens while a plan is applied, for progress on a terminal. */
+export type ProgressEvent =
+  /** Another process holds the warehouse; Sluice goes on trying. */
+  | { readonly kind: 'waiting-for-lock'; readonly holder: string | undefined; readonly secondsLeft: number }
+  | { readonly kind: 'apply-started'; readonly models: number; readonly tasks: number }
+  | { readonly kind: 'model-started'; readonly model: string; readonly action: ActionKind; readonly tasks: number }
+  | { readonly kind: 'task-finished'; readonly model: string; readonly task: number; readonly tasks: number }
+  | { readonly kind: 'audit-finished'; readonly result: AuditResultDocument }
+  | { readonly kind: 'model-finished'; readonly result: TaskResultDocument }
+  | { readonly kind: 'promoting'; readonly environment: string };
+
+export type Observer = (event: ProgressEvent) => void;

@@ -1,0 +1,3 @@
+/** What commands answer: JSON documents, and events while they work. Renderers know nothing else. */
+export * from './documents.ts';
+export type { Observer, ProgressEvent } from './events.ts';

@@ -1,0 +1,111 @@
+import type { VariableValue } from '../project/project.ts';
+import type { TableName } from '../sql/quote.ts';
+import type { Coverage, TimeRange } from '../time/index.ts';
+
+/**
+ * What Sluice remembers, as a value. It is read once at the start of a command; planning works on it alone, and only
+ * applying writes.
+ */
+export interface State {
+  /** The highest sequence number given out so far. */
+  readonly sequence: number;
+  /** Physical tables and views by key (see {@link physicalKey}). */
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
+  /** Ledger entries by physical key: disjoint, sorted by start. */
+  readonly ledger: ReadonlyMap<string, readonly LedgerEntry[]>;
+  readonly environments: ReadonlyMap<string, EnvironmentState>;
+  /** Loaded files by physical key of the source's table. */
+  readonly loads: ReadonlyMap<string, SourceLoad>;
+}
+
+/** A model at a version, and where its rows live. */
+export interface Snapshot {
+  readonly model: string;
+  readonly version: string;
+  readonly physical: TableName;
+  readonly relation: 'table' | 'view';
+  readonly kind: string;
+  /** For explaining later what differs: the meaning when this was made. */
+  readonly fingerprint: Fingerprint;
+}
+
+/** What a snapshot meant, down to its columns. */
+export interface Fingerprint {
+  readonly scheme: number;
+  readonly rows: string;
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly hash: string }[];
+  /** Columns of inputs that it read, for saying which change reached it. */
+  readonly reads: readonly { readonly model: string; readonly column: string }[];
+  readonly kind: Readonly<Record<string, VariableValue>>;
+  /** The rendered SQL, so that a new scheme can re-version it. */
+  readonly sql: string | null;
+}
+
+/** This physical table holds this interval, done by that run. */
+export interface LedgerEntry extends TimeRange {
+  /** When it was written, in the order of all writes. */
+  readonly sequence: number;
+  /** Which source data its rows stem from: the highest among the inputs. */
+  readonly data: number;
+  readonly inputs: readonly RecordedInput[];
+  /** Epoch ms, UTC. */
+  readonly doneAt: number;
+}
+
+/** What an entry read of an input. */
+export interface RecordedInput {
+  readonly model: string;
+  readonly physical: string;
+  readonly coverage: Coverage;
+}
+
+/** An environment as last promoted. */
+export interface EnvironmentState {
+  readonly name: string;
+  /** Grows by one with each promotion; 0 before the first. */
+  readonly sequence: number;
+  readonly models: ReadonlyMap<string, PromotedModel>;
+  readonly promotedAt: number;
+}
+
+/** A model as an environment shows it. */
+export interface PromotedModel {
+  readonly model: string;
+  readonly physical: string;
+  /** The view readers use. */
+  readonly view: TableName;
+  /** Identity of the audits that passed; another means: audit again. */
+  readonly audits: string;
+}
+
+/** The files a source's table was loaded from. */
+export interface SourceLoad {
+  readonly physical: string;
+  readonly files: readonly LoadedFile[];
+  readonly rows: number;
+  readonly rejected: number;
+}
+
+/** Identity of a file's content. */
+export interface LoadedFile {
+  /** Relative to the project folder. */
+  readonly path: string;
+  readonly size: number;
+  /** Epoch ms, may have a fraction. */
+  readonly mtime: number;
+  /** SHA-256, hex. */
+  readonly hash: string;
+}
+
+/** The key of a physical table in maps and state: `schema.name`. */
+export function physicalKey(name: TableName): string {
+  return `${name.schema}.${name.name}`;
+}
+
+export const EMPTY_STATE: State = {
+  sequence: 0,
+  snapshots: new Map(),
+  ledger: new Map(),
+  environments: new Map(),
+  loads: new Map(),
+};

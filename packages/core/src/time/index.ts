@@ -1,0 +1,17 @@
+/** Time as ranges, grids and coverages. Everything is UTC and half-open; nothing here reads a clock. */
+export { covered, join, movedOn, newest, overlay, restrict, whole, without, type Coverage, type Segment } from './coverage.ts';
+export { cadence, DAILY, type Cadence } from './cron.ts';
+export {
+  ALL_TIME,
+  BEGINNING,
+  END,
+  formatInstant,
+  intersect,
+  isAllTime,
+  isoInstant,
+  normalize,
+  parseIsoInstant,
+  subtract,
+  type TimeRange,
+} from './range.ts';
+export { addUnits, batches, ceilTo, countUnits, floorTo, widen, type IntervalUnit } from './unit.ts';

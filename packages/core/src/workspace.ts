@@ -1,0 +1,63 @@
+import type { Diagnostic } from './diagnostic/index.ts';
+import type {
+  ApplyDocument,
+  AuditDocument,
+  CompileDocument,
+  EnvironmentListDocument,
+  LineageDocument,
+  Observer,
+  PlanDocument,
+  QueryDocument,
+  RenderDocument,
+} from './report/index.ts';
+
+/** How to open a project. */
+export interface WorkspaceOptions {
+  /** The project folder, absolute. */
+  readonly root: string;
+  /** The clock, epoch ms UTC; default `Date.now`. */
+  readonly now?: () => number;
+  /** How long to wait for a warehouse that another process holds, milliseconds; default 30,000. */
+  readonly lockTimeout?: number;
+  readonly observer?: Observer;
+  /** How many models are built at the same time; default: the number of processors, at most 4. */
+  readonly jobs?: number;
+}
+
+/** A command's answer, with diagnostics that keep their source lines for rendering. */
+export interface Answer<D> {
+  readonly document: D;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Which time range and models a plan is limited to. */
+export interface PlanOptions {
+  /** Epoch ms UTC; overrides the start of history for this plan. */
+  readonly start?: number;
+  /** Epoch ms UTC, exclusive. */
+  readonly end?: number;
+}
+
+/** One project, opened. Every method throws {@link SluiceError} with diagnostics when it cannot do its work. */
+export interface Workspace {
+  compile(): Promise<Answer<CompileDocument>>;
+  /** SQL of a model with macros expanded, for an interval (epoch ms, half-open). */
+  render(model: string, interval?: { readonly start: number; readonly end: number }): Promise<Answer<RenderDocument>>;
+  /** `target` is `schema.model` or `schema.model.column`. */
+  lineage(target: string, direction: 'upstream' | 'downstream'): Promise<Answer<LineageDocument>>;
+  plan(environment: string, options?: PlanOptions): Promise<Answer<PlanDocument>>;
+  /** Applies what {@link plan} said a moment ago; `confirm` is asked first when there is something to do. */
+  apply(
+    environment: string,
+    options?: PlanOptions & { readonly confirm?: (plan: PlanDocument) => Promise<boolean> },
+  ): Promise<Answer<ApplyDocument>>;
+  /** Does a saved plan, or refuses. `text` is the file's content. */
+  applyPlan(text: string, options?: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> }): Promise<Answer<ApplyDocument>>;
+  run(environment: string): Promise<Answer<ApplyDocument>>;
+  audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
+  query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
+  environments(): Promise<Answer<EnvironmentListDocument>>;
+  /** Stops what is running: the current tasks are rolled back. A promise of the running method settles soon after. */
+  interrupt(): void;
+  close(): Promise<void>;
+}
