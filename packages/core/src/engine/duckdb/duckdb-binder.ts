@@ -1,0 +1,239 @@
+/**
+ * DuckDB as the compiler's front end. One in-memory instance with one thread and several connections: binding is many
+ * small jobs, and two connections on libuv's threads are faster than DuckDB's own parallelism.
+ */
+import { DuckDBInstance, LIST, listValue, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { Binder, BindError, BindResult, ParseResult } from '../../compile/binder.ts';
+import type { Column } from '../../compile/compiled.ts';
+import { byteToUtf16 } from '../../diagnostic/index.ts';
+import { ident, tableIdent } from '../../sql/quote.ts';
+
+/** More plans at once cost memory (10,000 hold 1 GB), fewer cost round trips. */
+const CHUNK = 64;
+
+/** Wrapped in FROM, a query's root names all its columns. The line break ends a comment on the last line. */
+const PREFIX = 'FROM (\n';
+const SUFFIX = '\n)';
+
+const PARSE = 'json_serialize_sql(given)';
+// Never skip_empty (it drops `()` from grouping sets) and never the optimised plan (empty shadows fold filters away).
+const PLAN = `json_serialize_plan('${PREFIX}' || given || '${SUFFIX}', skip_null := true, skip_default := true, optimize := false)`;
+
+const PLANS_START = '{"error":false,"plans":[';
+const PLANS_END = ']}';
+
+/** Opens the in-memory DuckDB that parses and binds. Close it when done. */
+export async function createDuckDbBinder(options: { readonly connections?: number } = {}): Promise<Binder> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    threads: '1',
+    // Compiling never goes to the network.
+    autoinstall_known_extensions: 'false',
+  });
+  const connections: DuckDBConnection[] = [];
+  for (let i = 0; i < Math.max(1, options.connections ?? 2); i++) {
+    const connection = await instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    connections.push(connection);
+  }
+  return new DuckDbBinder(instance, connections);
+}
+
+class DuckDbBinder implements Binder {
+  readonly #instance: DuckDBInstance;
+  readonly #connections: readonly DuckDBConnection[];
+  readonly #idle: DuckDBConnection[];
+  readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
+
+  constructor(instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
+    this.#instance = instance;
+    this.#connections = connections;
+    this.#idle = [...connections];
+  }
+
+  async parse(texts: readonly string[]): Promise<readonly ParseResult[]> {
+    const answers = await this.#serialize(PARSE, texts);
+    return answers.map((answer, i) => parseResult(answer, texts[i] ?? ''));
+  }
+
+  async bind(texts: readonly string[]): Promise<readonly BindResult[]> {
+    const answers = await this.#serialize(PLAN, texts);
+    return Promise.all(answers.map((answer, i) => this.#bindResult(answer, texts[i] ?? '')));
+  }
+
+  async declare(tables: Parameters<Binder['declare']>[0]): Promise<void> {
+    if (tables.length === 0) return;
+    const schemas = new Set(tables.map((table) => table.schema));
+    const statements = [...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
+    for (const table of tables) {
+      const columns = table.columns.map((column) => `${ident(column.name)} ${column.type}`);
+      statements.push(`CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`);
+    }
+    await this.#use(async (connection) => {
+      await connection.run('BEGIN');
+      try {
+        await connection.run(statements.join(';\n'));
+        await connection.run('COMMIT');
+      } catch (error) {
+        await connection.run('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  async describe(text: string): Promise<readonly Column[] | BindError> {
+    const [bound] = await this.bind([text]);
+    if (bound?.ok === false) return bound.error;
+    return this.#use(async (connection) => {
+      const reader = await connection.runAndReadAll(`DESCRIBE ${PREFIX}${text}${SUFFIX}`);
+      return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+    });
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.closeSync();
+    this.#instance.closeSync();
+  }
+
+  /** Runs a JSON serialisation over a column of texts, in chunks, on all connections. */
+  async #serialize(expression: string, texts: readonly string[]): Promise<readonly string[]> {
+    const perConnection = Math.ceil(texts.length / this.#connections.length);
+    const size = Math.max(1, Math.min(CHUNK, perConnection));
+    const chunks: (readonly string[])[] = [];
+    for (let from = 0; from < texts.length; from += size) chunks.push(texts.slice(from, from + size));
+    const answers = await Promise.all(chunks.map((chunk) => this.#serializeChunk(expression, chunk)));
+    return answers.flat();
+  }
+
+  async #serializeChunk(expression: string, texts: readonly string[]): Promise<readonly string[]> {
+    try {
+      return await this.#use(async (connection) => {
+        const reader = await connection.runAndReadAll(
+          `SELECT ${expression} FROM (SELECT unnest($1) AS given)`,
+          [listValue(texts)],
+          [LIST(VARCHAR)],
+        );
+        return (reader.getColumns()[0] ?? []).map(String);
+      });
+    } catch (error) {
+      // DuckDB reports nearly all errors as JSON; a text that throws instead must not take the others with it.
+      const [only] = texts;
+      if (texts.length > 1)
+        return (await Promise.all(texts.map((text) => this.#serializeChunk(expression, [text])))).flat();
+      return only === undefined ? [] : [thrownAnswer(error)];
+    }
+  }
+
+  async #bindResult(answer: string, text: string): Promise<BindResult> {
+    if (answer.startsWith(PLANS_START)) {
+      if (closesTooEarly(text)) {
+        const stray = await this.#parseError(text);
+        if (stray !== undefined) return { ok: false, error: stray };
+      }
+      return { ok: true, plan: answer.slice(PLANS_START.length, -PLANS_END.length) };
+    }
+    const error = bindError(answer, text, PREFIX.length);
+    // Without its wrapper the text gets a complaint in its own words: "at end of input" instead of `near ")"`.
+    return { ok: false, error: error.type === 'parser' ? ((await this.#parseError(text)) ?? error) : error };
+  }
+
+  /** Why the text is not one query, undefined when it is. */
+  async #parseError(text: string): Promise<BindError | undefined> {
+    const [parsed] = await this.parse([text]);
+    if (parsed === undefined || (parsed.ok && parsed.statements.length === 1)) return undefined;
+    if (!parsed.ok) return parsed.error;
+    const count = parsed.statements.length;
+    const message =
+      count === 0 ? 'expected a query, found nothing' : `expected one query, found ${count} statements`;
+    return {
+      type: 'parser',
+      subtype: undefined,
+      message,
+      position: undefined,
+      candidates: [],
+      name: undefined,
+    };
+  }
+
+  /** Lends a connection: each runs one query at a time. */
+  async #use<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection =
+      this.#idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await work(connection);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#idle.push(connection);
+      else next(connection);
+    }
+  }
+}
+
+function parseResult(answer: string, text: string): ParseResult {
+  const parsed: unknown = JSON.parse(finiteNumbers(answer));
+  if (isRecord(parsed) && Array.isArray(parsed['statements']))
+    return { ok: true, statements: parsed['statements'] };
+  return { ok: false, error: bindError(answer, text, 0) };
+}
+
+/** DuckDB writes `1e1000` as bare Infinity; an AST is looked at, not computed with, so text will do. */
+function finiteNumbers(json: string): string {
+  if (!/[:,[]-?(?:inf|nan)/i.test(json)) return json;
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?(?:infinity|inf|nan)\b/gi, (token) =>
+    token.startsWith('"') ? token : `"${token}"`,
+  );
+}
+
+/** DuckDB's error JSON as data. `prefix` ASCII characters stood before the given text. */
+function bindError(answer: string, given: string, prefix: number): BindError {
+  const parsed: unknown = JSON.parse(answer);
+  const error = isRecord(parsed) ? parsed : {};
+  const read = (key: string): string | undefined => (typeof error[key] === 'string' ? error[key] : undefined);
+  const offset = Number(read('position')) - prefix;
+  // The parser counts code points, everything after it counts bytes.
+  const toUtf16 = read('error_subtype') === 'SYNTAX_ERROR' ? codePointToUtf16 : byteToUtf16;
+  return {
+    type: read('error_type') ?? 'unknown',
+    subtype: read('error_subtype'),
+    message: read('error_message') ?? answer,
+    position: Number.isNaN(offset) ? undefined : toUtf16(given, Math.max(0, offset)),
+    candidates: (read('candidates') ?? '').split(SEPARATOR).filter((name) => name !== ''),
+    name: read('name'),
+  };
+}
+
+/** Commas between candidates, not those inside `+(DATE, INTEGER) -> DATE`. */
+const SEPARATOR = /,(?![^(]*\))/;
+
+function codePointToUtf16(text: string, offset: number): number {
+  let i = 0;
+  for (let passed = 0; passed < offset && i < text.length; passed++)
+    i += (text.codePointAt(i) ?? 0) < 0x10000 ? 1 : 2;
+  return i;
+}
+
+function thrownAnswer(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, type, rest] = /^([A-Za-z ]+) Error: ([\s\S]*)$/.exec(message) ?? [];
+  return JSON.stringify({
+    error: true,
+    error_type: (type ?? 'unknown').toLowerCase(),
+    error_message: rest ?? message,
+  });
+}
+
+/** True when a `)` may close the wrapper itself, as in `SELECT 1) t, (SELECT 2`, which binds but is no query. */
+function closesTooEarly(text: string): boolean {
+  let depth = 0;
+  for (const [token] of text.matchAll(BRACKETS)) {
+    if (token === '(') depth++;
+    else if (token === ')' && --depth < 0) return true;
+  }
+  return false;
+}
+
+/** Brackets, and what may hold brackets that do not count. */
+const BRACKETS = /[()]|--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$[\s\S]*?\$\1\$/g;
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
