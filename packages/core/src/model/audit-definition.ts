@@ -1,5 +1,5 @@
 import type { Location, SourceText } from '../diagnostic/index.ts';
-import type { HeaderValue, SqlFragment } from './model-definition.ts';
+import type { HeaderValue, ModelDefinition, SqlFragment } from './model-definition.ts';
 
 /** An `AUDIT (...)` of the project: a query that returns bad rows. */
 export interface AuditDefinition {
@@ -11,5 +11,7 @@ export interface AuditDefinition {
   readonly severity: 'block' | 'warn';
   /** `defaults (threshold = 10)`: values of parameters that a call leaves out. */
   readonly defaults: readonly { readonly name: string; readonly value: HeaderValue; readonly sql: string }[];
+  /** `@DEF` statements between the header and the query. */
+  readonly definitions: ModelDefinition['definitions'];
   readonly query: SqlFragment;
 }

@@ -1,1 +1,15 @@
-export type { AuditDefinition } from "./audit-definition.ts"; export type { AuditCall, HeaderValue, KindName, ModelDefinition, ModelKind, SqlFragment } from "./model-definition.ts";
+/** Model and audit files, parsed: the header's meaning and where each part stands. Nothing is rendered or bound here. */
+export type { AuditDefinition } from './audit-definition.ts';
+export { cronProblem } from './cron.ts';
+export { parseAgo, parseInstant } from './instant.ts';
+export type {
+  AuditArgument,
+  AuditCall,
+  HeaderValue,
+  KindName,
+  ModelDefinition,
+  ModelKind,
+  SqlFragment,
+} from './model-definition.ts';
+export { parseAuditFile } from './parse-audit.ts';
+export { parseModelFile, type ModelContext, type ParsedModel } from './parse-model.ts';

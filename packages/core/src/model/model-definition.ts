@@ -43,20 +43,37 @@ export interface SqlFragment {
 }
 
 /** The value of an argument in a header: `columns := (a, b)`, `threshold := 10`, `criteria := (x > 1)`. */
-export type HeaderValue =
+export type HeaderValue = (
   | { readonly kind: 'name'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
+  /** As written, a sign included. */
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
+  /** `(a, b)`, `[a, b]`, and also `(a)`. */
   | { readonly kind: 'list'; readonly items: readonly HeaderValue[] }
   /** Anything else, verbatim SQL. */
-  | { readonly kind: 'sql'; readonly text: string };
+  | { readonly kind: 'sql'; readonly text: string }
+) & {
+  /** Where it stands; absent when it is of no file (a default of the library). */
+  readonly location?: Location;
+};
 
 /** `not_null(columns := (a, b))` in a header. */
 export interface AuditCall {
   readonly name: string;
+  /** The whole call. */
   readonly location: Location;
-  readonly arguments: readonly { readonly name: string; readonly value: HeaderValue; readonly sql: string; readonly location: Location }[];
+  readonly arguments: readonly AuditArgument[];
+}
+
+/** `columns := (a, b)`. */
+export interface AuditArgument {
+  readonly name: string;
+  readonly value: HeaderValue;
+  /** The value as written. */
+  readonly sql: string;
+  /** Name and value; the value alone is at `value.location`. */
+  readonly location: Location;
 }
 
 /** One model file, parsed: the header's meaning and where each part stands. Nothing is rendered or bound yet. */
@@ -86,7 +103,9 @@ export interface ModelDefinition {
   readonly tags: readonly string[];
   readonly grains: readonly (readonly string[])[];
   /** Declared columns: a contract for queries, the schema for EXTERNAL and SEED. */
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly location: Location }[] | undefined;
+  readonly columns:
+    | readonly { readonly name: string; readonly type: string; readonly location: Location }[]
+    | undefined;
   readonly columnDescriptions: Readonly<Record<string, string>>;
   readonly audits: readonly AuditCall[];
 }

@@ -1,0 +1,171 @@
+/** Reads files of `audits/`: one or more `AUDIT (...); SELECT ...;`, as SQLMesh has them. */
+import { type Outcome, type SourceText } from '../diagnostic/index.ts';
+import { identifierName, splitStatements, type StatementRange } from '../sql/tokens.ts';
+import type { AuditDefinition } from './audit-definition.ts';
+import { findHeader, Findings, parseProperties, type HeaderProperty, type PropertyNames } from './header.ts';
+import { parseHeaderValue } from './header-value.ts';
+import { parseFlag, parseText } from './parse-properties.ts';
+import { parseBody, tokensOf } from './statements.ts';
+import type { TokenRun } from './token-run.ts';
+
+const AUDIT_PROPERTIES: PropertyNames = {
+  owner: 'AUDIT',
+  used: new Set(['name', 'blocking', 'severity', 'defaults', 'skip']),
+  unused: new Map<string, string | undefined>([
+    ['dialect', 'duckdb'],
+    ['standalone', 'false'],
+    ...['cron', 'depends_on', 'description', 'owner', 'start', 'tags'].map((n): [string, undefined] => [
+      n,
+      undefined,
+    ]),
+  ]),
+};
+
+/** Reads a file of `audits/`. Audits with errors, and those with `skip true`, are left out of the value. */
+export function parseAuditFile(source: SourceText): Outcome<readonly AuditDefinition[]> {
+  const findings = new Findings();
+  const statements = splitStatements(source.text);
+  const starts = statements.flatMap((range, i) => (isAudit(source, range) ? [i] : []));
+  const [first] = statements;
+  if (first === undefined || starts[0] !== 0) {
+    const at = first === undefined ? source.locate(0) : tokensOf(source, first).locationAt(0);
+    findings.add(
+      'header-missing',
+      at,
+      'An audit starts with AUDIT (...);',
+      'Write AUDIT (name my_audit); before the query.',
+    );
+  }
+  const audits = starts.flatMap((start, i) => {
+    const range = statements[start];
+    const next = statements[starts[i + 1] ?? statements.length];
+    const before = findings.list.length;
+    const audit = range === undefined ? undefined : parseAudit(source, range, next?.start, findings);
+    const broken = findings.list.slice(before).some((d) => d.severity === 'error');
+    return audit === undefined || broken ? [] : [audit];
+  });
+  return { value: audits, diagnostics: findings.list };
+}
+
+function isAudit(source: SourceText, range: StatementRange): boolean {
+  return tokensOf(source, { start: range.start, end: Math.min(range.end, range.start + 20) }).is(0, 'audit');
+}
+
+function parseAudit(
+  source: SourceText,
+  range: StatementRange,
+  end: number | undefined,
+  findings: Findings,
+): AuditDefinition | undefined {
+  const statement = tokensOf(source, range);
+  const header = findHeader(statement, findings);
+  if (header === undefined) return undefined;
+  if (header.end < range.end) {
+    const next = header.end + Math.max(0, source.text.slice(header.end).search(/\S/));
+    findings.add(
+      'header-syntax',
+      source.locate(next, next + 1),
+      `Expected ';' after AUDIT (...)`,
+      `End the header with ');'.`,
+    );
+  }
+  const properties = parseProperties(header.list, AUDIT_PROPERTIES, findings);
+  const bodyStart = header.end < range.end ? header.end : (range.semicolon ?? range.end);
+  const body = parseBody(source, bodyStart, end ?? source.text.length, 'This audit', findings);
+  const name = parseName(properties.get('name'), statement, findings);
+  const severity = parseSeverity(properties, findings);
+  const defaults = parseDefaults(properties.get('defaults'), findings);
+  for (const extra of [...body.preStatements, ...body.postStatements]) {
+    const location = source.locate(extra.offset, extra.offset + extra.text.length);
+    findings.add('extra-statement', location, 'An audit is one query', 'Remove this statement.');
+  }
+  if (body.query === undefined) {
+    findings.add(
+      'missing-query',
+      statement.locationAt(0),
+      'This audit has no query',
+      'Write a SELECT that returns the bad rows.',
+    );
+  }
+  const skip = parseFlag(properties.get('skip'), findings) ?? false;
+  if (name === undefined || body.query === undefined || skip) return undefined;
+  return {
+    name: name.text,
+    path: source.path,
+    source,
+    nameLocation: name.run.location,
+    severity,
+    defaults,
+    definitions: body.definitions,
+    query: body.query,
+  };
+}
+
+function parseName(
+  property: HeaderProperty | undefined,
+  statement: TokenRun,
+  findings: Findings,
+): { readonly text: string; readonly run: TokenRun } | undefined {
+  if (property === undefined) {
+    findings.add('invalid-name', statement.locationAt(0), 'This audit needs a name', 'Write name my_audit.');
+    return undefined;
+  }
+  const run = property.value;
+  if (run.length === 1 && run.isName(0)) return { text: identifierName(run.text), run };
+  findings.add(
+    'invalid-name',
+    run.location,
+    `'${run.text}' is not the name of an audit`,
+    'A name is one word.',
+  );
+  return undefined;
+}
+
+function parseSeverity(
+  properties: ReadonlyMap<string, HeaderProperty>,
+  findings: Findings,
+): 'block' | 'warn' {
+  const blocking = parseFlag(properties.get('blocking'), findings) ?? true;
+  const property = properties.get('severity');
+  const severity = parseText(property, findings)?.toLowerCase();
+  if (property === undefined || severity === undefined) return blocking ? 'block' : 'warn';
+  const both = properties.get('blocking');
+  if (both !== undefined) {
+    const hint = 'Keep one of the two.';
+    findings.add(
+      'duplicate-property',
+      property.nameLocation,
+      `Both 'blocking' and 'severity' are given`,
+      hint,
+      [{ message: `'blocking' is given here`, location: both.nameLocation }],
+    );
+  }
+  if (severity === 'block' || severity === 'warn') return severity;
+  findings.add(
+    'invalid-property',
+    property.value.location,
+    `'severity' must be block or warn, found '${severity}'`,
+  );
+  return 'block';
+}
+
+function parseDefaults(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): AuditDefinition['defaults'] {
+  if (property === undefined) return [];
+  const items = property.value.inner()?.items() ?? [property.value];
+  return items.flatMap((item) => {
+    if (!item.isName(0) || !(item.is(1, '=') || item.is(1, ':=')) || item.length < 3) {
+      findings.add(
+        'invalid-property',
+        item.location,
+        'Expected a parameter and its default',
+        'Write defaults (threshold = 10).',
+      );
+      return [];
+    }
+    const value = item.slice(2);
+    return [{ name: identifierName(item.textAt(0)), value: parseHeaderValue(value), sql: value.text }];
+  });
+}

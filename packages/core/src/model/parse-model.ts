@@ -1,0 +1,315 @@
+/** Reads one model file: its header, its statements, and where each part stands. Nothing is rendered or bound. */
+import { hasErrors, type Location, type Outcome, type SourceText } from '../diagnostic/index.ts';
+import type { ProjectFiles } from '../project/files.ts';
+import { splitStatements } from '../sql/tokens.ts';
+import { cronProblem } from './cron.ts';
+import { findHeader, Findings, parseProperties, type HeaderProperty, type PropertyNames } from './header.ts';
+import { parseInstant } from './instant.ts';
+import type { ModelDefinition, ModelKind } from './model-definition.ts';
+import { parseKind } from './parse-kind.ts';
+import {
+  parseAuditCalls,
+  parseColumnDescriptions,
+  parseColumns,
+  parseFlag,
+  parseGrains,
+  parseTags,
+  parseText,
+} from './parse-properties.ts';
+import { parseBody, tokensOf } from './statements.ts';
+import type { TokenRun } from './token-run.ts';
+
+/** What the parser looks up besides the file's own text. */
+export interface ModelContext {
+  /** For seeds' files. */
+  readonly files: ProjectFiles;
+}
+
+/** A parsed model file. `value` is undefined when there are errors, or when the model says `enabled false`. */
+export interface ParsedModel extends Outcome<ModelDefinition | undefined> {
+  /** The model's name even when the rest of the file is wrong, so that its readers are not told it is unknown. */
+  readonly name: string | undefined;
+}
+
+const MODEL_PROPERTIES: PropertyNames = {
+  owner: 'MODEL',
+  used: new Set([
+    'name',
+    'kind',
+    'cron',
+    'start',
+    'owner',
+    'description',
+    'tags',
+    'grain',
+    'grains',
+    'columns',
+    'column_descriptions',
+    'audits',
+    'enabled',
+  ]),
+  unused: new Map<string, string | undefined>([
+    ['dialect', 'duckdb'],
+    ['allow_partials', 'false'],
+    ...[
+      'blueprints',
+      'clustered_by',
+      'cron_tz',
+      'default_catalog',
+      'depends_on',
+      'end',
+      'formatting',
+      'gateway',
+      'grants',
+      'grants_target_layer',
+      'ignored_rules',
+      'interval_unit',
+      'on_virtual_update',
+      'optimize_query',
+      'partitioned_by',
+      'physical_properties',
+      'physical_schema_override',
+      'physical_version',
+      'post_statements',
+      'pre_statements',
+      'profiles',
+      'project',
+      'references',
+      'retention',
+      'session_properties',
+      'signals',
+      'stamp',
+      'storage_format',
+      'table_format',
+      'table_properties',
+      'validate_query',
+      'virtual_environment_mode',
+      'virtual_properties',
+    ].map((name): [string, undefined] => [name, undefined]),
+  ]),
+};
+
+/** Reads a file of `models/`. All its errors come at once; it never throws. */
+export function parseModelFile(source: SourceText, context: ModelContext): ParsedModel {
+  const findings = new Findings();
+  const [head] = splitStatements(source.text);
+  const statement = head === undefined ? undefined : tokensOf(source, head);
+  if (head === undefined || statement === undefined || !statement.is(0, 'model')) {
+    reportMissingHeader(source, statement, findings);
+    return { name: undefined, value: undefined, diagnostics: findings.list };
+  }
+  const header = findHeader(statement, findings);
+  if (header === undefined) {
+    const name = nameOfPath(source.path);
+    return { name: name && `${name.schema}.${name.table}`, value: undefined, diagnostics: findings.list };
+  }
+  if (header.end < head.end) {
+    const next = source.text.slice(header.end).search(/\S/);
+    findings.add(
+      'header-syntax',
+      source.locate(header.end + Math.max(0, next), header.end + Math.max(0, next) + 1),
+      `Expected ';' after MODEL (...)`,
+      `End the header with ');'.`,
+    );
+  }
+  const properties = parseProperties(header.list, MODEL_PROPERTIES, findings);
+  const afterHeader = header.end < head.end ? header.end : (head.semicolon ?? head.end);
+  const definition = buildModel(source, statement, properties, afterHeader, context, findings);
+  const named =
+    definition.name.table !== '' ? `${definition.name.schema}.${definition.name.table}` : undefined;
+  const usable = !hasErrors(findings.list) && definition.enabled;
+  return { name: named, value: usable ? definition.model : undefined, diagnostics: findings.list };
+}
+
+type Properties = ReadonlyMap<string, HeaderProperty>;
+
+function buildModel(
+  source: SourceText,
+  statement: TokenRun,
+  properties: Properties,
+  bodyStart: number,
+  context: ModelContext,
+  findings: Findings,
+): { readonly name: ModelName; readonly enabled: boolean; readonly model: ModelDefinition } {
+  const name = parseName(source, properties.get('name'), statement, findings);
+  const kindProperty = properties.get('kind');
+  const kind = kindProperty === undefined ? VIEW : parseKind(kindProperty.value, context.files, findings);
+  const cron = parseCron(properties.get('cron'), findings);
+  if (properties.has('grain') && properties.has('grains')) {
+    const second = properties.get('grains');
+    if (second !== undefined) {
+      findings.add(
+        'duplicate-property',
+        second.nameLocation,
+        `Both 'grain' and 'grains' are given`,
+        'Keep one of the two.',
+      );
+    }
+  }
+  const body = parseBody(source, bodyStart, source.text.length, 'This model', findings);
+  const query = checkQuery(kind, kindProperty, body, statement, findings);
+  return {
+    name,
+    enabled: parseFlag(properties.get('enabled'), findings) ?? true,
+    model: {
+      name: `${name.schema}.${name.table}`,
+      schema: name.schema,
+      table: name.table,
+      path: source.path,
+      source,
+      nameLocation: name.location,
+      kind: kind ?? VIEW,
+      kindLocation: kindProperty?.value.locationAt(0) ?? statement.locationAt(0),
+      query,
+      preStatements: body.preStatements,
+      postStatements: body.postStatements,
+      definitions: body.definitions,
+      cron: cron?.text,
+      cronLocation: cron?.location,
+      start: parseStart(properties.get('start'), findings),
+      owner: parseText(properties.get('owner'), findings),
+      description: parseText(properties.get('description'), findings),
+      tags: parseTags(properties.get('tags'), findings),
+      grains: parseGrains(properties.get('grains') ?? properties.get('grain'), findings),
+      columns: parseColumns(properties.get('columns'), findings),
+      columnDescriptions: parseColumnDescriptions(properties.get('column_descriptions'), findings),
+      audits: parseAuditCalls(properties.get('audits'), findings),
+    },
+  };
+}
+
+const VIEW: ModelKind = { kind: 'VIEW' };
+
+interface ModelName {
+  readonly schema: string;
+  readonly table: string;
+  readonly location: Location;
+}
+
+function parseName(
+  source: SourceText,
+  property: HeaderProperty | undefined,
+  statement: TokenRun,
+  findings: Findings,
+): ModelName {
+  const fromPath = nameOfPath(source.path);
+  if (property === undefined) {
+    const location = source.locate(0);
+    if (fromPath !== undefined) return { ...fromPath, location };
+    findings.add(
+      'invalid-name',
+      statement.locationAt(0),
+      'This model needs a name',
+      'Write name schema.table.',
+    );
+    return { schema: '', table: '', location };
+  }
+  const { value } = property;
+  const location = value.location;
+  const parts = value.nameParts(0, value.nameLength());
+  const whole = value.nameLength() === value.length;
+  const [first = '', second] = parts;
+  const name = second === undefined ? { schema: 'main', table: first } : { schema: first, table: second };
+  if (!whole || parts.length === 0 || parts.length > 2 || parts.some((part) => part.trim() === '')) {
+    findings.add(
+      'invalid-name',
+      location,
+      parts.length > 2
+        ? `'${value.text}' has more than a schema and a table`
+        : `'${value.text}' is not the name of a model`,
+      `Write name schema.table, in double quotes where a part is not a plain word.`,
+    );
+    return { schema: '', table: '', location };
+  }
+  return { ...name, location };
+}
+
+/** `models/staging/orders.sql` is `staging.orders`; right under `models/` it is the schema `main`. */
+function nameOfPath(path: string): { readonly schema: string; readonly table: string } | undefined {
+  const parts = path.replace(/\.sql$/i, '').split('/');
+  const table = parts.at(-1);
+  const folder = parts.at(-2);
+  if (table === undefined || table === '') return undefined;
+  return { schema: folder === undefined || parts.length <= 2 ? 'main' : folder, table };
+}
+
+function parseCron(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): { readonly text: string; readonly location: Location } | undefined {
+  if (property === undefined) return undefined;
+  const bare = property.value.length === 1 && property.value.kindAt(0) === 'macro';
+  const text = bare ? property.value.text : parseText(property, findings);
+  if (text === undefined) return undefined;
+  const problem = cronProblem(text);
+  if (problem === undefined) return { text: text.trim(), location: property.value.location };
+  findings.add(
+    'invalid-property',
+    property.value.location,
+    problem,
+    `Write cron '@daily', or cron '0 6 * * *'. Times are UTC.`,
+  );
+  return undefined;
+}
+
+function parseStart(property: HeaderProperty | undefined, findings: Findings): number | undefined {
+  if (property === undefined) return undefined;
+  const text = parseText(property, findings);
+  if (text === undefined) return undefined;
+  const start = parseInstant(text);
+  if (start === undefined) {
+    findings.add(
+      'invalid-property',
+      property.value.location,
+      `'start' must be a date or a timestamp, found '${text}'`,
+      `Write start '2024-01-31', or start '2024-01-31 06:00:00'. Times are UTC.`,
+    );
+  }
+  return start;
+}
+
+/** Checks that a query is there where the kind wants one, and only there. */
+function checkQuery(
+  kind: ModelKind | undefined,
+  kindProperty: HeaderProperty | undefined,
+  body: ReturnType<typeof parseBody>,
+  statement: TokenRun,
+  findings: Findings,
+): ModelDefinition['query'] {
+  const named = kindProperty?.value.textAt(0).toUpperCase();
+  const { source } = statement;
+  if (named === 'SEED' || named === 'EXTERNAL') {
+    const first = body.query ?? body.preStatements[0];
+    if (first !== undefined) {
+      const location = source.locate(first.offset, first.offset + first.text.length);
+      findings.add(
+        'extra-statement',
+        location,
+        `A model of kind ${named} has no query`,
+        'Remove it, or change the kind.',
+      );
+    }
+    return undefined;
+  }
+  if (body.query === undefined && kind !== undefined) {
+    findings.add(
+      'missing-query',
+      statement.locationAt(0),
+      'This model has no query',
+      'Write a SELECT after the header, with a semicolon between them.',
+    );
+  }
+  return body.query;
+}
+
+function reportMissingHeader(source: SourceText, statement: TokenRun | undefined, findings: Findings): void {
+  const at = statement === undefined || statement.length === 0 ? source.locate(0) : statement.locationAt(0);
+  findings.add(
+    'header-missing',
+    at,
+    'A model starts with MODEL (...);',
+    statement?.is(0, 'audit') === true
+      ? 'Audits stand in the folder audits/.'
+      : `Write MODEL (kind FULL); before the query.`,
+  );
+}

@@ -1,0 +1,184 @@
+/** Reads the values of a header's properties that models and audits have: names, columns, grains, tags, audit calls. */
+import type { Location } from '../diagnostic/index.ts';
+import { identifierName } from '../sql/tokens.ts';
+import type { Findings, HeaderProperty } from './header.ts';
+import { parseHeaderValue } from './header-value.ts';
+import type { AuditArgument, AuditCall, ModelDefinition } from './model-definition.ts';
+import type { TokenRun } from './token-run.ts';
+
+/** `a`, `'a'`, or the text of a dotted name. */
+export function parseText(property: HeaderProperty | undefined, findings: Findings): string | undefined {
+  if (property === undefined) return undefined;
+  const value = parseHeaderValue(property.value);
+  if (value.kind === 'string' || value.kind === 'name') return value.text;
+  findings.add(
+    'invalid-property',
+    property.value.location,
+    `'${property.name}' must be a text in single quotes`,
+  );
+  return undefined;
+}
+
+/** `true` or `false`. */
+export function parseFlag(property: HeaderProperty | undefined, findings: Findings): boolean | undefined {
+  if (property === undefined) return undefined;
+  const value = parseHeaderValue(property.value);
+  if (value.kind === 'boolean') return value.value;
+  findings.add('invalid-property', property.value.location, `'${property.name}' must be true or false`);
+  return undefined;
+}
+
+/** The items of `(a, b)`, `[a, b]` or of a single value. */
+function listOf(property: HeaderProperty, findings: Findings): readonly TokenRun[] {
+  const items = property.value.inner()?.items() ?? [property.value];
+  const empty = items.find((item) => item.length === 0);
+  if (empty === undefined) return items;
+  findings.add(
+    'header-syntax',
+    property.value.source.locate(empty.end, empty.end + 1),
+    `The list of '${property.name}' has a comma too many`,
+  );
+  return items.filter((item) => item.length > 0);
+}
+
+/** Tags: names or texts. */
+export function parseTags(property: HeaderProperty | undefined, findings: Findings): readonly string[] {
+  if (property === undefined) return [];
+  return listOf(property, findings).flatMap((item) => {
+    const value = parseHeaderValue(item);
+    if (value.kind === 'name' || value.kind === 'string') return [value.text];
+    findings.add('invalid-property', item.location, 'A tag is a name or a text in single quotes');
+    return [];
+  });
+}
+
+/** `grain a`, `grain (a, b)`: one combination of columns. `grains (a, (b, c))`: several. */
+export function parseGrains(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): readonly (readonly string[])[] {
+  if (property === undefined) return [];
+  const several = property.name === 'grains';
+  const grains = several ? listOf(property, findings) : [property.value];
+  return grains.flatMap((grain) => {
+    const columns = grain.inner()?.items() ?? [grain];
+    const names = columns.flatMap((column) =>
+      column.length === 1 && column.isName(0) ? [identifierName(column.text)] : [],
+    );
+    if (names.length === columns.length && names.length > 0) return [names];
+    findings.add('invalid-property', grain.location, 'A grain is a column, or several in parentheses');
+    return [];
+  });
+}
+
+/** `columns (a INT, b DECIMAL(10,2))`. */
+export function parseColumns(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): ModelDefinition['columns'] {
+  if (property === undefined) return undefined;
+  const columns = new Map<
+    string,
+    { readonly name: string; readonly type: string; readonly location: Location }
+  >();
+  for (const item of listOf(property, findings)) {
+    if (!item.isName(0) || item.length < 2) {
+      findings.add(
+        'invalid-property',
+        item.location,
+        `'${item.text}' is not a column with its type`,
+        'Write name TYPE.',
+      );
+      continue;
+    }
+    const name = identifierName(item.textAt(0));
+    const first = columns.get(name.toLowerCase());
+    if (first === undefined) {
+      columns.set(name.toLowerCase(), { name, type: item.slice(1).text, location: item.location });
+      continue;
+    }
+    findings.add(
+      'invalid-property',
+      item.locationAt(0),
+      `The column '${name}' is declared twice`,
+      undefined,
+      [{ message: `'${first.name}' is declared here first`, location: first.location }],
+    );
+  }
+  return [...columns.values()];
+}
+
+/** `column_descriptions (a = 'text')`. */
+export function parseColumnDescriptions(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): Readonly<Record<string, string>> {
+  if (property === undefined) return {};
+  const descriptions: [string, string][] = [];
+  for (const item of listOf(property, findings)) {
+    const length = item.nameLength();
+    const assigned = length > 0 && (item.is(length, '=') || item.is(length, ':='));
+    const value = parseHeaderValue(item.slice(length + 1));
+    if (assigned && value.kind === 'string')
+      descriptions.push([item.nameParts(0, length).join('.'), value.text]);
+    else
+      findings.add(
+        'invalid-property',
+        item.location,
+        `Expected a column and its description`,
+        `Write name = 'text'.`,
+      );
+  }
+  return Object.fromEntries(descriptions);
+}
+
+/** `audits (not_null(columns := (a, b)), my_audit)`. */
+export function parseAuditCalls(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): readonly AuditCall[] {
+  if (property === undefined) return [];
+  return listOf(property, findings).flatMap((item) => {
+    const length = item.nameLength();
+    const group = item.slice(length);
+    const inner = group.inner();
+    if (length === 0 || (group.length > 0 && inner === undefined)) {
+      findings.add('invalid-property', item.location, `Expected an audit, found '${item.text}'`, EXAMPLE);
+      return [];
+    }
+    const name = item.nameParts(0, length).join('.');
+    return [
+      {
+        name,
+        location: item.location,
+        arguments: inner === undefined ? [] : parseArguments(name, inner, findings),
+      },
+    ];
+  });
+}
+
+const EXAMPLE = 'Write name(argument := value), for example not_null(columns := (order_id)).';
+
+function parseArguments(audit: string, inner: TokenRun, findings: Findings): readonly AuditArgument[] {
+  const given = new Set<string>();
+  return inner.items().flatMap((item) => {
+    const assigned = item.is(1, ':=') || item.is(1, '=') || item.is(1, '=>');
+    if (!item.isName(0) || !assigned || item.length < 3) {
+      const location = item.length === 0 ? inner.source.locate(item.end, item.end + 1) : item.location;
+      findings.add('invalid-property', location, `Expected an argument of ${audit} with its name`, EXAMPLE);
+      return [];
+    }
+    const name = identifierName(item.textAt(0));
+    if (given.has(name.toLowerCase())) {
+      findings.add(
+        'invalid-property',
+        item.locationAt(0),
+        `The argument '${name}' of ${audit} is given twice`,
+      );
+      return [];
+    }
+    given.add(name.toLowerCase());
+    const value = item.slice(2);
+    return [{ name, value: parseHeaderValue(value), sql: value.text, location: item.location }];
+  });
+}
