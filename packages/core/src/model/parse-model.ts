@@ -29,6 +29,8 @@ export interface ModelContext {
 export interface ParsedModel extends Outcome<ModelDefinition | undefined> {
   /** The model's name even when the rest of the file is wrong, so that its readers are not told it is unknown. */
   readonly name: string | undefined;
+  /** `enabled false`: no such model, on purpose. */
+  readonly disabled: boolean;
 }
 
 const MODEL_PROPERTIES: PropertyNames = {
@@ -92,16 +94,17 @@ const MODEL_PROPERTIES: PropertyNames = {
 /** Reads a file of `models/`. All its errors come at once; it never throws. */
 export function parseModelFile(source: SourceText, context: ModelContext): ParsedModel {
   const findings = new Findings();
+  const inferred = nameOfPath(source.path);
+  const fromPath = inferred && `${inferred.schema}.${inferred.table}`;
   const [head] = splitStatements(source.text);
   const statement = head === undefined ? undefined : tokensOf(source, head);
   if (head === undefined || statement === undefined || !statement.is(0, 'model')) {
     reportMissingHeader(source, statement, findings);
-    return { name: undefined, value: undefined, diagnostics: findings.list };
+    return { name: fromPath, disabled: false, value: undefined, diagnostics: findings.list };
   }
   const header = findHeader(statement, findings);
   if (header === undefined) {
-    const name = nameOfPath(source.path);
-    return { name: name && `${name.schema}.${name.table}`, value: undefined, diagnostics: findings.list };
+    return { name: fromPath, disabled: false, value: undefined, diagnostics: findings.list };
   }
   if (header.end < head.end) {
     const next = source.text.slice(header.end).search(/\S/);
@@ -115,10 +118,14 @@ export function parseModelFile(source: SourceText, context: ModelContext): Parse
   const properties = parseProperties(header.list, MODEL_PROPERTIES, findings);
   const afterHeader = header.end < head.end ? header.end : (head.semicolon ?? head.end);
   const definition = buildModel(source, statement, properties, afterHeader, context, findings);
-  const named =
-    definition.name.table !== '' ? `${definition.name.schema}.${definition.name.table}` : undefined;
-  const usable = !hasErrors(findings.list) && definition.enabled;
-  return { name: named, value: usable ? definition.model : undefined, diagnostics: findings.list };
+  const { name, enabled, model } = definition;
+  const broken = hasErrors(findings.list);
+  return {
+    name: name.table === '' ? undefined : model.name,
+    disabled: !enabled && !broken,
+    value: broken || !enabled ? undefined : model,
+    diagnostics: findings.list,
+  };
 }
 
 type Properties = ReadonlyMap<string, HeaderProperty>;

@@ -83,10 +83,19 @@ export interface ProjectConfig {
   };
 }
 
+/** A model whose file has errors: it exists, but nothing more is known of it. */
+export interface BrokenModel {
+  /** `schema.name` as far as the file tells, else after the path. */
+  readonly name: string;
+  readonly path: string;
+}
+
 /** A project as its files say it, before anything is compiled. */
 export interface Project {
   readonly config: ProjectConfig;
   readonly models: readonly ModelDefinition[];
+  /** Their readers need not be told that they do not exist. */
+  readonly brokenModels: readonly BrokenModel[];
   readonly audits: readonly AuditDefinition[];
   /** Every text that was read, by path. */
   readonly texts: ReadonlyMap<string, SourceText>;

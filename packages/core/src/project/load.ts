@@ -1,0 +1,131 @@
+/** Reads a whole project: project.yaml, every model and every audit. All errors of all files come at once. */
+import {
+  diagnostic,
+  SourceText,
+  type Diagnostic,
+  type DiagnosticCode,
+  type Location,
+  type Outcome,
+} from '../diagnostic/index.ts';
+import {
+  parseAuditFile,
+  parseModelFile,
+  type AuditDefinition,
+  type ModelDefinition,
+} from '../model/index.ts';
+import type { ProjectFiles } from './files.ts';
+import { parseConfig } from './parse-config.ts';
+import type { BrokenModel, Project, SourceDefinition } from './project.ts';
+
+/** The file that makes a folder a project. */
+export const PROJECT_FILE = 'project.yaml';
+
+/**
+ * Loads a project. The value is undefined when project.yaml is missing or wrong; models with errors are left out and
+ * listed under `brokenModels`. Never throws for what authors write.
+ */
+export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
+  const text = files.read(PROJECT_FILE);
+  if (text === undefined) {
+    const hint = 'Run Sluice in the folder of a project, or create one with sluice init.';
+    return {
+      value: undefined,
+      diagnostics: [diagnostic('project-not-found', `There is no ${PROJECT_FILE} here`, { hint })],
+    };
+  }
+  const texts = new Map<string, SourceText>();
+  const source = new SourceText(PROJECT_FILE, text);
+  texts.set(PROJECT_FILE, source);
+  const config = parseConfig(source);
+  const diagnostics: Diagnostic[] = [...config.diagnostics];
+  const { models, brokenModels } = loadModels(files, config.value?.sources ?? [], texts, diagnostics);
+  const audits = loadAudits(files, texts, diagnostics);
+  if (config.value === undefined) return { value: undefined, diagnostics };
+  return { value: { config: config.value, models, brokenModels, audits, texts }, diagnostics };
+}
+
+/** Names that are taken, without case, and where. */
+class Names {
+  readonly #taken = new Map<string, { readonly what: string; readonly location: Location | undefined }>();
+
+  take(name: string, what: string, location: Location | undefined): void {
+    this.#taken.set(name.toLowerCase(), { what, location });
+  }
+
+  /** What is wrong with a second thing of that name; undefined when it is the first. */
+  clash(code: DiagnosticCode, name: string, what: string, location: Location): Diagnostic | undefined {
+    const first = this.#taken.get(name.toLowerCase());
+    if (first === undefined) return undefined;
+    const message =
+      first.what === what
+        ? `There are two ${what}s named '${name}'`
+        : `There is a ${first.what} named '${name}' already`;
+    return diagnostic(code, message, {
+      location,
+      hint: 'Rename one of the two.',
+      notes:
+        first.location === undefined
+          ? []
+          : [{ message: `The ${first.what} is here`, location: first.location }],
+    });
+  }
+}
+
+function loadModels(
+  files: ProjectFiles,
+  sources: readonly SourceDefinition[],
+  texts: Map<string, SourceText>,
+  diagnostics: Diagnostic[],
+): { readonly models: readonly ModelDefinition[]; readonly brokenModels: readonly BrokenModel[] } {
+  const names = new Names();
+  for (const source of sources) names.take(source.name, 'source', source.location);
+  const models: ModelDefinition[] = [];
+  const brokenModels: BrokenModel[] = [];
+  for (const source of readAll(files, 'models', texts)) {
+    const parsed = parseModelFile(source, { files });
+    diagnostics.push(...parsed.diagnostics);
+    const model = parsed.value;
+    if (model === undefined) {
+      if (parsed.name !== undefined && !parsed.disabled)
+        brokenModels.push({ name: parsed.name, path: source.path });
+      continue;
+    }
+    const clash = names.clash('duplicate-model', model.name, 'model', model.nameLocation);
+    if (clash === undefined) {
+      names.take(model.name, 'model', model.nameLocation);
+      models.push(model);
+    } else diagnostics.push(clash);
+  }
+  return { models, brokenModels };
+}
+
+function loadAudits(
+  files: ProjectFiles,
+  texts: Map<string, SourceText>,
+  diagnostics: Diagnostic[],
+): readonly AuditDefinition[] {
+  const names = new Names();
+  const audits: AuditDefinition[] = [];
+  for (const source of readAll(files, 'audits', texts)) {
+    const parsed = parseAuditFile(source);
+    diagnostics.push(...parsed.diagnostics);
+    for (const audit of parsed.value) {
+      const clash = names.clash('duplicate-audit', audit.name, 'audit', audit.nameLocation);
+      if (clash === undefined) {
+        names.take(audit.name, 'audit', audit.nameLocation);
+        audits.push(audit);
+      } else diagnostics.push(clash);
+    }
+  }
+  return audits;
+}
+
+function readAll(files: ProjectFiles, folder: string, texts: Map<string, SourceText>): readonly SourceText[] {
+  return files.list(folder).flatMap((path) => {
+    const text = /\.sql$/i.test(path) ? files.read(path) : undefined;
+    if (text === undefined) return [];
+    const source = new SourceText(path, text);
+    texts.set(path, source);
+    return [source];
+  });
+}

@@ -1,0 +1,117 @@
+/**
+ * The shape of project.yaml. The schema says what may stand where; what it means (dates, formats, cron) is read in
+ * `parse-config.ts`. Messages complete the sentence `'warehouse.threads' ...`.
+ */
+import { z } from 'zod';
+
+const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' });
+const wholeNumber = z.number({ error: 'must be a whole number' }).int({ error: 'must be a whole number' });
+const flag = z.boolean({ error: 'must be true or false' });
+const textOrList = z.union([text, z.array(text).min(1, { error: 'must not be empty' })], {
+  error: 'must be a text or a list of texts',
+});
+
+function mapping<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  return z.strictObject(shape, { error: mappingError });
+}
+
+function mappingError(issue: {
+  readonly code?: string | undefined;
+  readonly input?: unknown;
+}): string | undefined {
+  if (issue.code !== 'invalid_type') return undefined;
+  return issue.input === undefined ? 'is missing' : 'must be a mapping (name: value)';
+}
+
+const time = text.describe('A date or a timestamp, UTC: 2024-01-31, 2024-01-31 06:00:00');
+const cron = text.describe("A cron expression, UTC: '@daily', '0 6 * * *'");
+
+const csv = mapping({
+  delimiter: text.optional(),
+  quote: z.string({ error: 'must be a text' }).optional(),
+  header: flag.optional(),
+  null_values: z
+    .union([z.string(), z.array(z.string())], { error: 'must be a text or a list of texts' })
+    .optional()
+    .describe('Texts that stand for NULL'),
+  date_format: text.optional().describe('strftime format, for example %d.%m.%Y'),
+  timestamp_format: text.optional().describe('strftime format, for example %d.%m.%Y %H:%M:%S'),
+  encoding: text.optional(),
+});
+
+const source = mapping({
+  file: textOrList.optional().describe('Files or globs that Sluice loads, relative to the project folder'),
+  table: text.optional().describe("A table of the warehouse that somebody else keeps: 'schema.name'"),
+  format: z
+    .enum(['csv', 'parquet', 'json'], { error: 'must be csv, parquet or json' })
+    .optional()
+    .describe("Taken from the files' extension when left out"),
+  columns: z
+    .record(z.string(), text, { error: 'must be a mapping of columns to types' })
+    .optional()
+    .describe('Columns in order, with their DuckDB types'),
+  time_column: text.optional().describe('The column that tells the time of a row'),
+  cron: cron.optional().describe('How often a table of the warehouse may move'),
+  description: text.optional(),
+  csv: csv.optional().describe('How CSV files are written; what is left out is detected'),
+});
+
+/** project.yaml as it may be written. */
+export const projectSchema = mapping({
+  name: text.describe('The name of the project'),
+  start: time.describe('Default start of history, UTC'),
+  warehouse: mapping({
+    path: text
+      .optional()
+      .describe('The DuckDB file, relative to the project folder; .sluice/warehouse.duckdb'),
+    threads: wholeNumber.min(1, { error: 'must be at least 1' }).optional(),
+    memory_limit: text
+      .regex(/^\d+(\.\d+)?\s*([kmgt]i?b|%)$/i, {
+        error: "must be a size such as 8GB, or a share such as '50%'",
+      })
+      .optional(),
+  }).optional(),
+  defaults: mapping({ cron: cron.optional(), owner: text.optional(), start: time.optional() })
+    .optional()
+    .describe('What a model gets that does not say otherwise'),
+  variables: z
+    .record(
+      z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a name of letters, digits and underscores' }),
+      z.union([z.string(), z.number(), z.boolean(), z.null()], {
+        error: 'must be a text, a number, true, false or null',
+      }),
+      { error: 'must be a mapping (name: value)' },
+    )
+    .optional()
+    .describe('Values for @var and @name in models'),
+  sources: z
+    .record(z.string(), z.record(z.string(), source, { error: 'must be a mapping of tables' }), {
+      error: 'must be a mapping of schemas to tables',
+    })
+    .optional()
+    .describe('Data from outside: schema, then table'),
+  environments: z
+    .record(
+      z.string(),
+      mapping({ start: text.optional().describe("A date, a timestamp, or '7 days ago'") }).nullable(),
+      { error: 'must be a mapping of environments' },
+    )
+    .optional(),
+  quarantine: mapping({
+    max_rows: wholeNumber
+      .min(0, { error: 'must not be negative' })
+      .optional()
+      .describe('How many failing rows of one audit in one run are kept; 1000'),
+  }).optional(),
+});
+
+/** project.yaml, its shape checked. */
+export type RawConfig = z.infer<typeof projectSchema>;
+
+/** A source as written. */
+export type RawSource = z.infer<typeof source>;
+
+/** JSON Schema (draft 2020-12) of project.yaml, for editors. */
+export function projectJsonSchema(): Readonly<Record<string, unknown>> {
+  return { title: 'Sluice project', ...z.toJSONSchema(projectSchema, { io: 'input' }) };
+}
