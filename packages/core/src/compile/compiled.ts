@@ -1,4 +1,5 @@
-import type { AuditDefinition, AuditCall, ModelDefinition } from '../model/index.ts';
+import type { ResolvedAudit } from '../audit/index.ts';
+import type { ModelDefinition } from '../model/index.ts';
 import type { SourceDefinition } from '../project/project.ts';
 import type { Diagnostic } from '../diagnostic/index.ts';
 
@@ -53,14 +54,10 @@ export interface ReadScope {
   readonly scope: 'interval' | 'days' | 'all';
 }
 
-/** An audit bound to a model: a definition of the library or the project with its arguments. */
+/** An audit bound to a model. */
 export interface BoundAudit {
-  readonly name: string;
-  readonly call: AuditCall;
-  readonly severity: 'block' | 'warn';
-  /** The project's definition; undefined for audits of the library. */
-  readonly definition: AuditDefinition | undefined;
-  /** Models the audit reads besides the audited one. */
+  readonly audit: ResolvedAudit;
+  /** Models and sources the audit reads besides the audited one. */
   readonly dependencies: readonly string[];
 }
 
@@ -91,13 +88,18 @@ export interface CompiledModel extends CompiledBase {
   readonly lineage: Lineage | undefined;
   /** One entry per loaded relation that is read, directly or through views; sorted by input. */
   readonly reads: readonly ReadScope[];
+  /** Whether the result also depends on when it is computed: `now()`, `@execution_ds` outside a time-range model, … */
+  readonly clockDependent: boolean;
   readonly audits: readonly BoundAudit[];
+  /** Identity of the audits with their arguments: when it changes, standing data is audited again. */
+  readonly auditIdentity: string;
 }
 
 export type CompiledNode = CompiledSource | CompiledModel;
 
-/** A compiled project: nodes in dependency order (inputs first), broken ones left out. */
+/** A compiled project. */
 export interface Compiled {
+  /** By name as declared, in dependency order (inputs first, what audits read included); broken ones left out. */
   readonly nodes: ReadonlyMap<string, CompiledNode>;
   /** Names of models that could not be compiled, or stand below one that could not. */
   readonly broken: ReadonlySet<string>;

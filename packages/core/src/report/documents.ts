@@ -112,11 +112,12 @@ export type ReasonCode =
   | 'missing_intervals'
   | 'inputs_moved'
   | 'files_changed'
-  | 'external_tick'
+  | 'external_moved'
   | 'clock'
   | 'inputs_rebound'
   | 'already_built'
   | 'audits_changed'
+  | 'table_missing'
   | 'view_missing'
   | 'removed';
 

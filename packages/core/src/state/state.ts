@@ -27,6 +27,8 @@ export interface Snapshot {
   readonly kind: string;
   /** For explaining later what differs: the meaning when this was made. */
   readonly fingerprint: Fingerprint;
+  /** Identity of the audits that its rows passed; another means: audit again. */
+  readonly audits: string;
 }
 
 /** What a snapshot meant, down to its columns. */
@@ -74,8 +76,6 @@ export interface PromotedModel {
   readonly physical: string;
   /** The view readers use. */
   readonly view: TableName;
-  /** Identity of the audits that passed; another means: audit again. */
-  readonly audits: string;
 }
 
 /** The files a source's table was loaded from. */

@@ -1,0 +1,44 @@
+import type { Diagnostic, Outcome } from '../diagnostic/index.ts';
+import { render, SourceMap, type RenderContext } from '../render/index.ts';
+import { ident, raw } from '../sql/quote.ts';
+import type { ResolvedAudit } from './bind-audit.ts';
+import { libraryAudit } from './library.ts';
+
+/** The SQL of an audit's bad rows, references to models still by their names. */
+export interface AuditSql {
+  readonly sql: string;
+  /** The way back to the audit's file; undefined for audits of the library, whose text is Sluice's. */
+  readonly map: SourceMap | undefined;
+}
+
+/** What the audited rows are: a relation, and for time-range models the interval's condition on it. */
+export interface AuditScope {
+  /** Quoted name of the audited table. */
+  readonly relation: string;
+  /** SQL condition that picks the rows to audit; undefined: all. */
+  readonly where: string | undefined;
+}
+
+export function auditSql(audit: ResolvedAudit, scope: AuditScope, context: RenderContext): Outcome<AuditSql | undefined> {
+  const conditions = [scope.where, audit.arguments.get('condition')?.sql].filter((c) => c !== undefined);
+  const relation =
+    conditions.length === 0
+      ? scope.relation
+      : `(SELECT * FROM ${scope.relation} WHERE ${conditions.map((c) => `(${c})`).join(' AND ')})`;
+  if (audit.definition === undefined) {
+    const library = libraryAudit(audit.name);
+    if (library === undefined) return { value: undefined, diagnostics: [] };
+    const named = conditions.length === 0 ? relation : `${relation} AS ${ident('audited')}`;
+    return { value: { sql: library.query(named, (n) => audit.arguments.get(n)), map: undefined }, diagnostics: [] };
+  }
+  const parameters = new Map(context.parameters);
+  for (const [name, argument] of audit.arguments) parameters.set(name, argument.sql);
+  const rendered = render(audit.definition.query, audit.definition.source, {
+    ...context,
+    stage: 'auditing',
+    thisModel: raw(relation),
+    parameters,
+  });
+  const diagnostics: readonly Diagnostic[] = rendered.diagnostics;
+  return { value: { sql: rendered.value.sql, map: rendered.value.map }, diagnostics };
+}

@@ -1,0 +1,107 @@
+import { diagnostic, didYouMean, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
+import type { AuditCall, AuditDefinition, HeaderValue } from '../model/index.ts';
+import { COMMON_PARAMETERS, libraryAudit, libraryNames, type AuditArgument, type AuditParameter } from './library.ts';
+
+/** An audit as a model calls it: found, with its arguments by name. */
+export interface ResolvedAudit {
+  readonly name: string;
+  readonly call: AuditCall;
+  readonly severity: 'block' | 'warn';
+  /** The project's definition; undefined for audits of the library. */
+  readonly definition: AuditDefinition | undefined;
+  /** Lower-case parameter name → argument. */
+  readonly arguments: ReadonlyMap<string, AuditArgument>;
+}
+
+/** Finds what a call means: the project's audits first, then the library. `_non_blocking` at the end of a name warns. */
+export function resolveAudit(
+  call: AuditCall,
+  definitions: ReadonlyMap<string, AuditDefinition>,
+): Outcome<ResolvedAudit | undefined> {
+  const wanted = call.name.toLowerCase();
+  const base = wanted.replace(/_non_blocking$/, '');
+  const definition = definitions.get(wanted) ?? definitions.get(base);
+  const library = definition === undefined ? libraryAudit(base) : undefined;
+  if (definition === undefined && library === undefined) {
+    return {
+      value: undefined,
+      diagnostics: [
+        diagnostic('unknown-audit', `there is no audit '${call.name}'`, {
+          location: call.location,
+          hint:
+            didYouMean(call.name, [...definitions.keys(), ...libraryNames()]) ??
+            'Audits come from the library (not_null, unique_values, …) or from files under audits/.',
+        }),
+      ],
+    };
+  }
+  const own = library?.parameters;
+  const diagnostics: Diagnostic[] = [];
+  const args = new Map<string, AuditArgument>();
+  for (const d of definition?.defaults ?? []) args.set(d.name.toLowerCase(), { value: d.value, sql: d.sql });
+  for (const given of call.arguments) {
+    const name = canonicalName(given.name, own);
+    if (name === undefined) {
+      const known = [...(own ?? []), ...COMMON_PARAMETERS].map((p) => p.name);
+      diagnostics.push(
+        diagnostic('invalid-audit-argument', `audit '${call.name}' has no argument '${given.name}'`, {
+          location: given.location,
+          hint: didYouMean(given.name, known) ?? `It knows ${known.join(', ')}.`,
+        }),
+      );
+      continue;
+    }
+    args.set(name, { value: given.value, sql: given.sql });
+  }
+  for (const p of own ?? []) {
+    if (p.required === true && !args.has(p.name)) {
+      diagnostics.push(
+        diagnostic('invalid-audit-argument', `audit '${call.name}' needs the argument '${p.name}'`, {
+          location: call.location,
+          hint: `Write ${call.name}(${p.name} := …).`,
+        }),
+      );
+    }
+  }
+  const severity = severityOf(call, args, definition, wanted !== base && definition?.name.toLowerCase() !== wanted, diagnostics);
+  return {
+    value: diagnostics.length > 0 ? undefined : { name: definition?.name ?? library?.name ?? base, call, severity, definition, arguments: args },
+    diagnostics,
+  };
+}
+
+function canonicalName(given: string, own: readonly AuditParameter[] | undefined): string | undefined {
+  const wanted = given.toLowerCase();
+  const common = COMMON_PARAMETERS.find((p) => p.name === wanted);
+  if (common !== undefined) return common.name;
+  // An audit of the project takes whatever its query mentions.
+  if (own === undefined) return wanted;
+  return own.find((p) => p.name === wanted || p.aliases?.includes(wanted) === true)?.name;
+}
+
+function severityOf(
+  call: AuditCall,
+  args: ReadonlyMap<string, AuditArgument>,
+  definition: AuditDefinition | undefined,
+  nonBlockingName: boolean,
+  diagnostics: Diagnostic[],
+): 'block' | 'warn' {
+  const severity = args.get('severity');
+  if (severity !== undefined) {
+    const text = plainText(severity.value)?.toLowerCase();
+    if (text === 'block' || text === 'warn') return text;
+    diagnostics.push(
+      diagnostic('invalid-audit-argument', `severity must be block or warn, not ${severity.sql}`, {
+        location: call.arguments.find((a) => a.name.toLowerCase() === 'severity')?.location ?? call.location,
+      }),
+    );
+  }
+  const blocking = args.get('blocking')?.value;
+  if (blocking?.kind === 'boolean') return blocking.value ? 'block' : 'warn';
+  if (nonBlockingName) return 'warn';
+  return definition?.severity ?? 'block';
+}
+
+function plainText(value: HeaderValue): string | undefined {
+  return value.kind === 'name' || value.kind === 'string' ? value.text : undefined;
+}

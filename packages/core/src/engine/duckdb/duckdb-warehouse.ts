@@ -1,0 +1,153 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { Column } from '../../compile/compiled.ts';
+import { ident, sql, tableIdent } from '../../sql/quote.ts';
+import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
+import type { Connection, FileComparison, LoadRequest, LoadResult, Reject, Row, Warehouse } from '../warehouse.ts';
+import { readResult } from './cells.ts';
+import { compareSql, readFilesSql } from './files.ts';
+
+/** The embedded warehouse: one DuckDB file, opened by this process. */
+export class DuckDbWarehouse implements Warehouse {
+  readonly #instance: DuckDBInstance;
+
+  constructor(instance: DuckDBInstance) {
+    this.#instance = instance;
+  }
+
+  async connect(): Promise<Connection> {
+    const connection = await this.#instance.connect();
+    await connection.run("SET TimeZone = 'UTC'");
+    return new DuckDbConnection(connection);
+  }
+
+  close(): void {
+    this.#instance.closeSync();
+  }
+}
+
+/** How many rejected rows of one load are kept with their text. */
+const KEPT_REJECTS = 1000;
+
+class DuckDbConnection implements Connection {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async run(text: string): Promise<number> {
+    return (await this.#connection.run(text)).rowsChanged;
+  }
+
+  async rows(text: string): Promise<readonly Row[]> {
+    return (await this.query(text)).rows;
+  }
+
+  async query(text: string): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }> {
+    return readResult(await this.#connection.runAndReadAll(text));
+  }
+
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.run('BEGIN TRANSACTION');
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      // A failed statement may have ended the transaction already; the first error is the one to tell.
+      await this.run('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    await this.run('COMMIT');
+    return result;
+  }
+
+  async relations(): Promise<ReadonlyMap<string, 'table' | 'view'>> {
+    const rows = await this.rows(
+      "SELECT lower(schema_name || '.' || table_name) AS n, 'table' AS k FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal" +
+        " UNION ALL SELECT lower(schema_name || '.' || view_name), 'view' FROM duckdb_views() WHERE database_name = current_database() AND NOT internal",
+    );
+    return new Map(rows.map((r) => [String(r['n']), r['k'] === 'view' ? 'view' : 'table']));
+  }
+
+  async loadFiles(request: LoadRequest): Promise<LoadResult> {
+    const rejects = { errors: 'sluice_reject_errors', scans: 'sluice_reject_scans' };
+    const isCsv = request.source.format === 'csv';
+    if (isCsv) await this.#dropRejects(rejects);
+    const query = await this.#readSql(request, isCsv ? rejects : undefined);
+    await this.run(`CREATE OR REPLACE TABLE ${tableIdent(request.target)} AS ${query}`);
+    const [count] = await this.rows(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
+    const rows = Number(count?.['n'] ?? 0);
+    if (!isCsv) return { rows, rejected: 0, rejects: [] };
+    const found = await this.#readRejects(rejects);
+    await this.#dropRejects(rejects);
+    return { rows, ...found };
+  }
+
+  async compareFiles(request: LoadRequest): Promise<FileComparison> {
+    const isCsv = request.source.format === 'csv';
+    const rejects = { errors: 'sluice_compare_errors', scans: 'sluice_compare_scans' };
+    const query = await this.#readSql(request, isCsv ? rejects : undefined);
+    const rows = await this.rows(compareSql(request, query));
+    if (isCsv) await this.#dropRejects(rejects);
+    const changed: TimeRange[] = [];
+    for (const row of rows) {
+      const day = row['d'];
+      if (typeof day !== 'string') return { changed: [ALL_TIME] };
+      const start = Date.parse(`${day}T00:00:00Z`);
+      // Years beyond what JavaScript reads (or infinity): take no chance.
+      if (Number.isNaN(start)) return { changed: [ALL_TIME] };
+      changed.push({ start, end: start + 86_400_000 });
+    }
+    return { changed: normalize(changed) };
+  }
+
+  interrupt(): void {
+    this.#connection.interrupt();
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+
+  async #readSql(request: LoadRequest, rejects: { readonly errors: string; readonly scans: string } | undefined): Promise<string> {
+    let names: readonly string[] = [];
+    if (request.source.format === 'csv' && request.source.csv.header !== false) {
+      const described = await this.rows(`DESCRIBE ${readFilesSql(request.source, request.paths, undefined, [])}`);
+      names = described.map((r) => String(r['column_name']));
+      const missing = request.columns.filter((c) => !names.some((n) => n.toLowerCase() === c.name.toLowerCase()));
+      if (missing.length > 0) {
+        throw new Error(
+          `${request.source.files.join(', ')} has no column ${missing.map((m) => ident(m.name)).join(', ')}; it has ${names.map(ident).join(', ')}`,
+        );
+      }
+    }
+    return readFilesSql(request.source, request.paths, request.columns, names, rejects);
+  }
+
+  async #readRejects(tables: { readonly errors: string; readonly scans: string }): Promise<Omit<LoadResult, 'rows'>> {
+    const [count] = await this.rows(sql`SELECT count(*) AS n FROM (SELECT DISTINCT scan_id, file_id, line FROM ${{ schema: 'temp', name: tables.errors }})`);
+    const rejected = Number(count?.['n'] ?? 0);
+    if (rejected === 0) return { rejected: 0, rejects: [] };
+    const rows = await this.rows(
+      `SELECT s.file_path AS file, e.line, any_value(e.column_name ORDER BY e.byte_position) AS col,
+        any_value(e.error_message ORDER BY e.byte_position) AS message, any_value(e.csv_line) AS text
+       FROM temp.${ident(tables.errors)} e JOIN temp.${ident(tables.scans)} s USING (scan_id, file_id)
+       GROUP BY ALL ORDER BY 1, 2 LIMIT ${KEPT_REJECTS}`,
+    );
+    const rejects: Reject[] = rows.map((r) => ({
+      file: String(r['file']),
+      line: Number(r['line']),
+      column: String(r['col'] ?? ''),
+      message: String(r['message'] ?? ''),
+      text: String(r['text'] ?? ''),
+    }));
+    return { rejected, rejects };
+  }
+
+  async #dropRejects(tables: { readonly errors: string; readonly scans: string }): Promise<void> {
+    for (const name of [tables.errors, tables.scans]) {
+      // DuckDB keeps them as temporary tables, where nothing else of that name can be.
+      await this.run(`DROP TABLE IF EXISTS temp.${ident(name)}`);
+    }
+  }
+}

@@ -1,0 +1,392 @@
+import type { Compiled, CompiledModel, CompiledNode } from '../compile/compiled.ts';
+import { nodeKey } from '../compile/names.ts';
+import type { ProjectConfig } from '../project/project.ts';
+import { physicalKey, type LedgerEntry, type State } from '../state/state.ts';
+import {
+  addUnits,
+  batches,
+  BEGINNING,
+  cadence,
+  ceilTo,
+  covered,
+  DAILY,
+  END,
+  floorTo,
+  intersect,
+  join,
+  normalize,
+  overlay,
+  subtract,
+  whole,
+  without,
+  type Cadence,
+  type Coverage,
+  type TimeRange,
+} from '../time/index.ts';
+import { compareMeaning, NO_COLUMN_CHANGES, reason, type ChangedMeaning } from './explain.ts';
+import { environmentView, physicalName, storageOf } from './physical.ts';
+import { isModel, type Action, type FileStatus, type Plan, type PlannedNode, type Work } from './planned.ts';
+import { boundInputs, dataOf, recordInputs, staleRanges, type BoundInput } from './staleness.ts';
+
+/** Everything a plan depends on. Equal inputs give equal plans. */
+export interface PlanInput {
+  readonly compiled: Compiled;
+  readonly config: ProjectConfig;
+  readonly state: State;
+  /** What exists in the warehouse: lower-case `schema.name`. */
+  readonly relations: ReadonlyMap<string, 'table' | 'view'>;
+  /** What the files of each source hold, by source name. */
+  readonly files: ReadonlyMap<string, FileStatus>;
+  readonly environment: string;
+  readonly now: number;
+  /** `plan` and `apply` bring everything up to date; `run` leaves alone what its cron does not make due. */
+  readonly mode: 'plan' | 'run';
+  readonly start?: number | undefined;
+  readonly end?: number | undefined;
+}
+
+/**
+ * Decides what is to be done, node by node in dependency order. Coverages are simulated on the way: a source that will be
+ * loaded counts as newer than anything before, so that its readers see what they will see when their turn comes.
+ */
+export function buildPlan(input: PlanInput): Plan {
+  return new Planner(input).plan();
+}
+
+class Planner {
+  readonly #in: PlanInput;
+  readonly #planned = new Map<string, PlannedNode>();
+  /** Simulated coverages by physical key. */
+  readonly #coverage = new Map<string, Coverage>();
+  /** How each changed node's meaning changed, for the reasons of its readers. */
+  readonly #changes = new Map<string, ChangedMeaning>();
+  /** The sequence number that new data will get, as far as planning can know: above all that exist. */
+  readonly #next: number;
+
+  constructor(input: PlanInput) {
+    this.#in = input;
+    this.#next = input.state.sequence + 1;
+  }
+
+  plan(): Plan {
+    const { compiled, state, environment, now } = this.#in;
+    const current = state.environments.get(environment);
+    const externalMoves: PlannedNode[] = [];
+    for (const node of compiled.nodes.values()) {
+      const planned = this.#planNode(node);
+      this.#planned.set(node.name, planned);
+      if (planned.storage === 'foreign' && this.#externalMoved(node, planned.key)) externalMoves.push(planned);
+    }
+    const removed = [...(current?.models.values() ?? [])]
+      .filter((m) => !compiled.nodes.has(m.model) && !this.#isDeclared(m.model))
+      .map((m) => ({ model: m.model, view: m.view, key: m.physical }));
+    const nodes = [...this.#planned.values()];
+    return {
+      environment,
+      sequence: current?.sequence ?? 0,
+      now,
+      nodes: this.#planned,
+      removed,
+      externalMoves,
+      promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
+      spared: this.#spared(),
+      unchanged: nodes.filter((n) => n.action === undefined && (n.storage === 'table' || n.storage === 'view')).length,
+    };
+  }
+
+  #planNode(node: CompiledNode): PlannedNode {
+    const storage = storageOf(node);
+    const physical = physicalName(node, this.#viewInputs(node));
+    const key = physicalKey(physical);
+    const base = { node, storage, physical, key, unit: this.#cadence(node).unit };
+    if (storage === 'inline') return { ...base, work: undefined, action: undefined };
+    if (storage === 'foreign') {
+      this.#coverage.set(key, this.#foreignCoverage(node, key));
+      return { ...base, work: undefined, action: undefined };
+    }
+    const exists = this.#in.state.snapshots.has(key) && this.#in.relations.has(key.toLowerCase());
+    const entries = exists ? (this.#in.state.ledger.get(key) ?? []) : [];
+    const todo = this.#workFor(node, key, exists, entries);
+    const action = this.#actionFor(node, key, exists, todo);
+    return { ...base, work: this.#auditsMoved(node, key) ? (todo.work ?? { kind: 'audit' }) : todo.work, action };
+  }
+
+  #workFor(node: CompiledNode, key: string, exists: boolean, entries: readonly LedgerEntry[]): Todo {
+    this.#coverage.set(key, join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data }))));
+    if (!isModel(node)) return this.#loadWork(node.name, key, exists);
+    switch (node.definition.kind.kind) {
+      case 'SEED':
+        return entries.length > 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'seed' }, []);
+      case 'FULL':
+        return this.#fullWork(node, key, entries);
+      case 'VIEW':
+        return this.#viewWork(node, exists, entries);
+      case 'INCREMENTAL_BY_TIME_RANGE':
+        return this.#intervalWork(node, node.definition.kind, key, entries);
+      case 'EMBEDDED':
+      case 'EXTERNAL':
+        return NOTHING;
+      default:
+        return node.definition.kind satisfies never;
+    }
+  }
+
+  #loadWork(name: string, key: string, exists: boolean): Todo {
+    const status = this.#in.files.get(name);
+    if (status === undefined) return NOTHING;
+    if (!exists || status.status === 'new') {
+      if (status.status === 'unchanged') return NOTHING;
+      this.#coverage.set(key, whole(this.#next));
+      return { work: { kind: 'load', files: status.files, changed: [{ start: BEGINNING, end: END }] }, because: [] };
+    }
+    if (status.status === 'unchanged') return NOTHING;
+    const { files, changed } = status;
+    this.#coverage.set(key, overlay(this.#coverage.get(key) ?? [], changed, this.#next));
+    return { work: { kind: 'load', files, changed }, because: [reason.filesChanged(files, changed)] };
+  }
+
+  #fullWork(node: CompiledModel, key: string, entries: readonly LedgerEntry[]): Todo {
+    const inputs = this.#inputs(node);
+    const entry = entries[0];
+    if (entry === undefined) return this.#wholeTable(node, key, { kind: 'table' }, []);
+    if (!this.#isDue(node, entry.doneAt)) return NOTHING;
+    const because = [];
+    const { moved } = staleRanges(entry, inputs, undefined);
+    if (moved.length > 0) because.push(reason.inputsMoved(moved));
+    if (node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now)) because.push(reason.clock());
+    return because.length === 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'table' }, because);
+  }
+
+  #wholeTable(node: CompiledModel, key: string, work: Work, because: Todo['because']): Todo {
+    const recorded = recordInputs(this.#inputs(node), { start: BEGINNING, end: END });
+    this.#coverage.set(key, whole(dataOf(recorded)));
+    return { work, because };
+  }
+
+  #viewWork(node: CompiledModel, exists: boolean, entries: readonly LedgerEntry[]): Todo {
+    if (!exists) return { work: { kind: 'view' }, because: [] };
+    const entry = entries[0];
+    if (node.audits.length === 0) return NOTHING;
+    const moved = entry === undefined ? [] : staleRanges(entry, this.#inputs(node), undefined).moved;
+    if (entry !== undefined && moved.length === 0) return NOTHING;
+    return { work: { kind: 'audit' }, because: moved.length > 0 ? [reason.inputsMoved(moved)] : [] };
+  }
+
+  #intervalWork(
+    node: CompiledModel,
+    kind: { readonly lookback: number; readonly batchSize: number | undefined },
+    key: string,
+    entries: readonly LedgerEntry[],
+  ): Todo {
+    const cadence = this.#cadence(node);
+    const desired = this.#desired(node, cadence);
+    const inputs = this.#inputs(node);
+    const have = covered(this.#coverage.get(key) ?? []);
+    let missing = subtract(desired, have);
+    if (inputs.some((i) => i.foreign)) {
+      missing = missing.map((m) => ({ start: addUnits(m.start, cadence.unit, -kind.lookback), end: m.end }));
+    }
+    const stale: TimeRange[] = [];
+    const moved = new Set<string>();
+    for (const entry of entries) {
+      const found = staleRanges(entry, inputs, cadence.unit);
+      stale.push(...found.ranges);
+      for (const m of found.moved) moved.add(m);
+    }
+    const wanted = normalize([...missing, ...stale]).flatMap((r) => desired.flatMap((d) => intersect(r, d) ?? []));
+    if (wanted.length === 0) return NOTHING;
+    const because = [];
+    const lacking = subtract(wanted, have);
+    if (lacking.length > 0 && entries.length > 0) because.push(reason.missingIntervals(lacking, cadence.unit));
+    if (moved.size > 0) because.push(reason.inputsMoved([...moved]));
+    let coverage = without(this.#coverage.get(key) ?? [], wanted);
+    const tasks = wanted.flatMap((r) => batches(r, cadence.unit, kind.batchSize));
+    for (const task of tasks) coverage = overlay(coverage, [task], dataOf(recordInputs(inputs, task)));
+    this.#coverage.set(key, coverage);
+    return { work: { kind: 'intervals', batches: tasks }, because };
+  }
+
+  /** The range a time-range model should hold, on its grid. */
+  #desired(node: CompiledModel, cadence: Cadence): readonly TimeRange[] {
+    const { config, environment, now } = this.#in;
+    const setting = config.environments[environment]?.start;
+    const limit =
+      this.#in.start ??
+      (setting === undefined ? undefined : setting.kind === 'at' ? setting.at : now - setting.milliseconds);
+    const begin = node.definition.start ?? config.defaults.start ?? config.start;
+    const start = ceilTo(Math.max(begin, limit ?? begin), cadence.unit);
+    const ready = floorTo(cadence.lastTick(now), cadence.unit);
+    const end = this.#in.end === undefined ? ready : Math.min(ready, floorTo(this.#in.end, cadence.unit));
+    return start < end ? [{ start, end }] : [];
+  }
+
+  #actionFor(node: CompiledNode, key: string, exists: boolean, todo: Todo): Action | undefined {
+    const current = this.#in.state.environments.get(this.#in.environment);
+    const promoted = current?.models.get(node.name);
+    if (promoted === undefined) {
+      return todo.work === undefined || todo.work.kind === 'audit'
+        ? { kind: 'reuse', reasons: [reason.newModel(node), reason.alreadyBuilt()], columns: NO_COLUMN_CHANGES }
+        : { kind: 'create', reasons: [reason.newModel(node)], columns: NO_COLUMN_CHANGES };
+    }
+    if (promoted.physical !== key) return this.#changedAction(node, exists, todo, promoted.physical);
+    if (!exists) return { kind: 'rebuild', reasons: [reason.tableMissing(key)], columns: NO_COLUMN_CHANGES };
+    if (todo.work !== undefined && todo.work.kind !== 'audit') {
+      return { kind: 'backfill', reasons: todo.because, columns: NO_COLUMN_CHANGES };
+    }
+    const auditsMoved = this.#auditsMoved(node, key);
+    if (todo.work?.kind === 'audit' || auditsMoved) {
+      const reasons = [...todo.because, ...(auditsMoved ? [reason.auditsChanged()] : [])];
+      return { kind: 'reaudit', reasons, columns: NO_COLUMN_CHANGES };
+    }
+    if (!this.#viewStands(promoted.view)) {
+      return { kind: 'rebind', reasons: [reason.viewMissing(promoted.view)], columns: NO_COLUMN_CHANGES };
+    }
+    return undefined;
+  }
+
+  /** The environment shows another physical table for this model than it should. */
+  #changedAction(node: CompiledNode, exists: boolean, todo: Todo, before: string): Action {
+    const old = this.#in.state.snapshots.get(before);
+    if (old !== undefined && old.version === node.version) {
+      const inputs = isModel(node) ? node.dependencies.filter((d) => this.#reboundInput(d)) : [];
+      return { kind: 'rebind', reasons: [reason.inputsRebound(inputs)], columns: NO_COLUMN_CHANGES };
+    }
+    const change = compareMeaning(old, node, this.#changes);
+    this.#changes.set(node.name, change);
+    const build = todo.work !== undefined && todo.work.kind !== 'audit';
+    return {
+      kind: build || !exists ? 'rebuild' : 'reuse',
+      reasons: build || !exists ? change.reasons : [...change.reasons, reason.alreadyBuilt()],
+      columns: change.columns,
+    };
+  }
+
+  #reboundInput(name: string): boolean {
+    const planned = this.#planned.get(name);
+    const promoted = this.#in.state.environments.get(this.#in.environment)?.models.get(name);
+    return planned !== undefined && planned.key !== promoted?.physical;
+  }
+
+  #needsPromotion(planned: PlannedNode): boolean {
+    if (planned.storage !== 'table' && planned.storage !== 'view') return false;
+    const promoted = this.#in.state.environments.get(this.#in.environment)?.models.get(planned.node.name);
+    if (promoted === undefined || promoted.physical !== planned.key) return true;
+    return !this.#viewStands(promoted.view);
+  }
+
+  #viewStands(view: { readonly schema: string; readonly name: string }): boolean {
+    return this.#in.relations.get(`${view.schema}.${view.name}`.toLowerCase()) === 'view';
+  }
+
+  /** Whether standing rows were audited by other audits than today's. */
+  #auditsMoved(node: CompiledNode, key: string): boolean {
+    const snapshot = this.#in.state.snapshots.get(key);
+    if (!isModel(node) || snapshot === undefined) return false;
+    return node.audits.length > 0 && snapshot.audits !== node.auditIdentity;
+  }
+
+  /** Whether `run` may refresh a whole table: a model with a cron waits for its next tick. */
+  #isDue(node: CompiledModel, doneAt: number): boolean {
+    const expression = node.definition.cron ?? this.#in.config.defaults.cron;
+    if (this.#in.mode === 'plan' || expression === undefined) return true;
+    return doneAt < cadence(expression).lastTick(this.#in.now);
+  }
+
+  #cadence(node: CompiledNode): Cadence {
+    const expression = isModel(node)
+      ? (node.definition.cron ?? this.#in.config.defaults.cron)
+      : node.definition.origin.kind === 'table'
+        ? node.definition.origin.cron
+        : undefined;
+    return expression === undefined ? DAILY : cadence(expression);
+  }
+
+  #inputs(node: CompiledNode): readonly BoundInput[] {
+    return boundInputs(node, (model) => {
+      const planned = this.#planned.get(model);
+      const key = planned?.key ?? model;
+      return { key, foreign: planned?.storage === 'foreign', coverage: this.#coverage.get(key) ?? [] };
+    });
+  }
+
+  /** Physical inputs a view is bound to, looking through what is placed inline. */
+  #viewInputs(node: CompiledNode): readonly string[] {
+    if (storageOf(node) !== 'view') return [];
+    const found = new Set<string>();
+    const visit = (names: readonly string[]): void => {
+      for (const name of names) {
+        const planned = this.#planned.get(name);
+        if (planned === undefined) continue;
+        if (planned.storage === 'inline') visit(planned.node.dependencies);
+        else found.add(planned.key);
+      }
+    };
+    visit(node.dependencies);
+    return [...found].toSorted();
+  }
+
+  #foreignCoverage(node: CompiledNode, key: string): Coverage {
+    const last = this.#in.state.ledger.get(key)?.[0];
+    return this.#externalMoved(node, key) ? whole(this.#next) : whole(last?.data ?? 0);
+  }
+
+  #externalMoved(node: CompiledNode, key: string): boolean {
+    const last = this.#in.state.ledger.get(key)?.[0];
+    return last === undefined || last.doneAt < this.#cadence(node).lastTick(this.#in.now);
+  }
+
+  /** Models that stay as they are although something above them was built anew. */
+  #spared(): readonly string[] {
+    const below = new Set<string>();
+    for (const { node, action } of this.#planned.values()) {
+      const changed = (name: string): boolean => {
+        const kind = this.#planned.get(name)?.action?.kind;
+        return kind === 'rebuild' || below.has(name);
+      };
+      if (node.dependencies.some(changed)) below.add(node.name);
+      if (action?.kind === 'rebuild') below.add(node.name);
+    }
+    return [...below]
+      .filter((name) => {
+        const planned = this.#planned.get(name);
+        const kind = planned?.action?.kind;
+        return planned?.storage !== 'inline' && (kind === undefined || kind === 'rebind');
+      })
+      .toSorted();
+  }
+
+  #isDeclared(model: string): boolean {
+    const key = nodeKey(model);
+    for (const name of this.#in.compiled.nodes.keys()) if (nodeKey(name) === key) return true;
+    return false;
+  }
+}
+
+/** What is to do for one node, and why. */
+interface Todo {
+  readonly work: Work | undefined;
+  readonly because: Action['reasons'];
+}
+
+const NOTHING: Todo = { work: undefined, because: [] };
+
+/** Views that promotion would create but that belong to somebody else. */
+export function takenNames(plan: Plan, input: PlanInput): readonly { readonly model: string; readonly view: string; readonly relation: string }[] {
+  const current = input.state.environments.get(plan.environment);
+  const ours = new Set<string>();
+  for (const env of input.state.environments.values()) {
+    for (const m of env.models.values()) ours.add(`${m.view.schema}.${m.view.name}`.toLowerCase());
+  }
+  const taken = [];
+  for (const { node, storage } of plan.nodes.values()) {
+    if (storage !== 'table' && storage !== 'view') continue;
+    const view = environmentView(plan.environment, node.name);
+    const key = `${view.schema}.${view.name}`.toLowerCase();
+    const relation = input.relations.get(key);
+    if (relation === undefined) continue;
+    if (relation === 'view' && (ours.has(key) || current?.models.has(node.name) === true)) continue;
+    taken.push({ model: node.name, view: `${view.schema}.${view.name}`, relation });
+  }
+  return taken;
+}
+

@@ -1,0 +1,160 @@
+import type { CompiledNode } from '../compile/compiled.ts';
+import type { ColumnDocument, ReasonDocument } from '../report/index.ts';
+import type { TableName } from '../sql/quote.ts';
+import { fingerprintOf } from '../state/fingerprint.ts';
+import type { LoadedFile, Snapshot } from '../state/state.ts';
+import { countUnits, formatInstant, isAllTime, type IntervalUnit, type TimeRange } from '../time/index.ts';
+import type { Action } from './planned.ts';
+
+/** Why something happens, in the words that plans, reports and docs share. */
+export const reason = {
+  newModel: (node: CompiledNode): ReasonDocument => ({
+    code: 'new_model',
+    message: node.node === 'source' ? 'new source' : 'new model',
+  }),
+  filesChanged: (files: readonly LoadedFile[], changed: readonly TimeRange[]): ReasonDocument => ({
+    code: 'files_changed',
+    message: `${files.length === 1 ? (files[0]?.path ?? 'the file') : `${files.length} files`} changed${where(changed)}`,
+  }),
+  inputsMoved: (models: readonly string[]): ReasonDocument => ({
+    code: 'inputs_moved',
+    message: `new data in ${models.toSorted().join(', ')}`,
+  }),
+  clock: (): ReasonDocument => ({ code: 'clock', message: 'depends on the clock, and its cron ticked' }),
+  missingIntervals: (ranges: readonly TimeRange[], unit: IntervalUnit): ReasonDocument => {
+    const count = ranges.reduce((sum, r) => sum + countUnits(r, unit), 0);
+    return { code: 'missing_intervals', message: `${count} ${unitName(unit, count)} not computed yet` };
+  },
+  alreadyBuilt: (): ReasonDocument => ({ code: 'already_built', message: 'its table is built already' }),
+  tableMissing: (key: string): ReasonDocument => ({ code: 'table_missing', message: `its table ${key} is gone` }),
+  viewMissing: (view: TableName): ReasonDocument => ({
+    code: 'view_missing',
+    message: `the view ${view.schema}.${view.name} is gone`,
+  }),
+  inputsRebound: (inputs: readonly string[]): ReasonDocument => ({
+    code: 'inputs_rebound',
+    message: inputs.length === 0 ? 'reads other tables now' : `reads the new ${inputs.toSorted().join(', ')}`,
+  }),
+  auditsChanged: (): ReasonDocument => ({ code: 'audits_changed', message: 'its audits changed' }),
+  removed: (): ReasonDocument => ({ code: 'removed', message: 'no longer in the project' }),
+} as const;
+
+export const NO_COLUMN_CHANGES: Action['columns'] = { added: [], removed: [], retyped: [] };
+
+/** How a model's meaning differs from that of a snapshot. */
+export interface ChangedMeaning {
+  readonly reasons: readonly ReasonDocument[];
+  readonly columns: Action['columns'];
+  /** Lower-case names of columns that no longer mean what they meant. */
+  readonly changedColumns: ReadonlySet<string>;
+  readonly rowsChanged: boolean;
+}
+
+/**
+ * Compares a node with its snapshot, column by column. A change of its own is told by its columns; a change that only
+ * came from above by the input's columns it reads.
+ */
+export function compareMeaning(
+  old: Snapshot | undefined,
+  node: CompiledNode,
+  upstream: ReadonlyMap<string, ChangedMeaning>,
+): ChangedMeaning {
+  if (old === undefined) {
+    return {
+      reasons: [{ code: 'definition_changed', message: 'definition changed' }],
+      columns: NO_COLUMN_CHANGES,
+      changedColumns: new Set(),
+      rowsChanged: true,
+    };
+  }
+  const before = new Map(old.fingerprint.columns.map((c) => [c.name.toLowerCase(), c]));
+  const after = new Map(node.meaning.columns.map((c) => [c.name.toLowerCase(), c]));
+  const added: ColumnDocument[] = [];
+  const removed: ColumnDocument[] = [];
+  const retyped: { name: string; from: string; to: string }[] = [];
+  const recomputed: string[] = [];
+  for (const [key, column] of after) {
+    const was = before.get(key);
+    if (was === undefined) added.push({ name: column.name, type: column.type });
+    else if (was.type !== column.type) retyped.push({ name: column.name, from: was.type, to: column.type });
+    else if (was.hash !== column.hash) recomputed.push(column.name);
+  }
+  for (const [key, column] of before) if (!after.has(key)) removed.push({ name: column.name, type: column.type });
+
+  const rowsChanged = old.fingerprint.rows !== node.meaning.rows;
+  const own = fingerprintOf(node);
+  const textChanged = old.fingerprint.sql !== own.sql;
+  const kindChanged = JSON.stringify(old.fingerprint.kind) !== JSON.stringify(own.kind);
+  const fromAbove = upstreamReasons(own.reads, node.dependencies, upstream);
+
+  const reasons: ReasonDocument[] = [];
+  if (kindChanged) reasons.push({ code: 'kind_changed', message: 'its kind or a property of it changed' });
+  for (const c of added) reasons.push({ code: 'column_added', message: `${c.name}: added`, column: c.name });
+  for (const c of removed) reasons.push({ code: 'column_removed', message: `${c.name}: removed`, column: c.name });
+  for (const c of retyped) {
+    reasons.push({ code: 'column_retyped', message: `${c.name}: ${c.from} became ${c.to}`, column: c.name });
+  }
+  if (textChanged || fromAbove.length === 0) {
+    for (const name of recomputed) {
+      reasons.push({ code: 'column_changed', message: `${name}: expression changed`, column: name });
+    }
+    if (rowsChanged) reasons.push({ code: 'rows_changed', message: 'rows: filters, joins or groups changed' });
+  }
+  reasons.push(...fromAbove);
+  if (reasons.length === 0) reasons.push({ code: 'definition_changed', message: 'definition changed' });
+  return {
+    reasons,
+    columns: { added, removed, retyped },
+    changedColumns: new Set(
+      [...added, ...removed, ...retyped].map((c) => c.name.toLowerCase()).concat(recomputed.map((n) => n.toLowerCase())),
+    ),
+    rowsChanged,
+  };
+}
+
+function upstreamReasons(
+  reads: readonly { readonly model: string; readonly column: string }[],
+  dependencies: readonly string[],
+  upstream: ReadonlyMap<string, ChangedMeaning>,
+): readonly ReasonDocument[] {
+  const reasons: ReasonDocument[] = [];
+  for (const dependency of dependencies) {
+    const change = upstream.get(dependency);
+    if (change === undefined) continue;
+    for (const read of reads) {
+      if (read.model !== dependency || !change.changedColumns.has(read.column.toLowerCase())) continue;
+      reasons.push({
+        code: 'upstream_column_changed',
+        message: `reads ${dependency}.${read.column}, which changed`,
+        column: `${dependency}.${read.column}`,
+      });
+    }
+    if (change.rowsChanged) {
+      reasons.push({ code: 'upstream_rows_changed', message: `reads ${dependency}, whose rows changed` });
+    }
+  }
+  return reasons;
+}
+
+function where(changed: readonly TimeRange[]): string {
+  const first = changed[0];
+  if (first === undefined) return ', its rows did not';
+  if (changed.some(isAllTime)) return '';
+  const last = changed.at(-1) ?? first;
+  const days = changed.reduce((sum, r) => sum + countUnits(r, 'day'), 0);
+  const from = formatInstant(first.start);
+  return days === 1 ? ` on ${from}` : ` on ${days} days from ${from} to ${formatInstant(last.end - 86_400_000)}`;
+}
+
+function unitName(unit: IntervalUnit, count: number): string {
+  const names: Readonly<Record<IntervalUnit, string>> = {
+    year: 'year',
+    month: 'month',
+    day: 'day',
+    hour: 'hour',
+    half_hour: 'half hour',
+    quarter_hour: 'quarter of an hour',
+    five_minute: 'five minutes',
+  };
+  return count === 1 || unit === 'five_minute' ? names[unit] : unit === 'quarter_hour' ? 'quarters of an hour' : `${names[unit]}s`;
+}

@@ -1,0 +1,70 @@
+import type { CompiledNode, CompiledModel } from '../compile/compiled.ts';
+import type { ActionKind, ReasonDocument, ColumnDocument } from '../report/index.ts';
+import type { TableName } from '../sql/quote.ts';
+import type { LoadedFile } from '../state/state.ts';
+import type { IntervalUnit, TimeRange } from '../time/index.ts';
+import type { Storage } from './physical.ts';
+
+/** What has to be done for a node before the environment can be promoted. */
+export type Work =
+  /** Load the files into the source's table. `changed`: which days differ from what is loaded. */
+  | { readonly kind: 'load'; readonly files: readonly LoadedFile[]; readonly changed: readonly TimeRange[] }
+  | { readonly kind: 'seed' }
+  | { readonly kind: 'view' }
+  /** Build the whole table. */
+  | { readonly kind: 'table' }
+  /** Compute these ranges, one task each. */
+  | { readonly kind: 'intervals'; readonly batches: readonly TimeRange[] }
+  /** Only audit what stands. */
+  | { readonly kind: 'audit' };
+
+/** What files of a source hold, compared with what is loaded. */
+export type FileStatus =
+  | { readonly status: 'unchanged' }
+  | { readonly status: 'new'; readonly files: readonly LoadedFile[] }
+  | { readonly status: 'changed'; readonly files: readonly LoadedFile[]; readonly changed: readonly TimeRange[] };
+
+/** A node in a plan: where it lives and what is to do. */
+export interface PlannedNode {
+  readonly node: CompiledNode;
+  readonly storage: Storage;
+  readonly physical: TableName;
+  /** {@link physicalKey} of `physical`. */
+  readonly key: string;
+  /** Grid of time-range models. */
+  readonly unit: IntervalUnit;
+  readonly work: Work | undefined;
+  /** What a reader of the plan is told; undefined when nothing happens to this node. */
+  readonly action: Action | undefined;
+}
+
+/** An action as data, before it becomes a document. */
+export interface Action {
+  readonly kind: ActionKind;
+  readonly reasons: readonly ReasonDocument[];
+  readonly columns: {
+    readonly added: readonly ColumnDocument[];
+    readonly removed: readonly ColumnDocument[];
+    readonly retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+  };
+}
+
+/** A plan that can be applied: the nodes in dependency order, and what the environment will show. */
+export interface Plan {
+  readonly environment: string;
+  /** The environment's sequence number the plan starts from. */
+  readonly sequence: number;
+  readonly now: number;
+  readonly nodes: ReadonlyMap<string, PlannedNode>;
+  /** Models the environment shows today and the project no longer has. */
+  readonly removed: readonly { readonly model: string; readonly view: TableName; readonly key: string }[];
+  /** External tables that are thought to have moved since they were last read. */
+  readonly externalMoves: readonly PlannedNode[];
+  readonly promotes: boolean;
+  readonly spared: readonly string[];
+  readonly unchanged: number;
+}
+
+export function isModel(node: CompiledNode): node is CompiledModel {
+  return node.node === 'model';
+}

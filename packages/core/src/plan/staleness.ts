@@ -1,0 +1,96 @@
+import type { CompiledNode } from '../compile/compiled.ts';
+import type { LedgerEntry, RecordedInput } from '../state/state.ts';
+import {
+  intersect,
+  movedOn,
+  newest,
+  normalize,
+  restrict,
+  widen,
+  type Coverage,
+  type IntervalUnit,
+  type TimeRange,
+} from '../time/index.ts';
+
+/**
+ * Ledger arithmetic: what an entry reads, what it therefore stems from, and what of it is stale. Planning uses it on
+ * simulated coverages, applying on real ones; both must say the same.
+ */
+export interface BoundInput {
+  readonly model: string;
+  readonly physical: string;
+  readonly scope: 'interval' | 'days' | 'all';
+  /** Whether its past is known to Sluice; an external table's is not. */
+  readonly foreign: boolean;
+  readonly coverage: Coverage;
+}
+
+/** The inputs of a node as they are bound now. */
+export function boundInputs(
+  node: CompiledNode,
+  find: (model: string) => { readonly key: string; readonly foreign: boolean; readonly coverage: Coverage },
+): readonly BoundInput[] {
+  if (node.node === 'source') return [];
+  return node.reads.map((read) => {
+    const { key, foreign, coverage } = find(read.input);
+    return { model: read.input, physical: key, scope: read.scope, foreign, coverage };
+  });
+}
+
+/** What a write of `range` reads of its inputs, for the ledger. */
+export function recordInputs(inputs: readonly BoundInput[], range: TimeRange): readonly RecordedInput[] {
+  return inputs.map((input) => ({
+    model: input.model,
+    physical: input.physical,
+    coverage: restrict(input.coverage, reach(input, range)),
+  }));
+}
+
+/** The data a write stems from: the highest among what it read. */
+export function dataOf(recorded: readonly RecordedInput[]): number {
+  return recorded.reduce((highest, input) => Math.max(highest, newest(input.coverage)), 0);
+}
+
+/** Where an entry no longer holds what its inputs hold, and which inputs moved. */
+export function staleRanges(
+  entry: LedgerEntry,
+  inputs: readonly BoundInput[],
+  unit: IntervalUnit | undefined,
+): { readonly ranges: readonly TimeRange[]; readonly moved: readonly string[] } {
+  const ranges: TimeRange[] = [];
+  const moved: string[] = [];
+  for (const input of inputs) {
+    // The past of an external table is unknown: time-range models rely on lookback there.
+    if (input.foreign && unit !== undefined) continue;
+    const read = entry.inputs.find((r) => r.model === input.model)?.coverage ?? [];
+    const news = movedOn(read, restrict(input.coverage, reach(input, entry)));
+    if (news.length === 0) continue;
+    const hit = unit === undefined ? [entry] : news.flatMap((n) => affected(input, n, entry, unit));
+    if (hit.length === 0) continue;
+    moved.push(input.model);
+    ranges.push(...hit);
+  }
+  return { ranges: normalize(ranges), moved };
+}
+
+function reach(input: BoundInput, range: TimeRange): TimeRange {
+  switch (input.scope) {
+    case 'interval':
+      return range;
+    case 'days':
+      return widen(range, 'day');
+    case 'all':
+      return { start: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY };
+    default:
+      return input.scope satisfies never;
+  }
+}
+
+function affected(input: BoundInput, news: TimeRange, entry: TimeRange, unit: IntervalUnit): readonly TimeRange[] {
+  if (input.scope === 'all') return [{ start: entry.start, end: entry.end }];
+  const inside = intersect(input.scope === 'days' ? widen(news, 'day') : news, entry);
+  if (inside === undefined) return [];
+  const units = intersect(widen(inside, unit), entry);
+  return units === undefined ? [] : [units];
+}
+

@@ -1,0 +1,112 @@
+import type { Connection, Row } from '../engine/warehouse.ts';
+import type { TableName } from '../sql/quote.ts';
+import { BEGINNING, END, type Coverage } from '../time/index.ts';
+import { hasState } from './schema.ts';
+import {
+  EMPTY_STATE,
+  type EnvironmentState,
+  type Fingerprint,
+  type LedgerEntry,
+  type LoadedFile,
+  type PromotedModel,
+  type RecordedInput,
+  type Snapshot,
+  type SourceLoad,
+  type State,
+} from './state.ts';
+
+/** Reads the whole state as one value. An empty warehouse has an empty state. */
+export async function readState(connection: Connection): Promise<State> {
+  if (!(await hasState(connection))) return EMPTY_STATE;
+  const snapshots = new Map<string, Snapshot>();
+  for (const r of await connection.rows(
+    'SELECT physical, physical_schema, physical_name, relation, model, version, kind, fingerprint, audits FROM _sluice.snapshot',
+  )) {
+    snapshots.set(text(r, 'physical'), readSnapshot(r));
+  }
+  const ledger = new Map<string, LedgerEntry[]>();
+  let sequence = 0;
+  for (const r of await connection.rows(
+    'SELECT physical, epoch_ms(start_at) AS s, epoch_ms(end_at) AS e, isfinite(start_at) AS sf, isfinite(end_at) AS ef,' +
+      ' sequence, data_sequence, inputs, epoch_ms(done_at) AS d FROM _sluice.ledger ORDER BY physical, start_at',
+  )) {
+    const entry = readEntry(r);
+    sequence = Math.max(sequence, entry.sequence, entry.data);
+    const key = text(r, 'physical');
+    const entries = ledger.get(key);
+    if (entries === undefined) ledger.set(key, [entry]);
+    else entries.push(entry);
+  }
+  const loads = new Map<string, SourceLoad>();
+  for (const r of await connection.rows('SELECT physical, files, row_count, rejected_count FROM _sluice.source_load')) {
+    loads.set(text(r, 'physical'), {
+      physical: text(r, 'physical'),
+      files: JSON.parse(text(r, 'files')) as readonly LoadedFile[],
+      rows: Number(r['row_count']),
+      rejected: Number(r['rejected_count']),
+    });
+  }
+  return { sequence, snapshots, ledger, loads, environments: await readEnvironments(connection) };
+}
+
+async function readEnvironments(connection: Connection): Promise<ReadonlyMap<string, EnvironmentState>> {
+  const found = new Map<string, { name: string; sequence: number; promotedAt: number; models: Map<string, PromotedModel> }>();
+  for (const r of await connection.rows(
+    'SELECT environment, sequence, epoch_ms(promoted_at) AS at FROM _sluice.promotion QUALIFY row_number() OVER (PARTITION BY environment ORDER BY sequence DESC) = 1 ORDER BY environment',
+  )) {
+    const name = text(r, 'environment');
+    found.set(name, { name, sequence: Number(r['sequence']), promotedAt: Number(r['at']), models: new Map() });
+  }
+  for (const r of await connection.rows(
+    'SELECT environment, model, physical, view_schema, view_name FROM _sluice.promoted_model SEMI JOIN (SELECT environment, max(sequence) AS sequence FROM _sluice.promotion GROUP BY ALL) USING (environment, sequence) ORDER BY model',
+  )) {
+    const view: TableName = { schema: text(r, 'view_schema'), name: text(r, 'view_name') };
+    const model = text(r, 'model');
+    found.get(text(r, 'environment'))?.models.set(model, { model, physical: text(r, 'physical'), view });
+  }
+  return found;
+}
+
+function readSnapshot(r: Row): Snapshot {
+  return {
+    model: text(r, 'model'),
+    version: text(r, 'version'),
+    physical: { schema: text(r, 'physical_schema'), name: text(r, 'physical_name') },
+    relation: r['relation'] === 'view' ? 'view' : 'table',
+    kind: text(r, 'kind'),
+    fingerprint: JSON.parse(text(r, 'fingerprint')) as Fingerprint,
+    audits: text(r, 'audits'),
+  };
+}
+
+function readEntry(r: Row): LedgerEntry {
+  return {
+    start: r['sf'] === true ? Number(r['s']) : BEGINNING,
+    end: r['ef'] === true ? Number(r['e']) : END,
+    sequence: Number(r['sequence']),
+    data: Number(r['data_sequence']),
+    inputs: readInputs(text(r, 'inputs')),
+    doneAt: Number(r['d']),
+  };
+}
+
+/** Coverages are kept as `[start, end, data]` triples; null stands for "since ever" and "for ever". */
+type StoredInput = readonly [model: string, physical: string, coverage: readonly (readonly [number | null, number | null, number])[]];
+
+function readInputs(json: string): readonly RecordedInput[] {
+  return (JSON.parse(json) as readonly StoredInput[]).map(([model, physical, coverage]) => ({
+    model,
+    physical,
+    coverage: coverage.map(([start, end, data]) => ({ start: start ?? BEGINNING, end: end ?? END, data })),
+  }));
+}
+
+export function writeInputs(inputs: readonly RecordedInput[]): string {
+  const limits = (coverage: Coverage): StoredInput[2] =>
+    coverage.map((s) => [s.start <= BEGINNING ? null : s.start, s.end >= END ? null : s.end, s.data]);
+  return JSON.stringify(inputs.map((i): StoredInput => [i.model, i.physical, limits(i.coverage)]));
+}
+
+function text(row: Row, column: string): string {
+  return String(row[column]);
+}

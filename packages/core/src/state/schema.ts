@@ -1,0 +1,79 @@
+import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import type { Connection } from '../engine/warehouse.ts';
+import { sql } from '../sql/quote.ts';
+
+/** The schema of Sluice's own tables. Nothing but state/ reads or writes them. */
+export const STATE_SCHEMA = '_sluice';
+
+/** Grows when a table below changes its shape. */
+export const STATE_VERSION = 1;
+
+/**
+ * No primary keys: DuckDB checks them against rows deleted in the same transaction, and every write here goes through one
+ * process at a time anyway.
+ */
+const TABLES = `
+CREATE SCHEMA IF NOT EXISTS _sluice;
+CREATE TABLE IF NOT EXISTS _sluice.meta (key VARCHAR NOT NULL, value VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.snapshot (
+  physical VARCHAR NOT NULL, physical_schema VARCHAR NOT NULL, physical_name VARCHAR NOT NULL, relation VARCHAR NOT NULL,
+  model VARCHAR NOT NULL, version VARCHAR NOT NULL, kind VARCHAR NOT NULL, fingerprint VARCHAR NOT NULL,
+  audits VARCHAR NOT NULL, created_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.ledger (
+  physical VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL, end_at TIMESTAMP NOT NULL, sequence BIGINT NOT NULL,
+  data_sequence BIGINT NOT NULL, inputs VARCHAR NOT NULL, done_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.source_load (
+  physical VARCHAR NOT NULL, source VARCHAR NOT NULL, files VARCHAR NOT NULL, row_count BIGINT NOT NULL,
+  rejected_count BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.promotion (
+  environment VARCHAR NOT NULL, sequence BIGINT NOT NULL, promoted_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.promoted_model (
+  environment VARCHAR NOT NULL, sequence BIGINT NOT NULL, model VARCHAR NOT NULL, physical VARCHAR NOT NULL,
+  view_schema VARCHAR NOT NULL, view_name VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.run (
+  run_id VARCHAR NOT NULL, command VARCHAR NOT NULL, environment VARCHAR NOT NULL, tool VARCHAR NOT NULL,
+  started_at TIMESTAMP NOT NULL, ended_at TIMESTAMP, status VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.run_result (
+  run_id VARCHAR NOT NULL, model VARCHAR NOT NULL, action VARCHAR NOT NULL, status VARCHAR NOT NULL,
+  row_count BIGINT NOT NULL, seconds DOUBLE NOT NULL, error VARCHAR);
+CREATE TABLE IF NOT EXISTS _sluice.audit_result (
+  run_id VARCHAR NOT NULL, model VARCHAR NOT NULL, audit VARCHAR NOT NULL, severity VARCHAR NOT NULL,
+  status VARCHAR NOT NULL, failing_rows BIGINT NOT NULL, seconds DOUBLE NOT NULL, start_at TIMESTAMP, end_at TIMESTAMP,
+  audited_at TIMESTAMP NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.quarantine (
+  run_id VARCHAR NOT NULL, model VARCHAR NOT NULL, audit VARCHAR NOT NULL, severity VARCHAR NOT NULL,
+  start_at TIMESTAMP, end_at TIMESTAMP, kept_at TIMESTAMP NOT NULL, "row" JSON NOT NULL);
+CREATE TABLE IF NOT EXISTS _sluice.rejected_row (
+  run_id VARCHAR NOT NULL, source VARCHAR NOT NULL, file VARCHAR NOT NULL, line BIGINT NOT NULL, "column" VARCHAR NOT NULL,
+  error VARCHAR NOT NULL, text VARCHAR NOT NULL, kept_at TIMESTAMP NOT NULL);
+`;
+
+/** Creates Sluice's tables in a warehouse that has none. Runs in one transaction. */
+export async function ensureState(connection: Connection): Promise<void> {
+  if (await hasState(connection)) return;
+  await connection.transaction(async () => {
+    await connection.run(TABLES);
+    await connection.run(sql`INSERT INTO _sluice.meta VALUES ('state_version', ${String(STATE_VERSION)})`);
+  });
+}
+
+/**
+ * Whether the warehouse has state that this Sluice can read.
+ * @throws {SluiceError} `state-newer` when a newer Sluice wrote it.
+ */
+export async function hasState(connection: Connection): Promise<boolean> {
+  const [found] = await connection.rows(
+    sql`SELECT count(*) AS n FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${STATE_SCHEMA} AND table_name = 'meta'`,
+  );
+  if (found?.['n'] !== 1) return false;
+  const [row] = await connection.rows("SELECT value FROM _sluice.meta WHERE key = 'state_version'");
+  const version = Number(row?.['value']);
+  if (version > STATE_VERSION) {
+    throw new SluiceError(
+      diagnostic('state-newer', `the warehouse was last written by a newer Sluice (state version ${version}, this one knows ${STATE_VERSION})`, {
+        hint: 'Update Sluice; an older one must not touch that state.',
+      }),
+    );
+  }
+  return true;
+}

@@ -1,0 +1,173 @@
+import type { CompiledNode } from '../compile/compiled.ts';
+import type { Connection, Reject, Cell } from '../engine/warehouse.ts';
+import { raw, sql, type Sql, type TableName } from '../sql/quote.ts';
+import { BEGINNING, END, type TimeRange } from '../time/index.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { writeInputs } from './read.ts';
+import { physicalKey, type LedgerEntry, type PromotedModel, type SourceLoad } from './state.ts';
+
+/**
+ * Everything Sluice writes into its own tables. Each function runs inside the caller's transaction, together with the
+ * data it describes.
+ */
+export interface RunContext {
+  readonly runId: string;
+  /** The clock of the run, epoch ms UTC. */
+  readonly now: number;
+}
+
+export async function recordSnapshot(
+  connection: Connection,
+  run: RunContext,
+  node: CompiledNode,
+  physical: TableName,
+  relation: 'table' | 'view',
+  audits: string,
+): Promise<void> {
+  const key = physicalKey(physical);
+  const kind = node.node === 'source' ? 'SOURCE' : node.definition.kind.kind;
+  await connection.run(
+    sql`DELETE FROM _sluice.snapshot WHERE physical = ${key}; INSERT INTO _sluice.snapshot VALUES (${[
+      key, physical.schema, physical.name, relation, node.name, node.version, kind,
+      JSON.stringify(fingerprintOf(node)), audits, timestamp(run.now), run.runId,
+    ]})`,
+  );
+}
+
+/** Replaces the entries of a physical table: the caller has already done the arithmetic. */
+export async function replaceLedger(
+  connection: Connection,
+  run: RunContext,
+  key: string,
+  change: { readonly removed: readonly TimeRange[]; readonly added: readonly LedgerEntry[] },
+): Promise<void> {
+  const statements = change.removed.map(
+    (r) => sql`DELETE FROM _sluice.ledger WHERE physical = ${key} AND start_at = ${timestamp(r.start)}`,
+  );
+  if (change.added.length > 0) {
+    const rows = change.added.map(
+      (e) =>
+        sql`(${[key, timestamp(e.start), timestamp(e.end), e.sequence, e.data, writeInputs(e.inputs), timestamp(e.doneAt), run.runId]})`,
+    );
+    statements.push(`INSERT INTO _sluice.ledger VALUES ${rows.join(', ')}`);
+  }
+  if (statements.length > 0) await connection.run(statements.join(';\n'));
+}
+
+export async function recordLoad(connection: Connection, run: RunContext, source: string, load: SourceLoad): Promise<void> {
+  await connection.run(
+    sql`DELETE FROM _sluice.source_load WHERE physical = ${load.physical}; INSERT INTO _sluice.source_load VALUES (${[
+      load.physical, source, JSON.stringify(load.files), load.rows, load.rejected, timestamp(run.now), run.runId,
+    ]})`,
+  );
+}
+
+export async function recordRejects(
+  connection: Connection,
+  run: RunContext,
+  source: string,
+  rejects: readonly Reject[],
+): Promise<void> {
+  if (rejects.length === 0) return;
+  const rows = rejects.map(
+    (r) => sql`(${[run.runId, source, r.file, r.line, r.column, r.message, r.text, timestamp(run.now)]})`,
+  );
+  await connection.run(`INSERT INTO _sluice.rejected_row VALUES ${rows.join(', ')}`);
+}
+
+/** Rows that failed an audit, kept after the transaction that would have published them. */
+export interface FailingRows {
+  readonly model: string;
+  readonly audit: string;
+  readonly severity: string;
+  readonly interval: TimeRange | undefined;
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+export async function keepFailingRows(connection: Connection, run: RunContext, failing: FailingRows): Promise<void> {
+  if (failing.rows.length === 0) return;
+  const rows = failing.rows.map(
+    (row) =>
+      sql`(${[
+        run.runId, failing.model, failing.audit, failing.severity, bound(failing.interval?.start), bound(failing.interval?.end),
+        timestamp(run.now), JSON.stringify(row),
+      ]})`,
+  );
+  await connection.run(`INSERT INTO _sluice.quarantine VALUES ${rows.join(', ')}`);
+}
+
+export interface AuditRecord {
+  readonly model: string;
+  readonly audit: string;
+  readonly severity: string;
+  readonly status: string;
+  readonly failingRows: number;
+  readonly seconds: number;
+  readonly interval: TimeRange | undefined;
+}
+
+export async function recordAudits(connection: Connection, run: RunContext, audits: readonly AuditRecord[]): Promise<void> {
+  if (audits.length === 0) return;
+  const rows = audits.map(
+    (a) =>
+      sql`(${[
+        run.runId, a.model, a.audit, a.severity, a.status, a.failingRows, a.seconds, bound(a.interval?.start),
+        bound(a.interval?.end), timestamp(run.now),
+      ]})`,
+  );
+  await connection.run(`INSERT INTO _sluice.audit_result VALUES ${rows.join(', ')}`);
+}
+
+export async function startRun(
+  connection: Connection,
+  run: RunContext,
+  command: string,
+  environment: string,
+  tool: string,
+): Promise<void> {
+  await connection.run(
+    sql`INSERT INTO _sluice.run VALUES (${[run.runId, command, environment, tool, timestamp(run.now), null, 'running']})`,
+  );
+}
+
+export async function endRun(connection: Connection, run: RunContext, status: string, endedAt: number): Promise<void> {
+  await connection.run(
+    sql`UPDATE _sluice.run SET status = ${status}, ended_at = ${timestamp(endedAt)} WHERE run_id = ${run.runId}`,
+  );
+}
+
+export async function recordResult(
+  connection: Connection,
+  run: RunContext,
+  result: { readonly model: string; readonly action: string; readonly status: string; readonly rows: number; readonly seconds: number; readonly error: string | null },
+): Promise<void> {
+  await connection.run(
+    sql`INSERT INTO _sluice.run_result VALUES (${[run.runId, result.model, result.action, result.status, result.rows, result.seconds, result.error]})`,
+  );
+}
+
+export async function recordPromotion(
+  connection: Connection,
+  run: RunContext,
+  environment: string,
+  sequence: number,
+  models: readonly PromotedModel[],
+): Promise<void> {
+  await connection.run(
+    sql`INSERT INTO _sluice.promotion VALUES (${[environment, sequence, timestamp(run.now), run.runId]})`,
+  );
+  if (models.length === 0) return;
+  const rows = models.map((m) => sql`(${[environment, sequence, m.model, m.physical, m.view.schema, m.view.name]})`);
+  await connection.run(`INSERT INTO _sluice.promoted_model VALUES ${rows.join(', ')}`);
+}
+
+/** Epoch ms as a SQL timestamp; the limits of time as DuckDB's infinities. */
+function timestamp(at: number): Sql {
+  if (at <= BEGINNING) return raw("TIMESTAMP '-infinity'");
+  if (at >= END) return raw("TIMESTAMP 'infinity'");
+  return raw(sql`TIMESTAMP ${new Date(at).toISOString().slice(0, 23).replace('T', ' ')}`);
+}
+
+function bound(at: number | undefined): Sql | null {
+  return at === undefined ? null : timestamp(at);
+}
