@@ -1,0 +1,185 @@
+import type { Command, Option } from './command.ts';
+
+const START: Option = {
+  flags: '--start <date>',
+  summary: "first day or instant, UTC: '2025-01-01' or '2025-01-01T06:00:00Z'",
+};
+const END: Option = {
+  flags: '--end <date>',
+  summary: 'last day, included; or an instant, excluded',
+};
+const JOBS: Option = { flags: '--jobs <n>', summary: 'how many models are built at the same time' };
+const ENVIRONMENT = { syntax: '[environment]', summary: "the environment; 'prod' if left out" } as const;
+const ENV: Option = { flags: '--env <environment>', summary: "the environment; 'prod' if left out" };
+
+/** Options of every command. */
+export const GLOBAL_OPTIONS: readonly Option[] = [
+  {
+    flags: '--project <folder>',
+    summary: 'the project; if left out, the nearest folder upwards that holds project.yaml',
+    path: true,
+  },
+  { flags: '--json', summary: 'print one JSON document on stdout, and nothing else there' },
+  {
+    flags: '--lock-timeout <seconds>',
+    summary: 'how long to wait for a warehouse that another process holds; 30 if left out',
+  },
+  { flags: '--now <instant>', summary: "UTC clock to use instead of the machine's" },
+  { flags: '--no-color', summary: 'no colours, also on a terminal' },
+];
+
+/** Everything `sluice` can do. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'init',
+    summary: 'Make a small working project to start from',
+    details: 'Writes nothing when one of its files is there already.',
+    arguments: [{ syntax: '[folder]', summary: 'where; the current folder if left out', path: true }],
+    examples: [{ line: 'sluice init shop', does: 'makes the folder shop with two sources and four models' }],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'compile',
+    summary: 'Check the whole project without touching the warehouse',
+    details: 'Says every error of the project at once, and exits with 1 if there is one.',
+    examples: [{ line: 'sluice compile --json', does: 'models, columns, types and diagnostics as JSON' }],
+    load: async () => (await import('./commands/compile.ts')).compile,
+  },
+  {
+    name: 'render',
+    summary: "Print a model's SQL with its macros expanded",
+    arguments: [{ syntax: '<model>', summary: 'schema.model' }],
+    options: [START, END],
+    examples: [
+      {
+        line: 'sluice render marts.daily_revenue --start 2025-03-01 --end 2025-03-31',
+        does: 'the SQL for March, the 31st included',
+      },
+    ],
+    load: async () => (await import('./commands/render.ts')).render,
+  },
+  {
+    name: 'lineage',
+    summary: 'Show where the columns of a model come from, or who reads them',
+    arguments: [{ syntax: '<target>', summary: 'schema.model or schema.model.column' }],
+    options: [
+      { flags: '--upstream', summary: 'where they come from; this is the default' },
+      { flags: '--downstream', summary: 'who reads them' },
+    ],
+    examples: [
+      {
+        line: 'sluice lineage staging.orders.amount --downstream',
+        does: 'what a change of this column would reach',
+      },
+    ],
+    load: async () => (await import('./commands/lineage.ts')).lineage,
+  },
+  {
+    name: 'plan',
+    summary: 'Say what apply would do, and why; writes nothing to the warehouse',
+    arguments: [ENVIRONMENT],
+    options: [
+      { flags: '-o, --output <file>', summary: 'save the plan, for `sluice apply <file>`', path: true },
+      { flags: '--detailed-exitcode', summary: 'exit with 2 when there is something to do' },
+      { flags: '--explain', summary: 'show every action, with its SQL' },
+      START,
+      END,
+    ],
+    examples: [
+      { line: 'sluice plan dev', does: 'what apply would do to dev' },
+      {
+        line: 'sluice plan -o plan.json',
+        does: 'saves the plan for prod; `sluice apply plan.json` does just that',
+      },
+    ],
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'Build what has changed, audit it, and only then show it to readers',
+    details:
+      'Shows the plan and asks first, unless --yes is given. A saved plan is done as it is, or refused when the project or the warehouse has moved on since. Ctrl-C stops cleanly; the next apply goes on from there.',
+    arguments: [
+      {
+        syntax: '[environment-or-plan]',
+        summary: "an environment ('prod' if left out) or a saved plan",
+        path: true,
+      },
+    ],
+    options: [{ flags: '-y, --yes', summary: 'do not ask' }, START, END, JOBS],
+    examples: [
+      { line: 'sluice apply dev', does: 'plans, shows, asks, applies' },
+      { line: 'sluice apply plan.json --yes', does: 'does the saved plan without asking' },
+    ],
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'run',
+    summary: 'Bring an environment up to date with new data, as its crons say',
+    details:
+      'Builds the intervals that are due and missing, of the models as last applied. Made for a scheduler.',
+    arguments: [ENVIRONMENT],
+    options: [JOBS],
+    examples: [{ line: 'sluice run', does: 'whatever is due in prod' }],
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'audit',
+    summary: 'Run the audits of models on the data as it is',
+    arguments: [{ syntax: '[models...]', summary: 'schema.model; all models if left out' }],
+    options: [ENV],
+    examples: [
+      { line: 'sluice audit marts.daily_revenue --env dev', does: 'the audits of one model in dev' },
+    ],
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  {
+    name: 'query',
+    summary: 'Run a query and print its rows',
+    arguments: [{ syntax: '<sql>', summary: 'one query; models go by their own names in every environment' }],
+    options: [
+      ENV,
+      { flags: '--format <format>', summary: 'table, csv or json', choices: ['table', 'csv', 'json'] },
+    ],
+    examples: [
+      { line: 'sluice query "FROM marts.daily_revenue LIMIT 10"', does: 'a table' },
+      {
+        line: 'sluice query "FROM marts.daily_revenue" --env dev --format csv > revenue.csv',
+        does: 'a file',
+      },
+    ],
+    load: async () => (await import('./commands/query.ts')).query,
+  },
+  {
+    name: 'env',
+    summary: 'Look at environments',
+    examples: [{ line: 'sluice env list', does: 'which environments there are' }],
+    commands: [
+      {
+        name: 'list',
+        summary: 'List environments, with when they were last promoted',
+        examples: [{ line: 'sluice env list --json', does: 'the list as JSON' }],
+        load: async () => (await import('./commands/env-list.ts')).envList,
+      },
+    ],
+  },
+  {
+    name: 'completion',
+    summary: 'Print a script that completes sluice in a shell',
+    arguments: [{ syntax: '<shell>', summary: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],
+    examples: [
+      { line: 'eval "$(sluice completion bash)"', does: 'for this session; put it in ~/.bashrc for all' },
+      { line: 'sluice completion zsh > "${fpath[1]}/_sluice"', does: 'for zsh, from the next session on' },
+      { line: 'sluice completion fish > ~/.config/fish/completions/sluice.fish', does: 'for fish' },
+    ],
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
+    name: 'schema',
+    summary: 'Print the JSON Schema of project.yaml, for editors',
+    examples: [
+      { line: 'sluice schema > project.schema.json', does: 'a file that an editor can be pointed at' },
+    ],
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+];

@@ -1,0 +1,84 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { PlanDocument, Workspace } from '@sluice/core';
+import { invalidOption } from '../invalid-option.ts';
+import type { Invocation } from '../invocation.ts';
+import { EXIT } from '../exit-codes.ts';
+import { print } from '../output.ts';
+import type { Reporter } from '../progress/reporter.ts';
+import { applyExitCode, renderApply } from '../render/apply.ts';
+import { renderPlan } from '../render/plan.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+export async function apply(invocation: Invocation): Promise<number> {
+  const target = invocation.args[0] ?? 'prod';
+  const saved = readSaved(invocation, target);
+  const range = invocation.range();
+  if (saved !== undefined && (range.start !== undefined || range.end !== undefined)) {
+    throw invalidOption(
+      '--start and --end do not go with a saved plan',
+      'The plan says already what is computed',
+    );
+  }
+  if (!invocation.flag('yes') && !invocation.context.canAsk) {
+    throw invalidOption(
+      'Nothing was applied: there is no terminal to ask for a yes',
+      'Look at `sluice plan` first, then give --yes',
+    );
+  }
+  return withWorkspace(invocation, async (workspace, reporter) => {
+    let answered: 'yes' | 'no' | 'interrupted' = 'yes';
+    const confirm = async (plan: PlanDocument): Promise<boolean> => {
+      if (!invocation.flag('yes')) answered = await ask(invocation, reporter, plan);
+      return answered === 'yes';
+    };
+    const answer = await start(workspace, target, saved, range, confirm);
+    reporter.stop();
+    if (answered !== 'yes') {
+      if (invocation.json) print(invocation, answer, renderApply);
+      reporter.say('Not applied; nothing has changed.');
+      return answered === 'no' ? EXIT.bad : EXIT.interrupted;
+    }
+    print(invocation, answer, renderApply);
+    return applyExitCode(answer.document);
+  });
+}
+
+async function start(
+  workspace: Workspace,
+  target: string,
+  saved: string | undefined,
+  range: { readonly start?: number; readonly end?: number },
+  confirm: (plan: PlanDocument) => Promise<boolean>,
+): ReturnType<Workspace['apply']> {
+  return saved === undefined
+    ? workspace.apply(target, { ...range, confirm })
+    : workspace.applyPlan(saved, { confirm });
+}
+
+/** The text of a saved plan, or undefined when the target is an environment. */
+function readSaved(invocation: Invocation, target: string): string | undefined {
+  const path = invocation.path(target);
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  if (!isFile && !target.endsWith('.json')) return undefined;
+  if (!isFile) {
+    throw invalidOption(`There is no saved plan '${target}'`, `\`sluice plan -o ${target}\` saves one`);
+  }
+  return readFileSync(path, 'utf8');
+}
+
+async function ask(
+  invocation: Invocation,
+  reporter: Reporter,
+  plan: PlanDocument,
+): Promise<'yes' | 'no' | 'interrupted'> {
+  const { context, json } = invocation;
+  reporter.stop();
+  if (json) context.stderr.write(renderPlan(plan, invocation.err));
+  else context.stdout.write(renderPlan(plan, invocation.out));
+  const answer = await context.ask('\nApply this plan? [y/N] ');
+  if (answer === undefined) {
+    reporter.say('');
+    return 'interrupted';
+  }
+  return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+}

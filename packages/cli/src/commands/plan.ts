@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { hasErrors } from '@sluice/core';
+import { EXIT } from '../exit-codes.ts';
+import { invalidOption } from '../invalid-option.ts';
+import type { Invocation } from '../invocation.ts';
+import { print } from '../output.ts';
+import { hasChanges, renderPlan } from '../render/plan.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+export async function plan(invocation: Invocation): Promise<number> {
+  const environment = invocation.args[0] ?? 'prod';
+  const output = invocation.text('output');
+  const options = invocation.range();
+  return withWorkspace(invocation, async (workspace, reporter) => {
+    const answer = await workspace.plan(environment, options);
+    const bad = hasErrors(answer.diagnostics);
+    if (output !== undefined && !bad) save(invocation.path(output), output, answer.document);
+    reporter.stop();
+    const explain = invocation.flag('explain');
+    print(invocation, answer, (document, style) => renderPlan(document, style, { explain }));
+    if (bad) return EXIT.bad;
+    const changes = hasChanges(answer.document);
+    if (output !== undefined) reporter.say(`Saved as ${output}; \`sluice apply ${output}\` does just this.`);
+    else if (changes && !invocation.json) {
+      const target = environment === 'prod' ? '' : ` ${environment}`;
+      reporter.say(`\`sluice apply${target}\` does this.`);
+    }
+    return changes && invocation.flag('detailedExitcode') ? EXIT.changes : EXIT.good;
+  });
+}
+
+function save(path: string, shown: string, document: unknown): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
+  } catch (error) {
+    throw invalidOption(`The plan could not be saved as '${shown}': ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,24 @@
+import { EXIT } from '../exit-codes.ts';
+import { invalidOption } from '../invalid-option.ts';
+import type { Invocation } from '../invocation.ts';
+import { print, writeJson } from '../output.ts';
+import { renderCsv, renderQuery } from '../render/query.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+export async function query(invocation: Invocation): Promise<number> {
+  const [sql = ''] = invocation.args;
+  const format = invocation.text('format') ?? (invocation.json ? 'json' : 'table');
+  if (format !== 'table' && format !== 'csv' && format !== 'json') {
+    throw invalidOption(`--format must be table, csv or json, not '${format}'`);
+  }
+  if (invocation.json && format !== 'json') {
+    throw invalidOption(`--json and --format ${format} are given together`, 'Ask for one of them');
+  }
+  return withWorkspace(invocation, async (workspace, reporter) => {
+    const answer = await workspace.query(sql, invocation.text('env') ?? 'prod');
+    reporter.stop();
+    if (format === 'json' && !invocation.json) writeJson(invocation.context.stdout, answer.document);
+    else print(invocation, answer, format === 'csv' ? renderCsv : renderQuery);
+    return EXIT.good;
+  });
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Context } from './context.ts';
+import { invalidOption } from './invalid-option.ts';
+import type { Style } from './render/style.ts';
+import { styleFor } from './terminal.ts';
+import { parseEnd, parseInstant } from './instant.ts';
+
+/** One call of a command: its arguments and options, checked when they are asked for. */
+export class Invocation {
+  readonly context: Context;
+  readonly args: readonly string[];
+  /** One JSON document on stdout, and nothing else there. */
+  readonly json: boolean;
+  /** How to write to stdout and stderr. */
+  readonly out: Style;
+  readonly err: Style;
+  readonly #options: Readonly<Record<string, unknown>>;
+
+  constructor(context: Context, args: readonly string[], options: Readonly<Record<string, unknown>>) {
+    this.context = context;
+    this.args = args;
+    this.#options = options;
+    this.json = this.flag('json');
+    const color = options['color'] !== false;
+    this.out = styleFor(context.stdout, context.env, color);
+    this.err = styleFor(context.stderr, context.env, color);
+  }
+
+  flag(name: string): boolean {
+    return this.#options[name] === true;
+  }
+
+  text(name: string): string | undefined {
+    const value = this.#options[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** A number of an option, or undefined when it is not given. */
+  number(name: string, flag: string, least: number, whole: boolean): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!Number.isFinite(value) || value < least || (whole && !Number.isInteger(value))) {
+      const wanted = `${whole ? 'a whole number' : 'a number'} of at least ${least}`;
+      throw invalidOption(`${flag} must be ${wanted}, not '${text}'`);
+    }
+    return value;
+  }
+
+  /** The clock of `--now`: a fixed one, or undefined. */
+  now(): (() => number) | undefined {
+    const text = this.text('now');
+    if (text === undefined) return undefined;
+    const at = parseInstant(text, '--now');
+    return () => at;
+  }
+
+  /** The time range of `--start` and `--end`: epoch ms, half-open. */
+  range(): { readonly start?: number; readonly end?: number } {
+    const startText = this.text('start');
+    const endText = this.text('end');
+    const start = startText === undefined ? undefined : parseInstant(startText, '--start');
+    const end = endText === undefined ? undefined : parseEnd(endText, '--end');
+    if (start !== undefined && end !== undefined && start >= end) {
+      throw invalidOption(
+        `--start ${startText} is not before --end ${endText}`,
+        'The range must hold some time',
+      );
+    }
+    return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+  }
+
+  /** A path of the command line, absolute. */
+  path(path: string): string {
+    return resolve(this.context.cwd, path);
+  }
+
+  /** The project folder: as given, else the nearest upwards that holds project.yaml, else where we are. */
+  root(): string {
+    const given = this.text('project');
+    if (given !== undefined) return this.path(given);
+    for (let folder = this.context.cwd; ; folder = dirname(folder)) {
+      if (existsSync(join(folder, 'project.yaml'))) return folder;
+      if (dirname(folder) === folder) return this.context.cwd;
+    }
+  }
+}

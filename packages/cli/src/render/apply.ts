@@ -1,0 +1,62 @@
+import type { ApplyDocument, AuditResultDocument } from '@sluice/core';
+import { EXIT } from '../exit-codes.ts';
+import { auditCounts, renderFailures } from './audits.ts';
+import { visible, visibleLines } from './cells.ts';
+import { paint, textWidth, type Style } from './style.ts';
+import { count, duration, nameList, wrapList } from './words.ts';
+
+/** What an apply or a run did: audits that failed with their rows, then what was built, then the verdict. */
+export function renderApply(document: ApplyDocument, style: Style): string {
+  const p = paint(style);
+  const audits = allAudits(document);
+  const failures = renderFailures(audits, document.run, style);
+  const lines: string[] = [];
+  const done = document.results.filter((r) => r.status === 'done');
+  if (document.results.length > 0) {
+    const rows = done.reduce((sum, r) => sum + r.rows, 0);
+    lines.push(
+      `${p.dim('models')}  ${count(done.length, 'model')} built, ${count(rows, 'row')}, ${duration(document.seconds)}`,
+    );
+    const rejected = document.results.reduce((sum, r) => sum + r.rejected, 0);
+    if (rejected > 0)
+      lines.push(
+        `${p.dim('files')}   ${p.yellow(`${count(rejected, 'row')} could not be read and ${rejected === 1 ? 'was' : 'were'} left out`)}`,
+      );
+    for (const status of ['failed', 'interrupted', 'skipped'] as const) {
+      const names = document.results.filter((r) => r.status === status).map((r) => visible(r.model));
+      if (names.length === 0) continue;
+      const lead = status.padEnd(8);
+      const text = wrapList(lead, nameList(names), textWidth(style));
+      lines.push((status === 'failed' ? p.red(lead) : p.yellow(lead)) + text.slice(lead.length));
+    }
+  }
+  const counts = auditCounts(audits, style);
+  if (counts !== '') lines.push(`${p.dim('audits')}  ${counts}`);
+  const mark = document.status === 'failed' || document.status === 'interrupted' ? p.red('✗') : p.green('✓');
+  lines.push(`${mark} ${visibleLines(document.summary)}`);
+  return `${failures === '' ? '' : `${failures}\n`}${lines.join('\n')}\n`;
+}
+
+/** Work that failed or was stopped is not good, whatever else was done. */
+export function applyExitCode(document: ApplyDocument): number {
+  switch (document.status) {
+    case 'done':
+    case 'nothing-to-do':
+      return EXIT.good;
+    case 'failed':
+      return EXIT.bad;
+    case 'interrupted':
+      return EXIT.interrupted;
+    default:
+      return document.status satisfies never;
+  }
+}
+
+/** Those of the tasks and those of the whole, each once. */
+function allAudits(document: ApplyDocument): readonly AuditResultDocument[] {
+  const found = new Map<string, AuditResultDocument>();
+  for (const audit of [...document.results.flatMap((r) => r.audits), ...document.audits]) {
+    found.set(JSON.stringify([audit.model, audit.audit, audit.interval]), audit);
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,82 @@
+import type { AuditDocument, AuditResultDocument } from '@sluice/core';
+import { formatCell } from './cell-value.ts';
+import { visible } from './cells.ts';
+import { renderInterval } from './intervals.ts';
+import { paint, type Style } from './style.ts';
+import { renderTable } from './table.ts';
+import { count, number } from './words.ts';
+
+const MOST_SAMPLES = 5;
+
+/** `sluice audit`: what failed with sample rows, then the counts. */
+export function renderAudits(document: AuditDocument, style: Style): string {
+  const failures = renderFailures(document.audits, null, style);
+  return `${failures === '' ? '' : `${failures}\n`}${visible(document.summary)}\n`;
+}
+
+/** Whether a blocking audit failed or an audit could not be run. */
+export function blocks(audits: readonly AuditResultDocument[]): boolean {
+  return audits.some((a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'));
+}
+
+/** `12 passed, 1 failed, 2 warned`; empty when there are none. */
+export function auditCounts(audits: readonly AuditResultDocument[], style: Style): string {
+  const p = paint(style);
+  const passed = audits.filter((a) => a.status === 'passed').length;
+  const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
+  const failed = audits.filter((a) => a.status === 'failed' && a.severity === 'block').length;
+  const broken = audits.filter((a) => a.status === 'error').length;
+  return [
+    ...(passed > 0 ? [p.green(`${number(passed)} passed`)] : []),
+    ...(failed > 0 ? [p.red(`${number(failed)} failed`)] : []),
+    ...(broken > 0 ? [p.red(`${number(broken)} could not be run`)] : []),
+    ...(warned > 0 ? [p.yellow(`${number(warned)} warned`)] : []),
+  ].join(', ');
+}
+
+/** Every audit that did not pass, with up to five of its rows. `run` names the run whose rows are kept. */
+export function renderFailures(
+  audits: readonly AuditResultDocument[],
+  run: string | null,
+  style: Style,
+): string {
+  return audits
+    .filter((a) => a.status !== 'passed')
+    .map((a) => renderFailure(a, run, style))
+    .join('\n');
+}
+
+function renderFailure(a: AuditResultDocument, run: string | null, style: Style): string {
+  const p = paint(style);
+  const warned = a.severity === 'warn' && a.status === 'failed';
+  const color = warned ? p.yellow : p.red;
+  const title = `${color(warned ? '! audit warned' : '✗ audit failed')} ${p.bold(`${visible(a.audit)} on ${visible(a.model)}`)}`;
+  const what =
+    a.status === 'error'
+      ? `could not be run${a.message === null ? '' : `: ${visible(a.message)}`}`
+      : `${count(a.failing_rows, 'failing row')}${a.message === null ? '' : `: ${visible(a.message)}`}`;
+  const lines = [
+    title,
+    `    ${what}${a.interval === null ? '' : p.dim(`, in ${renderInterval(a.interval)}`)}`,
+  ];
+  const samples = a.samples.slice(0, MOST_SAMPLES);
+  const names = [...new Set(samples.flatMap((row) => Object.keys(row)))];
+  if (names.length > 0) {
+    const rows = samples.map((row) => names.map((n) => formatCell(row[n] ?? null)));
+    const right = (n: string): boolean =>
+      samples.every((row) => row[n] === null || typeof row[n] === 'number');
+    const columns = names.map((n) => ({
+      title: visible(n),
+      align: right(n) ? ('right' as const) : ('left' as const),
+    }));
+    lines.push(renderTable(columns, rows, style, '    ').trimEnd());
+    if (a.failing_rows > samples.length)
+      lines.push(p.dim(`    … and ${number(a.failing_rows - samples.length)} more`));
+  }
+  if (run !== null && a.kept_rows > 0) {
+    lines.push(
+      `    ${p.dim(`${a.kept_rows === a.failing_rows ? 'All of them' : `The first ${number(a.kept_rows)}`}:`)} sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${run}'"`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

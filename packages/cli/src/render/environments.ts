@@ -1,0 +1,22 @@
+import type { EnvironmentListDocument } from '@sluice/core';
+import { visible } from './cells.ts';
+import { instant } from './intervals.ts';
+import type { Style } from './style.ts';
+import { renderTable } from './table.ts';
+
+export function renderEnvironments(document: EnvironmentListDocument, style: Style): string {
+  if (document.environments.length === 0) return 'There is no environment yet; `sluice apply` makes prod.\n';
+  const columns = [
+    { title: 'environment' },
+    { title: 'models', align: 'right' },
+    { title: 'promotions', align: 'right' },
+    { title: 'last promoted (UTC)' },
+  ] as const;
+  const rows = document.environments.map((e) => [
+    visible(e.name),
+    String(e.models),
+    String(e.sequence),
+    instant(Date.parse(e.promoted_at)).replace(/\.\d+$/, ''),
+  ]);
+  return renderTable(columns, rows, style);
+}

@@ -1,0 +1,182 @@
+import type { ActionDocument, ActionKind, PlanDocument, ReasonCode } from '@sluice/core';
+import { visible, visibleLines } from './cells.ts';
+import { renderInterval } from './intervals.ts';
+import { paint, textWidth, type Style } from './style.ts';
+import { count, enumerate, nameList, wrapList } from './words.ts';
+
+/** Actions of the same verdict and reasons that are shown one by one. */
+const MOST_ALIKE = 12;
+const MOST_INTERVALS = 3;
+
+/** Reasons that lie in an input alone: such a model is listed, not explained. */
+const UPSTREAM: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  'upstream_column_changed',
+  'upstream_rows_changed',
+  'inputs_moved',
+  'inputs_rebound',
+]);
+
+const ORDER = [
+  'create',
+  'rebuild',
+  'backfill',
+  'reaudit',
+  'reuse',
+  'rebind',
+  'drop',
+] as const satisfies ActionKind[];
+
+const SYMBOLS: Readonly<Record<ActionKind, string>> = {
+  create: '+',
+  rebuild: '~',
+  backfill: '>',
+  reuse: '=',
+  rebind: 'o',
+  reaudit: '!',
+  drop: '-',
+};
+
+/** A plan for people: a verdict and its reasons for what changed, names for what changes in consequence, counts. */
+export function renderPlan(
+  plan: PlanDocument,
+  style: Style,
+  options: { readonly explain?: boolean } = {},
+): string {
+  if (!hasChanges(plan)) return `${paint(style).green('✓')} ${visibleLines(plan.summary)}\n`;
+  const explain = options.explain ?? false;
+  const direct = plan.actions.filter((a) => explain || !isIndirect(a));
+  const blocks = groups(direct).flatMap((group) => renderGroup(group, style, explain));
+  const folded = ORDER.flatMap((kind) => {
+    const names = plan.actions
+      .filter((a) => a.action === kind && !direct.includes(a))
+      .map((a) => visible(a.model));
+    return names.length === 0 ? [] : [consequence(kind, names, style)];
+  });
+  const spared = plan.spared.length === 0 ? [] : [sparedLine(plan.spared, style)];
+  const tail = [...folded, ...spared].join('\n');
+  return [...blocks, ...(tail === '' ? [] : [tail]), footer(plan, style)].map((b) => `${b}\n`).join('\n');
+}
+
+/** Whether applying the plan would do anything. */
+export function hasChanges(plan: PlanDocument): boolean {
+  return plan.actions.length > 0 || plan.promotes;
+}
+
+function isIndirect(action: ActionDocument): boolean {
+  return action.reasons.length > 0 && action.reasons.every((r) => UPSTREAM.has(r.code));
+}
+
+/** Actions of the same verdict for the same reasons, in the order of the plan. */
+function groups(actions: readonly ActionDocument[]): readonly (readonly ActionDocument[])[] {
+  const found = new Map<string, ActionDocument[]>();
+  for (const action of actions) {
+    const key = [action.action, ...new Set(action.reasons.map((r) => r.code))].join(' ');
+    const group = found.get(key);
+    if (group === undefined) found.set(key, [action]);
+    else group.push(action);
+  }
+  return [...found.values()].sort(([a], [b]) => rank(a) - rank(b));
+}
+
+function rank(action: ActionDocument | undefined): number {
+  return action === undefined ? ORDER.length : ORDER.indexOf(action.action);
+}
+
+function renderGroup(group: readonly ActionDocument[], style: Style, explain: boolean): readonly string[] {
+  const shown = explain ? group : group.slice(0, MOST_ALIKE);
+  const blocks = shown.map((a) => renderAction(a, style, explain));
+  const rest = group.length - shown.length;
+  if (rest > 0) {
+    const action = group[0]?.action ?? 'rebuild';
+    blocks.push(
+      `${verdictColor(action, style)(SYMBOLS[action])} ${paint(style).dim(`… and ${count(rest, `more to ${action}`, `more to ${action}`)} for the same reasons (use --json or --explain)`)}`,
+    );
+  }
+  return blocks;
+}
+
+function renderAction(action: ActionDocument, style: Style, explain: boolean): string {
+  const p = paint(style);
+  const color = verdictColor(action.action, style);
+  const verdict = `${color(`${SYMBOLS[action.action]} ${action.action}`)} ${p.bold(visible(action.model))}`;
+  const lines = [`${verdict}  ${p.dim(action.kind)}`];
+  const add = (text: string): void => void lines.push(`    ${text}`);
+  for (const message of new Set(action.reasons.map((r) => r.message))) add(visible(message));
+  const { added, removed, retyped } = action.columns;
+  // All columns of a new table are new: nobody needs to be told.
+  if (action.action !== 'create' || explain) {
+    for (const c of added) add(`${p.green('+')} ${visible(c.name)} ${p.dim(visible(c.type))}`);
+  }
+  for (const c of removed) add(`${p.red('-')} ${visible(c.name)} ${p.dim(visible(c.type))}`);
+  for (const c of retyped) {
+    add(`${p.yellow('~')} ${visible(c.name)} ${p.dim(`${visible(c.from)} → ${visible(c.to)}`)}`);
+  }
+  const ranges = action.intervals.slice(0, explain ? undefined : MOST_INTERVALS).map(renderInterval);
+  ranges.forEach((range, i) => {
+    add(
+      i === ranges.length - 1 && action.batches > 1
+        ? `${range}${p.dim(`, in ${action.batches} batches`)}`
+        : range,
+    );
+  });
+  const more = action.intervals.length - ranges.length;
+  if (more > 0) add(p.dim(`… and ${count(more, 'more range')}`));
+  if (explain) {
+    add(p.dim(`→ ${visible(action.physical)}`));
+    for (const statement of action.sql) {
+      const text = visibleLines(statement).trimEnd();
+      lines.push(
+        '',
+        ...(text.endsWith(';') ? text : `${text};`)
+          .split('\n')
+          .map((line) => (line === '' ? '' : `      ${line}`)),
+      );
+    }
+  }
+  return lines.join('\n');
+}
+
+function consequence(kind: ActionKind, names: readonly string[], style: Style): string {
+  const lead = `${SYMBOLS[kind]} ${kind} downstream:`;
+  const text = wrapList(`${lead} `, nameList(names), textWidth(style), 4);
+  return verdictColor(kind, style)(lead) + text.slice(lead.length);
+}
+
+function sparedLine(names: readonly string[], style: Style): string {
+  const lead = '  spared, for nothing they read changes:';
+  const text = wrapList(`${lead} `, nameList(names.map(visible)), textWidth(style), 4);
+  return paint(style).green(lead) + text.slice(lead.length);
+}
+
+/** `Plan for prod: 1 to create, 2 to rebuild; 5 unchanged.` */
+function footer(plan: PlanDocument, style: Style): string {
+  const p = paint(style);
+  const counts = ORDER.flatMap((kind) => {
+    const n = plan.actions.filter((a) => a.action === kind).length;
+    return n === 0 ? [] : [verdictColor(kind, style)(count(n, `to ${kind}`, `to ${kind}`))];
+  });
+  const todo = counts.length === 0 ? 'only its views change' : enumerate(counts);
+  const unchanged = plan.unchanged > 0 ? `; ${count(plan.unchanged, 'model')} unchanged` : '';
+  return `${p.bold(`Plan for ${plan.environment}:`)} ${todo}${unchanged}.`;
+}
+
+function verdictColor(kind: ActionKind, style: Style): (text: string) => string {
+  const p = paint(style);
+  switch (kind) {
+    case 'create':
+      return p.green;
+    case 'rebuild':
+      return p.yellow;
+    case 'backfill':
+      return p.blue;
+    case 'reuse':
+    case 'rebind':
+      return p.cyan;
+    case 'reaudit':
+      return p.magenta;
+    case 'drop':
+      return p.red;
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,109 @@
+import type { ProgressEvent, TaskResultDocument } from '@sluice/core';
+import { pad, truncate, visible } from './cells.ts';
+import { paint, type Style } from './style.ts';
+import { count, duration, number } from './words.ts';
+
+/** What is going on, gathered from events. */
+export interface ProgressState {
+  readonly models: number;
+  readonly finished: number;
+  /** By model, in the order they were started. */
+  readonly running: ReadonlyMap<string, RunningModel>;
+  /** Milliseconds, as all times here. */
+  readonly startedAt: number;
+  readonly waiting: string | undefined;
+}
+
+interface RunningModel {
+  readonly action: string;
+  readonly startedAt: number;
+  readonly done: number;
+  readonly tasks: number;
+}
+
+export function initialProgress(now: number): ProgressState {
+  return { models: 0, finished: 0, running: new Map(), startedAt: now, waiting: undefined };
+}
+
+export function advance(state: ProgressState, event: ProgressEvent, now: number): ProgressState {
+  switch (event.kind) {
+    case 'waiting-for-lock':
+      return { ...state, waiting: waitingText(event) };
+    case 'apply-started':
+      return { ...initialProgress(now), models: event.models };
+    case 'model-started': {
+      const started = { action: event.action, startedAt: now, done: 0, tasks: event.tasks };
+      return { ...state, waiting: undefined, running: new Map([...state.running, [event.model, started]]) };
+    }
+    case 'task-finished': {
+      const model = state.running.get(event.model);
+      if (model === undefined) return state;
+      return {
+        ...state,
+        running: new Map([...state.running, [event.model, { ...model, done: event.task }]]),
+      };
+    }
+    case 'model-finished': {
+      const running = new Map(state.running);
+      running.delete(event.result.model);
+      return { ...state, running, finished: state.finished + 1 };
+    }
+    case 'audit-finished':
+    case 'promoting':
+      return state;
+    default:
+      return event satisfies never;
+  }
+}
+
+export function waitingText(event: ProgressEvent & { readonly kind: 'waiting-for-lock' }): string {
+  const holder = event.holder === undefined ? 'another process' : visible(event.holder);
+  return `Waiting for the warehouse, which ${holder} holds`;
+}
+
+/** The lines that are drawn again and again below what is finished. */
+export function renderRunning(state: ProgressState, now: number, style: Style): readonly string[] {
+  const p = paint(style);
+  if (state.waiting !== undefined) return [p.yellow(truncate(`… ${state.waiting}`, style.width))];
+  const lines = [...state.running].map(([name, model]) => {
+    const batches =
+      model.tasks > 1 ? `  batch ${Math.min(model.done + 1, model.tasks)} of ${model.tasks}` : '';
+    const text = `… ${visible(name)}  ${model.action}${batches}  ${seconds(now - model.startedAt)}`;
+    return p.cyan(truncate(text, style.width));
+  });
+  if (state.models === 0) return lines;
+  const total = `${state.finished} of ${count(state.models, 'model')}, ${seconds(now - state.startedAt)}`;
+  return [...lines, p.dim(truncate(total, style.width))];
+}
+
+/** Whole seconds: a number that is redrawn must not flicker. */
+function seconds(milliseconds: number): string {
+  const whole = Math.max(0, Math.floor(milliseconds / 1000));
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** One line for a model that is finished. */
+export function renderFinished(result: TaskResultDocument, style: Style): string {
+  const p = paint(style);
+  const name = pad(visible(result.model), 36);
+  switch (result.status) {
+    case 'done': {
+      const rows = result.action === 'drop' ? [] : [count(result.rows, 'row')];
+      const rejected = result.rejected > 0 ? [p.yellow(`${number(result.rejected)} rejected`)] : [];
+      return `${p.green('✓')} ${name} ${pad(result.action, 8)} ${[...rows, ...rejected, duration(result.seconds)].join(', ')}`;
+    }
+    case 'failed': {
+      const failed = result.audits.find((a) => a.status !== 'passed' && a.severity === 'block');
+      const error = result.diagnostics.find((d) => d.severity === 'error');
+      const why =
+        error?.message.split('\n')[0] ?? (failed === undefined ? undefined : `audit ${failed.audit}`);
+      return `${p.red('✗')} ${name} ${p.red('failed')}${why === undefined ? '' : `   ${visible(why)}`}`;
+    }
+    case 'skipped':
+      return `${p.yellow('-')} ${name} ${p.yellow('skipped')}  ${p.dim('for something upstream failed')}`;
+    case 'interrupted':
+      return `${p.yellow('-')} ${name} ${p.yellow('interrupted')}`;
+    default:
+      return result.status satisfies never;
+  }
+}

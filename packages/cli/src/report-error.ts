@@ -1,0 +1,40 @@
+import { diagnostic, SCHEMA_VERSION, SluiceError, toDiagnosticDocument } from '@sluice/core';
+import type { Diagnostic, ErrorDocument } from '@sluice/core';
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { writeJson } from './output.ts';
+import { renderDiagnostics } from './render/diagnostics.ts';
+import { styleFor } from './terminal.ts';
+
+/** Says why a command could not be carried out, never with a stack trace, and answers the exit code. */
+export function reportError(error: unknown, argv: readonly string[], context: Context): number {
+  const diagnostics = error instanceof SluiceError ? error.diagnostics : [unexpected(error)];
+  if (context.env['SLUICE_DEBUG'] === '1' && error instanceof Error) {
+    context.stderr.write(`${debugText(error)}\n`);
+  }
+  // What could not be parsed may still have asked for JSON.
+  if (argv.includes('--json')) {
+    const document: ErrorDocument = {
+      schema_version: SCHEMA_VERSION,
+      error: true,
+      diagnostics: diagnostics.map(toDiagnosticDocument),
+    };
+    writeJson(context.stdout, document);
+  } else {
+    const style = styleFor(context.stderr, context.env, !argv.includes('--no-color'));
+    context.stderr.write(renderDiagnostics(diagnostics, style));
+  }
+  return diagnostics.some((d) => d.code === 'interrupted') ? EXIT.interrupted : EXIT.bad;
+}
+
+function unexpected(error: unknown): Diagnostic {
+  const message = error instanceof Error ? error.message : String(error);
+  return diagnostic('internal', `Sluice did not expect this: ${message}`, {
+    hint: 'This is a bug in Sluice. Please report it with this message; with SLUICE_DEBUG=1 you see where it arose',
+  });
+}
+
+function debugText(error: Error): string {
+  const cause = error.cause instanceof Error ? `\ncaused by ${debugText(error.cause)}` : '';
+  return `${error.stack ?? error.message}${cause}`;
+}

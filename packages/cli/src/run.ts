@@ -1,0 +1,32 @@
+/** One call of `sluice`, from arguments to exit code. */
+import type { Context } from './context.ts';
+import { EXIT } from './exit-codes.ts';
+import { parse } from './parse.ts';
+
+export async function run(argv: readonly string[], context: Context): Promise<number> {
+  try {
+    const parsed = parse(argv, context.stdout.columns);
+    switch (parsed.kind) {
+      case 'text':
+        context.stdout.write(parsed.text);
+        return EXIT.good;
+      case 'help':
+        context.stderr.write(parsed.text);
+        return EXIT.bad;
+      case 'error': {
+        const { invalidOption } = await import('./invalid-option.ts');
+        throw invalidOption(parsed.message, parsed.hint);
+      }
+      case 'command': {
+        const { Invocation } = await import('./invocation.ts');
+        const work = await parsed.command.load?.();
+        return (await work?.(new Invocation(context, parsed.args, parsed.options))) ?? EXIT.bad;
+      }
+      default:
+        return parsed satisfies never;
+    }
+  } catch (error) {
+    const { reportError } = await import('./report-error.ts');
+    return reportError(error, argv, context);
+  }
+}

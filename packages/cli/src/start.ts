@@ -1,0 +1,78 @@
+/**
+ * Joins the command to this process: real streams, real signals, the real library. Everything behind {@link run} gets
+ * them as a {@link Context}, so that tests can give others.
+ */
+import type { Context, Stream } from './context.ts';
+import { run } from './run.ts';
+
+export async function start(argv: readonly string[]): Promise<void> {
+  const context = processContext();
+  const crash = async (error: unknown): Promise<void> => {
+    const { reportError } = await import('./report-error.ts');
+    process.exit(reportError(error, argv, context));
+  };
+  process.on('uncaughtException', (error) => void crash(error));
+  process.on('unhandledRejection', (error) => void crash(error));
+  process.exitCode = await run(argv, context);
+}
+
+function processContext(): Context {
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    stdout: streamOf(process.stdout),
+    stderr: streamOf(process.stderr),
+    canAsk: process.stdin.isTTY && process.stderr.isTTY,
+    ask,
+    onInterrupt(listener) {
+      process.on('SIGINT', listener);
+      process.on('SIGTERM', listener);
+      return () => {
+        process.off('SIGINT', listener);
+        process.off('SIGTERM', listener);
+      };
+    },
+    exit: (code) => process.exit(code),
+    openWorkspace: async (options) => (await library()).openWorkspace(options),
+    projectJsonSchema: async () => (await library()).projectJsonSchema(),
+  };
+}
+
+/** The library is loaded by the first command that needs it. */
+async function library(): Promise<Pick<Context, 'openWorkspace' | 'projectJsonSchema'>> {
+  // The library's door is being built; its type follows.
+  return (await import('@sluice/core')) as unknown as Pick<Context, 'openWorkspace' | 'projectJsonSchema'>;
+}
+
+/** A reader that went away (`sluice query … | head`) is no error: what is left to say is dropped. */
+function streamOf(stream: NodeJS.WriteStream): Stream {
+  let open = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    open = false;
+  });
+  return {
+    write(text) {
+      if (open) stream.write(text);
+    },
+    // Node leaves both undefined when the stream is no terminal.
+    isTerminal: Boolean(stream.isTTY),
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  return new Promise((resolve) => {
+    // Ctrl-C and Ctrl-D close it without an answer; after an answer, `close` comes too late to matter.
+    lines.once('SIGINT', () => lines.close());
+    lines.once('close', () => resolve(undefined));
+    lines.question(question, (answer) => {
+      resolve(answer);
+      lines.close();
+    });
+  });
+}

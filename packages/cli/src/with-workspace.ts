@@ -1,0 +1,42 @@
+import type { Workspace } from '@sluice/core';
+import { EXIT } from './exit-codes.ts';
+import type { Invocation } from './invocation.ts';
+import { reporterFor, type Reporter } from './progress/reporter.ts';
+
+/** Opens the project for one command, with progress and Ctrl-C, and closes it whatever happens. */
+export async function withWorkspace(
+  invocation: Invocation,
+  work: (workspace: Workspace, reporter: Reporter) => Promise<number>,
+): Promise<number> {
+  const { context } = invocation;
+  const now = invocation.now();
+  const jobs = invocation.number('jobs', '--jobs', 1, true);
+  const lockTimeout = (invocation.number('lockTimeout', '--lock-timeout', 0, false) ?? 30) * 1000;
+  const reporter = reporterFor(context.stderr, invocation.err);
+  let workspace: Workspace | undefined;
+  let interrupts = 0;
+  const release = context.onInterrupt(() => {
+    interrupts++;
+    if (workspace === undefined || interrupts > 1) {
+      reporter.stop();
+      context.exit(EXIT.interrupted);
+      return;
+    }
+    reporter.say('Stopping; what is being written is rolled back. Press Ctrl-C again to stop at once.');
+    workspace.interrupt();
+  });
+  try {
+    workspace = await context.openWorkspace({
+      root: invocation.root(),
+      lockTimeout,
+      observer: (event) => reporter.event(event),
+      ...(now === undefined ? {} : { now }),
+      ...(jobs === undefined ? {} : { jobs }),
+    });
+    return await work(workspace, reporter);
+  } finally {
+    reporter.stop();
+    release();
+    await workspace?.close();
+  }
+}
