@@ -25,7 +25,8 @@ export class SourceMap {
   locate(start: number, end: number = start): Location | undefined {
     const first = this.#at(Math.min(start, Math.max(0, this.#length - 1)));
     if (first === undefined) return undefined;
-    const from = first.kind === 'copied' ? Math.min(first.from + (start - first.start), first.to) : first.from;
+    const from =
+      first.kind === 'copied' ? Math.min(first.from + (start - first.start), first.to) : first.from;
     const last = end > start ? this.#at(end - 1) : first;
     if (last === undefined || last.source !== first.source) return first.source.locate(from, first.to);
     const to = last.kind === 'copied' ? Math.min(last.from + (end - last.start), last.to) : last.to;

@@ -1,0 +1,5 @@
+/** Macros expanded, on tokens and before the parser, with a map from generated SQL back to the author's file. */
+export { render } from './render.ts';
+export type { RenderContext, Rendered } from './rendered.ts';
+export { SourceMap, type MapSegment } from './source-map.ts';
+export { TIME_MACROS } from './time-macros.ts';

@@ -1,0 +1,286 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { SourceText } from '../diagnostic/index.ts';
+import { raw } from '../sql/quote.ts';
+import { render } from './render.ts';
+import type { RenderContext } from './rendered.ts';
+
+const CONTEXT: RenderContext = {
+  interval: { start: Date.UTC(2024, 0, 1), end: Date.UTC(2024, 0, 3) },
+  executionTime: Date.UTC(2024, 0, 3, 4, 5, 6, 789),
+  variables: {
+    currency: 'EUR',
+    rate: 1.5,
+    on: true,
+    nothing: null,
+    Schema: 'staging',
+    below: -1,
+    quote: "it's",
+  },
+  thisModel: raw('"marts"."revenue"'),
+  parameters: new Map([
+    ['column', 'order_id'],
+    ['columns', '(a, "b c")'],
+    ['limit_', "@var('rate')"],
+    ['loop', '@loop'],
+  ]),
+  environment: 'dev',
+  stage: 'evaluating',
+};
+
+interface Options {
+  readonly definitions?: Readonly<Record<string, string>>;
+}
+
+function run(sql: string, options: Options = {}) {
+  const source = new SourceText('models/x.sql', sql);
+  const definitions = Object.entries(options.definitions ?? {}).map(([name, text]) => ({
+    name,
+    value: { text, offset: 0 },
+  }));
+  return render({ text: sql, offset: 0 }, source, CONTEXT, definitions);
+}
+
+/** Rendered SQL, without complaints. */
+function check(sql: string, expected: string, options?: Options): void {
+  const { value, diagnostics } = run(sql, options);
+  expect(
+    diagnostics.map((d) => d.message),
+    sql,
+  ).toEqual([]);
+  expect(value.sql).toBe(expected);
+}
+
+/** `code line:column-endColumn message`, and the hint after a bar. */
+function checkError(sql: string, expected: string, options?: Options): void {
+  const [first, ...more] = run(sql, options).diagnostics;
+  expect(more, sql).toEqual([]);
+  const at = first?.location;
+  const hint = first?.hint === undefined ? '' : ` | ${first.hint}`;
+  expect(`${first?.code} ${at?.line}:${at?.column}-${at?.endColumn} ${first?.message}${hint}`).toBe(expected);
+}
+
+test('time macros are those of SQLMesh', () => {
+  check('@start_ds @end_ds @execution_ds', "'2024-01-01' '2024-01-02' '2024-01-03'");
+  check('@start_ts', "'2024-01-01 00:00:00'");
+  check('@end_ts', "'2024-01-02 23:59:59.999999'");
+  check('@execution_ts', "'2024-01-03 04:05:06.789000'");
+  check('@start_tstz', "'2024-01-01 00:00:00+00:00'");
+  check('@end_date', "CAST('2024-01-02' AS DATE)");
+  check('@end_dt', "CAST('2024-01-02 23:59:59.999999+00:00' AS TIMESTAMPTZ)");
+  check('@start_dtntz', "CAST('2024-01-01 00:00:00' AS TIMESTAMP)");
+  check('@start_hour @end_hour', '0 23');
+  check('@start_epoch @end_epoch', '1704067200.0 1704239999.999');
+  check('@start_millis @end_millis', '1704067200000 1704239999999');
+  check('@interval_start', "CAST('2024-01-01 00:00:00' AS TIMESTAMP)");
+  check('@INTERVAL_END', "CAST('2024-01-03 00:00:00' AS TIMESTAMP)");
+  check('BETWEEN @start_ds AND @{end_ds}', "BETWEEN '2024-01-01' AND 2024-01-02");
+});
+
+test('time macros are collected, also those in arguments and definitions', () => {
+  const { value } = run('@IF(1 = 1, @Start_DS) @d @this_env', { definitions: { d: 'x = @end_ts' } });
+  expect([...value.timeMacros]).toEqual(['start_ds', 'end_ts']);
+});
+
+test('names of context', () => {
+  check('FROM @this_model', 'FROM "marts"."revenue"');
+  check("@this_env @runtime_stage = 'x'", "'dev' 'evaluating' = 'x'");
+  check('sum(@column)', 'sum(order_id)');
+  check('@limit_', '1.5');
+});
+
+test('variables', () => {
+  check('@currency @rate @on @nothing @quote', "'EUR' 1.5 TRUE NULL 'it''s'");
+  check("@VAR('currency') @var( 'CURRENCY' )", "'EUR' 'EUR'");
+  check("@var('missing', 1 + 2) @var('rate', 0)", '1 + 2 1.5');
+  check('1-@below', '1- -1');
+});
+
+test('values inside names', () => {
+  check('FROM @{schema}.orders_@{currency}_x', 'FROM staging.orders_EUR_x');
+  check('FROM @schema.orders', 'FROM staging.orders');
+  check('FROM a.@schema', 'FROM a.staging');
+  check('amount_@currency', 'amount_EUR');
+  check('"amount in @{currency}" "a@b" "@currency"', '"amount in EUR" "a@b" "@currency"');
+  check('"@{quote} ""x"""', '"it\'s ""x"""');
+});
+
+test('what is no macro stays', () => {
+  for (const sql of [
+    'SELECT 1',
+    "'me@example.org' -- @nope\n /* @nope */ $$ @nope $$ e'\\'@nope'",
+    '@ -5, @(-5), @-5, @5, [1] @> [1], [1] <@ [1], a @@ b, @@nope',
+    '"a@nope"',
+  ]) {
+    check(sql, sql);
+  }
+  check('a>=@start_ds', "a>='2024-01-01'");
+});
+
+test('@DEF values and functions', () => {
+  check('@x + @y', '1 + 1 * 2', { definitions: { x: '1', y: '@x * 2' } });
+  check('@area(r + 1)', 'pi() * (r + 1) * (r + 1)', { definitions: { area: 'r -> pi() * r * r' } });
+  check('@f(a.b, g(c))', 'a.b / NULLIF(g(c), 0)', { definitions: { f: '(x, y) -> x / NULLIF(y, 0)' } });
+  check('@volume((d / 2), h)', 'pi() * (d / 2) * (d / 2) * h', {
+    definitions: { area: 'r -> pi() * r * r', volume: '(r, h) -> @area(@r) * h' },
+  });
+  check('list_transform(l, @f)', 'list_transform(l, x -> x + 1)', { definitions: { f: 'x -> x + 1' } });
+});
+
+test('@IF', () => {
+  check("SELECT a, @IF(@this_env = 'dev', b, c) FROM t", 'SELECT a, b FROM t');
+  check("SELECT a, @IF(@this_env = 'prod', b) FROM t", 'SELECT a  FROM t');
+  check('SELECT @IF(false, b), a FROM t', 'SELECT  a FROM t');
+  check('SELECT @IF(false, b), @IF(false, c), a FROM t', 'SELECT   a FROM t');
+  check('SELECT a, @IF(false, b), @IF(false, c) FROM t', 'SELECT a   FROM t');
+  check('SELECT a, @IF(false, b), c FROM t', 'SELECT a , c FROM t');
+  check('f(@IF(false, b))', 'f()');
+  check('@IF(@nothing, 1, 2)', '2');
+  check("@if(@currency IN ('EUR', 'USD') AND NOT @rate < 1, @IF(true, a), b)", 'a');
+});
+
+test('@EVAL is exact', () => {
+  check('@EVAL(5 + @rate)', '6.5');
+  check('@EVAL(0.1 + 0.2)', '0.3');
+  check('@EVAL(7 / 2)', '3.5');
+  check('@EVAL(-7 // 2)', '-3');
+  check('@EVAL(7 % 4 * 2 - -1)', '7');
+  check('@EVAL(1 / 0)', 'NULL');
+  check("@EVAL('a' || 'b''c')", "'ab''c'");
+  check("@EVAL('a' < 'b' AND 2 BETWEEN 1 AND 3)", 'TRUE');
+  check('@EVAL(NULL = 1 OR false)', 'NULL');
+  check('@EVAL(NULL IS NULL)', 'TRUE');
+  check('@EVAL(1 NOT IN (2, 3))', 'TRUE');
+  check("@EVAL('abc' LIKE 'a%' AND 'abc' NOT LIKE 'a_')", 'TRUE');
+  check('@EVAL(1e3 * 1_000)', '1000000');
+});
+
+test('@EACH, @FILTER, @REDUCE', () => {
+  check(
+    'SELECT @EACH([4, 5], x -> CASE WHEN n = x THEN 1 END AS n_@x)',
+    'SELECT CASE WHEN n = 4 THEN 1 END AS n_4, CASE WHEN n = 5 THEN 1 END AS n_5',
+  );
+  check("@EACH(['a', 'b'], x -> x = @x AS is_@{x}_)", "'a' = 'a' AS is_a_, 'b' = 'b' AS is_b_");
+  check('@EACH((a, b), c -> t.c + c.d + c(c))', 't.c + c.d + c(a), t.c + c.d + c(b)');
+  check('@EACH(@columns, c -> c IS NULL)', 'a IS NULL, "b c" IS NULL');
+  check('@EACH(@column, c -> c IS NULL)', 'order_id IS NULL');
+  check('@EACH(a, b, c -> max(c))', 'max(a), max(b)');
+  check(
+    "FROM a @EACH(['b', 'c'], x -> LEFT JOIN @{x} USING (id))",
+    'FROM a LEFT JOIN b USING (id) LEFT JOIN c USING (id)',
+  );
+  check('@EACH([1, 2], x -> @EACH([3, 4], y -> x * y))', '1 * 3, 1 * 4, 2 * 3, 2 * 4');
+  check('SELECT a, @EACH([], x -> x) FROM t', 'SELECT a  FROM t');
+  check('@EACH(@FILTER([1, 2, 3], x -> x > 1), x -> -x)', '-2, -3');
+  check(
+    'WHERE @REDUCE(@EACH([a, b, c], x -> x = 1), (x, y) -> x AND y)',
+    'WHERE ((a = 1) AND (b = 1)) AND (c = 1)',
+  );
+});
+
+test('the other functions', () => {
+  check('WHERE @AND(a = 1, NULL, b OR c)', 'WHERE ((a = 1) AND (b OR c))');
+  check('WHERE @OR(a, @IF(false, b))', 'WHERE a');
+  check('@AND(NULL)', 'NULL');
+  check("@SQL('a + @column')", 'a + order_id');
+  check('@SAFE_DIV(a, b + c)', '(a / NULLIF(b + c, 0))');
+  check(
+    '@SAFE_ADD(a, b)',
+    'CASE WHEN a IS NULL AND b IS NULL THEN NULL ELSE COALESCE(a, 0) + COALESCE(b, 0) END',
+  );
+  check(
+    "@GENERATE_SURROGATE_KEY(a, b, hash_function := 'SHA256')",
+    "SHA256(CONCAT(COALESCE(CAST(a AS TEXT), '_sqlmesh_surrogate_key_null_'), '|', COALESCE(CAST(b AS TEXT), '_sqlmesh_surrogate_key_null_')))",
+  );
+});
+
+test('errors point at what is wrong', () => {
+  checkError(
+    'SELECT\n  @strat_ds',
+    "unknown-macro 2:3-12 There is no macro @strat_ds | Did you mean '@start_ds'?",
+  );
+  checkError(
+    '@foo(1)',
+    'unknown-macro 1:1-5 There is no macro @foo | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+  );
+  checkError('@STAR(t)', 'unknown-macro 1:1-6 This version of Sluice does not have the macro @STAR yet');
+  checkError(
+    "@var('curency')",
+    "unknown-variable 1:6-15 There is no variable 'curency' | Did you mean 'currency'?",
+  );
+  checkError(
+    '@var(x)',
+    "invalid-macro 1:6-7 @VAR takes the name of a variable as a text | Write @VAR('name').",
+  );
+  checkError('@IF(true)', 'invalid-macro 1:1-10 @IF takes 2 to 3 arguments, found 1');
+  checkError(
+    '@IF(prod = 1, 2)',
+    "invalid-macro 1:5-13 @IF cannot evaluate 'prod = 1': only constants can be evaluated before the query runs, found 'prod'",
+  );
+  checkError(
+    "@IF('a' = 1, 2)",
+    "invalid-macro 1:5-12 @IF cannot evaluate ''a' = 1': cannot compare the text 'a' with the number 1",
+  );
+  checkError('@EVAL(1 +)', "invalid-macro 1:7-10 @EVAL cannot evaluate '1 +': the end is not expected there");
+  checkError(
+    '@EACH([1], 2)',
+    'invalid-macro 1:12-13 The last argument of @EACH is a lambda | Write @EACH([a, b], x -> x + 1).',
+  );
+  checkError('SELECT @IF', 'invalid-macro 1:8-11 @IF needs arguments | Write @IF(...).');
+  checkError('f(@IF(true, 1)', 'invalid-macro 1:1-1 ', {});
+});
+
+test('errors inside arguments point into them', () => {
+  checkError('@IF(true, a +\n  @nope)', "unknown-macro 2:3-8 There is no macro @nope | Did you mean '@on'?");
+  checkError('@a', 'invalid-macro 1:1-3 @a is defined by itself', { definitions: { a: '@b', b: '@a' } });
+  checkError('@f(1)', 'invalid-macro 1:1-6 @f is defined by itself', { definitions: { f: 'x -> @f(x)' } });
+  checkError('@loop', 'invalid-macro 1:1-6 @loop is defined by itself');
+  checkError('FROM @{nope}', "unknown-macro 1:6-13 There is no macro @nope | Did you mean '@on'?");
+  checkError('"a @{nope}"', "unknown-macro 1:1-12 There is no macro @nope | Did you mean '@on'?");
+  checkError('@{a', "invalid-macro 1:1-4 '@{a' is not closed | Write @{name}.");
+});
+
+/** The author's text that a stretch of the rendered SQL comes from. */
+function checkMap(sql: string, rendered: string, expected: string, options?: Options): void {
+  const { value } = run(sql, options);
+  const at = value.sql.indexOf(rendered);
+  expect(at, value.sql).toBeGreaterThanOrEqual(0);
+  const location = value.map.locate(at, at + rendered.length);
+  expect(sql.slice(location?.start, location?.end)).toBe(expected);
+}
+
+test('the map leads back to the author', () => {
+  checkMap('SELECT a + b', 'a + b', 'a + b');
+  checkMap('SELECT @start_ds + foo', 'foo', 'foo');
+  checkMap('SELECT @start_ds + foo', '2024', '@start_ds');
+  checkMap('SELECT @IF(true, a + foo)', 'foo', 'foo');
+  checkMap('SELECT @EACH([foo, bar], x -> x + baz)', 'bar', 'bar');
+  checkMap('SELECT @EACH([foo, bar], x -> x + baz)', 'baz', 'baz');
+  checkMap('SELECT @EACH([@currency], x -> x + 1)', "'EUR'", '@currency');
+  checkMap('SELECT @d + 1', 'deep', '@d', { definitions: { d: 'deep' } });
+  checkMap('SELECT @AND(a, b)', ' AND ', '@AND(a, b)');
+});
+
+test('a text without macros is itself', () => {
+  const source = new SourceText('x.sql', 'MODEL (); SELECT foo');
+  const { value } = render({ text: 'SELECT foo', offset: 10 }, source, CONTEXT);
+  expect(value.sql).toBe('SELECT foo');
+  expect(value.map.locate(7, 10)?.column).toBe(18);
+});
+
+test('whatever is written, rendering ends and covers its output', () => {
+  const words =
+    '@IF @EACH @AND @VAR @EVAL @x @{x} @start_ds @column @columns @SQL x -> ( ) [ ] , 1 \'a\' "b" @ . + - NOT true';
+  const piece = fc.constantFrom(' ', ...words.split(' '));
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      const sql = pieces.join('');
+      const { value } = run(sql, { definitions: { x: '[1, 2]' } });
+      for (let at = 0; at < value.sql.length; at++) {
+        const location = value.map.locate(at, at + 1);
+        expect(location?.end).toBeLessThanOrEqual(sql.length);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
