@@ -14,6 +14,7 @@ import { ident, literal } from '../sql/quote.ts';
 import { identifierName, tokenize, type Token } from '../sql/tokens.ts';
 import {
   asName,
+  PLAIN_NAME,
   bracketed,
   closing,
   copyOf,
@@ -153,30 +154,20 @@ export class Expander implements MacroExpander {
     const token = tokens[at];
     if (token === undefined) return undefined;
     const text = tokenText(fragment.text, token);
+    const nameEnd = this.#nameEnd(fragment, tokens, at);
     switch (token.kind) {
       case 'word':
-        return this.#replaceWord(fragment, tokens, at, text.toLowerCase(), scope);
+        return nameEnd > at + 1
+          ? this.#replaceName(fragment, tokens, at, nameEnd, scope)
+          : this.#replaceWord(fragment, tokens, at, text.toLowerCase(), scope);
       case 'quoted':
         return text.includes('@{') ? this.#replaceQuoted(fragment, at, token, text, scope) : undefined;
-      case 'braced-macro': {
-        if (!token.closed) {
-          this.report(
-            'invalid-macro',
-            fragment,
-            token.start,
-            token.end,
-            `'${text}' is not closed`,
-            'Write @{name}.',
-          );
-          return undefined;
-        }
-        const value = this.#value(text.slice(2, -1).trim(), fragment, token, scope);
-        return value === undefined
-          ? undefined
-          : { pieces: asName(value, siteAt(fragment, token)), next: at + 1 };
-      }
+      case 'braced-macro':
+        return this.#replaceName(fragment, tokens, at, nameEnd, scope);
       case 'macro':
-        return this.#replaceMacro(fragment, tokens, at, text, scope);
+        return nameEnd > at + 1
+          ? this.#replaceName(fragment, tokens, at, nameEnd, scope)
+          : this.#replaceMacro(fragment, tokens, at, text, scope);
       default:
         return undefined;
     }
@@ -194,10 +185,65 @@ export class Expander implements MacroExpander {
     if (value === undefined) return undefined;
     const before = tokenText(fragment.text, tokens[at - 1]);
     const after = tokenText(fragment.text, tokens[at + 1]);
-    const glued = tokens[at - 1]?.kind === 'braced-macro' || after.startsWith('@');
-    return before === '.' || after === '.' || after === '(' || glued
-      ? undefined
-      : { pieces: value, next: at + 1 };
+    return before === '.' || after === '.' || after === '(' ? undefined : { pieces: value, next: at + 1 };
+  }
+
+  /** The end of a name that starts at a token and is put together of words and macros, without a space between them. */
+  #nameEnd(fragment: Fragment, tokens: readonly Token[], at: number): number {
+    let end = at;
+    while (isNamePart(tokens[end]) && tokens[end]?.kind !== 'quoted') {
+      const isCall = tokens[end]?.kind === 'macro' && tokenText(fragment.text, tokens[end + 1]) === '(';
+      const name = tokenText(fragment.text, tokens[end]).slice(1).toLowerCase();
+      if (isCall && (Object.hasOwn(FUNCTIONS, name) || this.#definitions.has(name))) break;
+      end++;
+    }
+    return end;
+  }
+
+  /** `col_@x`, `@{schema}_raw`, `@{x}`: one name, quoted when its parts do not make a plain word. */
+  #replaceName(
+    fragment: Fragment,
+    tokens: readonly Token[],
+    from: number,
+    to: number,
+    scope: Scope,
+  ): Replacement | undefined {
+    let name = '';
+    let quotable = false;
+    let failed = false;
+    let only: readonly Piece[] = [];
+    const last = tokens[to - 1];
+    const first = tokens[from];
+    if (first === undefined || last === undefined) return undefined;
+    for (const token of tokens.slice(from, to)) {
+      const text = tokenText(fragment.text, token);
+      if (token.kind === 'word') {
+        name += text;
+        continue;
+      }
+      if (!token.closed)
+        this.report(
+          'invalid-macro',
+          fragment,
+          token.start,
+          token.end,
+          `'${text}' is not closed`,
+          'Write @{name}.',
+        );
+      const given = token.kind === 'macro' ? text.slice(1) : text.slice(2, -1).trim();
+      const value = token.closed ? this.#value(given, fragment, token, scope) : undefined;
+      if (value === undefined) failed = true;
+      else {
+        only = value;
+        const sql = textOf(value);
+        name += nameText(sql);
+        quotable ||= nameText(sql) !== sql;
+      }
+    }
+    if (failed) return { pieces: [copyOf(fragment, first.start, last.end)], next: to };
+    const site = siteAt(fragment, { start: first.start, end: last.end });
+    if (to === from + 1) return { pieces: asName(only, site), next: to };
+    return { pieces: [made(quotable && !PLAIN_NAME.test(name) ? ident(name) : name, site)], next: to };
   }
 
   #replaceQuoted(fragment: Fragment, at: number, token: Token, text: string, scope: Scope): Replacement {
@@ -222,14 +268,15 @@ export class Expander implements MacroExpander {
     const open = nextSignificant(tokens, at + 1);
     const called = tokenText(fragment.text, tokens[open]) === '(';
     const adjacent = open === at + 1;
-    const definition = this.#definitions.get(name);
+    const definition = called ? this.#definitions.get(name) : undefined;
     const lambda =
-      called && definition !== undefined
-        ? parseLambda({ text: definition, origin: undefined, site: siteAt(fragment, token) })
-        : undefined;
+      definition === undefined
+        ? undefined
+        : parseLambda({ text: definition, origin: undefined, site: siteAt(fragment, token) });
     const macro = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
     if (called && !scope.locals.has(name) && (lambda !== undefined || macro !== undefined)) {
-      const call = this.#readCall(fragment, tokens, at, open, name, scope);
+      const shown = lambda === undefined ? name.toUpperCase() : text.slice(1);
+      const call = this.#readCall(fragment, tokens, at, open, shown, scope);
       if (call === undefined) return undefined;
       const pieces = lambda === undefined ? macro?.(call) : this.#callLambda(call, lambda);
       return pieces === undefined ? undefined : { pieces, next: call.next };
@@ -269,13 +316,7 @@ export class Expander implements MacroExpander {
     const close = closing(fragment.text, tokens, open);
     const last = close === undefined ? undefined : tokens[close];
     if (close === undefined || last === undefined) {
-      this.report(
-        'invalid-macro',
-        fragment,
-        token.start,
-        openToken.end,
-        `The '(' of @${name.toUpperCase()} is not closed`,
-      );
+      this.report('invalid-macro', fragment, token.start, openToken.end, `The '(' of @${name} is not closed`);
       return undefined;
     }
     const site = siteAt(fragment, { start: token.start, end: last.end });
@@ -284,7 +325,7 @@ export class Expander implements MacroExpander {
     );
     return {
       expander: this,
-      name: name.toUpperCase(),
+      name,
       args,
       scope,
       site,
@@ -321,7 +362,11 @@ export class Expander implements MacroExpander {
       return call.fail(`@${call.name} takes ${counted(lambda.parameters.length)}, found ${call.args.length}`);
     }
     const values = call.args.map((arg) => operand(this.expand(arg, call.scope), call.site));
-    return this.apply(lambda, values, { locals: new Map(), active: new Set([...call.scope.active, name]) });
+    const body = { ...lambda.body, site: call.site };
+    return this.apply({ ...lambda, body }, values, {
+      locals: new Map(),
+      active: new Set([...call.scope.active, name]),
+    });
   }
 
   #isValue(name: string, scope: Scope): boolean {
@@ -414,11 +459,9 @@ function variableSql(value: string | number | boolean | null): string {
   return typeof value === 'boolean' ? (value ? 'TRUE' : 'FALSE') : String(value);
 }
 
-/** True for `col_@x`, `schema.@x` and `@x.name`, where a text stands for a name. */
+/** True for `schema.@x` and `@x.name`, where a text stands for a name. */
 function isInName(text: string, tokens: readonly Token[], at: number): boolean {
-  const before = tokens[at - 1];
-  if (before !== undefined && (before.kind === 'word' || before.kind === 'braced-macro')) return true;
-  if (tokenText(text, before) === '.' && isNamePart(tokens[at - 2])) return true;
+  if (tokenText(text, tokens[at - 1]) === '.' && isNamePart(tokens[at - 2])) return true;
   return tokenText(text, tokens[at + 1]) === '.' && isNamePart(tokens[at + 2]);
 }
 

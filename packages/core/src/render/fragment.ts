@@ -1,4 +1,5 @@
 /** Texts under expansion and what can be read off their tokens: lists, lambdas, names, operands. */
+import { ident } from '../sql/quote.ts';
 import { identifierName, stringValue, tokenize, type Token } from '../sql/tokens.ts';
 import { made, textOf, type Piece, type Site } from './pieces.ts';
 
@@ -90,13 +91,18 @@ export function splitAtCommas(
   return parts;
 }
 
-/** A value as part of a name: a text without its quotes. */
+/** A name that needs no quotes. */
+export const PLAIN_NAME = /^[\p{L}_][\p{L}\d_$]*$/u;
+
+/** A value where a name is wanted: a text without its quotes, or in those of a name when it is no plain word. */
 export function asName(pieces: readonly Piece[], site: Site): readonly Piece[] {
   const text = textOf(pieces);
   const name = nameText(text);
-  return name === text ? pieces : [made(name, site)];
+  if (name === text || text.trimStart().startsWith('"')) return pieces;
+  return [made(PLAIN_NAME.test(name) || /^\d+$/.test(name) ? name : ident(name), site)];
 }
 
+/** What a value gives to a name: a text or a quoted name without quotes, all else as it is. */
 export function nameText(sql: string): string {
   const tokens = tokenize(sql).filter(isSignificant);
   const [only] = tokens;

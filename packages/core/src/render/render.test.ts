@@ -74,7 +74,7 @@ test('time macros are those of SQLMesh', () => {
   check('@start_millis @end_millis', '1704067200000 1704239999999');
   check('@interval_start', "CAST('2024-01-01 00:00:00' AS TIMESTAMP)");
   check('@INTERVAL_END', "CAST('2024-01-03 00:00:00' AS TIMESTAMP)");
-  check('BETWEEN @start_ds AND @{end_ds}', "BETWEEN '2024-01-01' AND 2024-01-02");
+  check('BETWEEN @start_ds AND @{end_ds}', `BETWEEN '2024-01-01' AND "2024-01-02"`);
 });
 
 test('time macros are collected, also those in arguments and definitions', () => {
@@ -101,6 +101,11 @@ test('values inside names', () => {
   check('FROM @schema.orders', 'FROM staging.orders');
   check('FROM a.@schema', 'FROM a.staging');
   check('amount_@currency', 'amount_EUR');
+  check('t.c_@{end_ds}, @{rate} @{column}_2', 't."c_2024-01-02", 1.5 order_id_2');
+  check(
+    '@EACH([\'a b\', "c d", e], x -> t.@{x} AS n_@x)',
+    't."a b" AS "n_a b", t."c d" AS "n_c d", t.e AS n_e',
+  );
   check('"amount in @{currency}" "a@b" "@currency"', '"amount in EUR" "a@b" "@currency"');
   check('"@{quote} ""x"""', '"it\'s ""x"""');
 });
@@ -197,7 +202,7 @@ test('the other functions', () => {
 test('errors point at what is wrong', () => {
   checkError(
     'SELECT\n  @strat_ds',
-    "unknown-macro 2:3-12 There is no macro @strat_ds | Did you mean '@start_ds'?",
+    "unknown-macro 2:3-12 There is no macro @strat_ds | Did you mean '@start_ds', '@start_dt' or '@start_ts'?",
   );
   checkError(
     '@foo(1)',
@@ -227,16 +232,25 @@ test('errors point at what is wrong', () => {
     'invalid-macro 1:12-13 The last argument of @EACH is a lambda | Write @EACH([a, b], x -> x + 1).',
   );
   checkError('SELECT @IF', 'invalid-macro 1:8-11 @IF needs arguments | Write @IF(...).');
-  checkError('f(@IF(true, 1)', 'invalid-macro 1:1-1 ', {});
+  checkError('@IF(true, (1)', "invalid-macro 1:1-5 The '(' of @IF is not closed");
 });
 
 test('errors inside arguments point into them', () => {
-  checkError('@IF(true, a +\n  @nope)', "unknown-macro 2:3-8 There is no macro @nope | Did you mean '@on'?");
+  checkError(
+    '@IF(true, a +\n  @nope)',
+    'unknown-macro 2:3-8 There is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+  );
   checkError('@a', 'invalid-macro 1:1-3 @a is defined by itself', { definitions: { a: '@b', b: '@a' } });
   checkError('@f(1)', 'invalid-macro 1:1-6 @f is defined by itself', { definitions: { f: 'x -> @f(x)' } });
   checkError('@loop', 'invalid-macro 1:1-6 @loop is defined by itself');
-  checkError('FROM @{nope}', "unknown-macro 1:6-13 There is no macro @nope | Did you mean '@on'?");
-  checkError('"a @{nope}"', "unknown-macro 1:1-12 There is no macro @nope | Did you mean '@on'?");
+  checkError(
+    'FROM @{nope}',
+    'unknown-macro 1:6-13 There is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+  );
+  checkError(
+    '"a @{nope}"',
+    'unknown-macro 1:1-12 There is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+  );
   checkError('@{a', "invalid-macro 1:1-4 '@{a' is not closed | Write @{name}.");
 });
 
