@@ -135,7 +135,7 @@ export function joinConditions(join: PlanNode): readonly JoinCondition[] {
     const left = object(condition, 'left');
     const right = object(condition, 'right');
     return left !== undefined && right !== undefined && text(condition, 'type') === ''
-      ? { kind: 'comparison', comparison: text(condition, 'comparison') || 'COMPARE_EQUAL', left, right }
+      ? { kind: 'comparison', comparison: text(condition, 'comparison'), left, right }
       : { kind: 'expression', expression: condition['expr'] ?? condition };
   });
   for (const key of ['condition', 'predicate']) {

@@ -1,0 +1,222 @@
+/**
+ * Select-project-join blocks, kept symbolic: relations, the conditions that pick from their combinations, and output
+ * columns. Whether a condition stood in ON, in WHERE, below a projection or above it, in which model and in what order
+ * is gone by construction. Other operators consume a block by its seal: the hashes of its rows and columns.
+ */
+import { digest } from './digest.ts';
+import {
+  CallTerm,
+  column,
+  conjuncts,
+  depthOf,
+  hashTerm,
+  isVolatile,
+  operandsOf,
+  renameRelations,
+  type Label,
+  type Relation,
+  type Term,
+} from './term.ts';
+
+/** A block as hashes. Equal `rows` and `columns` mean the same multiset of rows. */
+export interface Seal {
+  readonly rows: string;
+  readonly sequence: string;
+  readonly columns: readonly string[];
+  /** The hash of a term over the block's relations. */
+  readonly hash: (term: Term) => string;
+}
+
+/** More relations than a person joins: a model joined with itself over and over would double them every time. */
+const MOST_RELATIONS = 32;
+/** Deep enough for what people write, shallow enough for the stack. */
+const DEEPEST_TERM = 200;
+
+interface BlockParts {
+  readonly relations: readonly Relation[];
+  readonly conditions: readonly Term[];
+  readonly sequence: string;
+  readonly columns: readonly Term[];
+  readonly ordered?: boolean;
+}
+
+/** A symbolic select-project-join block; opaque outside this folder. */
+export class Block {
+  readonly relations: readonly Relation[];
+  readonly conditions: readonly Term[];
+  readonly sequence: string;
+  readonly columns: readonly Term[];
+  /** An ORDER BY applies: which rows a LIMIT keeps no longer depends on what else is read. */
+  readonly ordered: boolean;
+  #seal: Seal | undefined;
+
+  constructor(parts: BlockParts) {
+    this.relations = parts.relations;
+    this.conditions = parts.conditions;
+    this.sequence = parts.sequence;
+    this.columns = parts.columns;
+    this.ordered = parts.ordered ?? false;
+  }
+
+  seal(): Seal {
+    this.#seal ??= sealBlock(this);
+    return this.#seal;
+  }
+
+  /** The same rows with other columns, picked from or computed over this block's. */
+  withColumns(columns: readonly Term[]): Block {
+    const block = new Block({ ...this, columns });
+    if (!columns.some(isVolatile)) return block;
+    // A volatile value belongs to the rows for which it was called: nothing may move past it from here on.
+    const seal = block.seal();
+    return relationBlock(digest('volatile', seal.rows, seal.columns), seal.sequence, seal.columns);
+  }
+
+  /** ORDER BY: the same rows in another physical order. */
+  inOrder(sequence: string, columns: readonly Term[]): Block {
+    return new Block({ ...this, sequence, columns, ordered: true });
+  }
+
+  filter(conditions: readonly Term[]): Block {
+    const added = conditions.flatMap(conjuncts).flatMap((condition): readonly Term[] => {
+      if (operandsOf(condition, 'TRUE') !== undefined) return [];
+      // A row kept by `x IN (subquery)` is a row kept by a semi join.
+      const mark = operandsOf(condition, 'MARK');
+      return mark === undefined ? [condition] : [new CallTerm('SEMI', mark)];
+    });
+    const { relations, sequence, columns } = this;
+    const block = new Block({ relations, conditions: [...this.conditions, ...added], sequence, columns });
+    return added.some(isVolatile) ? block.reopened() : block;
+  }
+
+  /** One relation known by hash in place of the parts. Always right, and blind to how it came about. */
+  reopened(): Block {
+    const seal = this.seal();
+    return relationBlock(seal.rows, seal.sequence, seal.columns);
+  }
+
+  /** Fit to become part of other models' blocks, however many stand in a row. */
+  bounded(): Block {
+    const deepest = Math.max(0, ...this.columns.map(depthOf), ...this.conditions.map(depthOf));
+    return this.relations.length > MOST_RELATIONS || deepest > DEEPEST_TERM ? this.reopened() : this;
+  }
+}
+
+/** A block of one relation, columns given by hash. */
+export function relationBlock(
+  rows: string,
+  sequence: string,
+  columns: readonly string[],
+  more: Pick<Relation, 'on' | 'union'> = {},
+): Block {
+  const relation: Relation = { rows, sequence, ...more };
+  return new Block({
+    relations: [relation],
+    conditions: [],
+    sequence,
+    columns: columns.map((hash) => column(relation, hash)),
+  });
+}
+
+/** All combinations of two blocks, columns of the left then of the right. */
+export function cross(left: Block, right: Block): Block {
+  const kept = left.bounded();
+  const others = instanceApart(kept, right.bounded());
+  return new Block({
+    relations: [...kept.relations, ...others.relations],
+    conditions: [...kept.conditions, ...others.conditions],
+    sequence: digest('cross', left.seal().sequence, right.seal().sequence),
+    columns: [...kept.columns, ...others.columns],
+  });
+}
+
+/** LEFT JOIN: `optional` becomes an outer-joined relation of the preserved side's block. Columns are left for the caller. */
+export function outerJoin(preserved: Block, optional: Relation, sequence: string): Block {
+  const { relations, conditions } = preserved;
+  return new Block({ relations: [...relations, optional], conditions, sequence, columns: [] });
+}
+
+/** The same CTE or model used on both sides of a join: the right side's relations are other instances. */
+function instanceApart(left: Block, right: Block): Block {
+  if (!right.relations.some((relation) => left.relations.includes(relation))) return right;
+  const renamed = new Map<Relation, Relation>();
+  const memo = new Map<CallTerm, Term>();
+  const rename = (term: Term): Term => renameRelations(term, renamed, memo);
+  // Conditions of outer joins refer to relations that stand before them, so those have their new instance already.
+  for (const relation of right.relations) {
+    const { on, ...rest } = relation;
+    const instance: { -readonly [K in keyof Relation]: Relation[K] } = { ...rest };
+    renamed.set(relation, instance);
+    if (on !== undefined) instance.on = on.map(rename);
+  }
+  return new Block({
+    relations: [...renamed.values()],
+    conditions: right.conditions.map(rename),
+    sequence: right.sequence,
+    columns: right.columns.map(rename),
+  });
+}
+
+function sealBlock(block: Block): Seal {
+  const [first, ...others] = block.relations;
+  const label = others.length === 0 ? undefined : labels(block);
+  const memo = new Map<CallTerm, string>();
+  const hash = (term: Term): string => hashTerm(term, label, memo);
+  const conditions = sortedSet(block.conditions.map(hash));
+  const sequence = conditions.length === 0 ? block.sequence : digest('filtered', block.sequence, conditions);
+  const columns = block.columns.map(hash);
+  if (label === undefined && conditions.length === 0)
+    return { rows: first?.rows ?? '', sequence, columns, hash };
+  const outer = block.relations.flatMap((relation) =>
+    relation.on === undefined ? [] : [[label?.(relation) ?? '', ...sortedSet(relation.on.map(hash))]],
+  );
+  outer.sort(byText);
+  const rows = digest('join', block.relations.map(identity).sort(), conditions, outer);
+  return { rows, sequence, columns, hash };
+}
+
+/** An outer-joined relation is another thing than the same relation joined. */
+function identity(relation: Relation): string {
+  return relation.on === undefined ? relation.rows : digest('outer', relation.rows);
+}
+
+/**
+ * Labels for the relations of a block: the identity, and a number among instances of the same. Instances are numbered
+ * by the conditions they take part in, so that the two sides of a self-join get the same labels however it is written.
+ */
+function labels(block: Block): Label {
+  const all = [...block.conditions, ...block.relations.flatMap((relation) => relation.on ?? [])];
+  const identities = block.relations.map(identity);
+  const ranked = block.relations.map((relation, at) => {
+    const own = identities[at] ?? '';
+    const isAlone = identities.indexOf(own) === identities.lastIndexOf(own);
+    return { relation, own, role: isAlone ? '' : roleOf(relation, all) };
+  });
+  ranked.sort((a, b) => compare(a.own, b.own) || compare(a.role, b.role));
+  const numbers = new Map<string, number>();
+  const byRelation = new Map<Relation, string>();
+  for (const { relation, own } of ranked) {
+    const number = numbers.get(own) ?? 0;
+    numbers.set(own, number + 1);
+    byRelation.set(relation, digest('instance', own, number));
+  }
+  return (relation) => byRelation.get(relation) ?? digest('stranger', relation.rows);
+}
+
+function roleOf(relation: Relation, conditions: readonly Term[]): string {
+  const memo = new Map<CallTerm, string>();
+  const label: Label = (other) => (other === relation ? 'this' : `other ${other.rows}`);
+  return sortedSet(conditions.map((condition) => hashTerm(condition, label, memo))).join();
+}
+
+export function sortedSet(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort();
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function byText(a: readonly string[], b: readonly string[]): number {
+  return compare(a.join(), b.join());
+}

@@ -1,0 +1,255 @@
+/** From bound expressions of a plan to terms. */
+import {
+  integer,
+  isObject,
+  list,
+  nodes,
+  object,
+  text,
+  flag,
+  type Json,
+  type JsonObject,
+} from '../plan-node.ts';
+import { digest } from './digest.ts';
+import { CONTEXT, VOLATILE } from './functions.ts';
+import {
+  atom,
+  CallTerm,
+  comparison,
+  connective,
+  constant,
+  negation,
+  operandsOf,
+  planComparison,
+  TRUE,
+  type Term,
+} from './term.ts';
+
+/** Thrown inside this folder when a plan holds something the rules do not cover; `meaningOf` returns it as a value. */
+export class UnknownPlan extends Error {}
+
+/** Says nothing about the value. */
+const DROPPED = new Set([
+  'alias',
+  'query_location',
+  'arguments',
+  'original_arguments',
+  'has_serialize',
+  'expression_class',
+  'catalog_name',
+  'schema_name',
+]);
+
+/** Hashed as they are: they hold no references to columns. */
+const OPAQUE = new Set(['function_data', 'return_type', 'value', 'type_info', 'bind_info']);
+
+/** Numbers of which `a + b` is `b + a`; strings, lists and dates have a `+` of their own. */
+const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)$/;
+
+export class ExpressionReader {
+  readonly flags = new Set<string>();
+  readonly #self: string;
+  readonly #settings: Term;
+  /** Columns by table index, for the few expressions that do not refer by position. */
+  readonly #tables = new Map<number, readonly Term[]>();
+  /** Hashes of columns that tell physical places, such as rowid. */
+  readonly #virtual = new Set<string>();
+  #tokens = 0;
+
+  /** `self` makes volatile values this model's own; `settings` is what functions depend on besides their arguments. */
+  constructor(self: string, settings: string) {
+    this.#self = self;
+    this.#settings = atom(digest('settings', settings));
+  }
+
+  /** Something that is never the same twice, but the same in every compilation of this model. */
+  token(): string {
+    return digest('volatile call', this.#self, this.#tokens++);
+  }
+
+  nameTable(index: number, columns: readonly Term[]): void {
+    this.#tables.set(index, columns);
+  }
+
+  markVirtual(hash: string): void {
+    this.#virtual.add(hash);
+  }
+
+  read(expression: Json, columns: readonly Term[]): Term {
+    if (Array.isArray(expression))
+      return new CallTerm(
+        'list',
+        expression.map((part: Json) => this.read(part, columns)),
+      );
+    if (!isObject(expression)) return constant(JSON.stringify(expression));
+    return this.#special(expression, columns) ?? this.#plain(expression, columns);
+  }
+
+  /** Forms that can be written in several ways; undefined for all others. */
+  #special(expression: JsonObject, columns: readonly Term[]): Term | undefined {
+    const type = text(expression, 'type');
+    const read = (part: Json | undefined): Term => this.read(part ?? null, columns);
+    const operands = (): readonly Term[] => list(expression, 'children').map(read);
+    switch (type) {
+      case 'BOUND_REF': {
+        const term = columns[integer(expression, 'index')];
+        if (term === undefined) throw new UnknownPlan('reference to a column that is not there');
+        if (term.kind === 'column' && this.#virtual.has(term.hash)) this.flags.add('order:rowid');
+        return term;
+      }
+      case 'BOUND_COLUMN_REF': {
+        const binding = object(expression, 'binding');
+        const term = this.#tables.get(integer(binding, 'table_index'))?.[integer(binding, 'column_index')];
+        if (term === undefined) throw new UnknownPlan('reference to a table that is not there');
+        return term;
+      }
+      case 'BOUND_SUBQUERY':
+      case 'VALUE_PARAMETER':
+        throw new UnknownPlan(type);
+      case 'CONJUNCTION_AND':
+        return connective('AND', operands());
+      case 'CONJUNCTION_OR':
+        return connective('OR', operands());
+      case 'COMPARE_BETWEEN': {
+        const input = read(expression['input']);
+        return connective('AND', [
+          comparison(flag(expression, 'lower_inclusive') ? 'GE' : 'GT', input, read(expression['lower'])),
+          comparison(flag(expression, 'upper_inclusive') ? 'LE' : 'LT', input, read(expression['upper'])),
+        ]);
+      }
+      case 'COMPARE_IN':
+      case 'COMPARE_NOT_IN': {
+        const [input, ...values] = operands();
+        if (input === undefined) throw new UnknownPlan(type);
+        const isIn = connective(
+          'OR',
+          values.map((value) => comparison('EQ', input, value)),
+        );
+        return type === 'COMPARE_IN' ? isIn : negation(isIn);
+      }
+      case 'OPERATOR_NOT':
+        return negation(read(list(expression, 'children')[0]));
+      case 'OPERATOR_IS_NULL':
+        return new CallTerm('IS NULL', operands());
+      case 'OPERATOR_IS_NOT_NULL':
+        return new CallTerm('IS NOT NULL', operands());
+      case 'OPERATOR_COALESCE': {
+        const operator = `COALESCE ${JSON.stringify(expression['return_type'])}`;
+        return new CallTerm(
+          operator,
+          operands().flatMap((operand) => operandsOf(operand, operator) ?? [operand]),
+        );
+      }
+      case 'OPERATOR_CAST':
+        return literalCast(expression) ?? (castsToItself(expression) ? read(expression['child']) : undefined);
+      default:
+        return isObject(expression['left']) && isObject(expression['right'])
+          ? planComparison(type, read(expression['left']), read(expression['right']))
+          : undefined;
+    }
+  }
+
+  /** Any other expression: all it holds, in order of keys, save what is known not to matter. */
+  #plain(expression: JsonObject, columns: readonly Term[]): Term {
+    const keys = Object.keys(expression)
+      .filter((key) => !DROPPED.has(key))
+      .sort();
+    const operands = keys.map((key) => {
+      const part = expression[key] ?? null;
+      if (OPAQUE.has(key)) return constant(JSON.stringify(withoutNames(part)));
+      const isUnordered = key === 'partitions' || (key === 'children' && isCommutative(expression));
+      const term = this.read(part, columns);
+      return isUnordered && term.kind === 'call' ? new CallTerm(term.operator, term.operands, true) : term;
+    });
+    const name = text(expression, 'name');
+    if (name === 'alias') operands.push(constant(JSON.stringify(aliases(expression))));
+    if (name !== '' || text(expression, 'type') === 'OPERATOR_CAST') operands.push(this.#settings);
+    const calls = this.#calls(expression);
+    operands.push(...calls.map((call) => call.term));
+    return new CallTerm(
+      keys.join(),
+      operands,
+      false,
+      calls.some((call) => call.volatile),
+    );
+  }
+
+  /** Volatile and context functions called by this expression itself, those inside its lambda included. */
+  #calls(expression: JsonObject): readonly { readonly term: Term; readonly volatile: boolean }[] {
+    const found: { readonly term: Term; readonly volatile: boolean }[] = [];
+    const visit = (call: JsonObject): void => {
+      const name = text(call, 'name');
+      if (name === '') return;
+      const catalog = text(call, 'catalog_name');
+      if (VOLATILE.has(name) || (catalog !== '' && catalog !== 'system')) {
+        // The body of a function from elsewhere cannot be seen, so nothing can be said about it.
+        this.flags.add(`volatile:${name}`);
+        found.push({ term: atom(this.token()), volatile: true });
+      } else if (CONTEXT.has(name) || (name === 'age' && list(call, 'children').length === 1)) {
+        this.flags.add(`context:${name}`);
+        found.push({ term: atom(digest('context', this.#self, name)), volatile: false });
+      }
+    };
+    visit(expression);
+    const lambda = object(object(expression, 'function_data'), 'lambda_expr');
+    if (lambda !== undefined) everyObject(lambda, visit);
+    return found;
+  }
+}
+
+function everyObject(json: Json, visit: (node: JsonObject) => void): void {
+  if (Array.isArray(json)) for (const part of json as readonly Json[]) everyObject(part, visit);
+  else if (isObject(json)) {
+    visit(json);
+    for (const part of Object.values(json)) if (part !== undefined) everyObject(part, visit);
+  }
+}
+
+/** TRUE is a cast of 't' in plans. */
+function literalCast(cast: JsonObject): Term | undefined {
+  const child = object(cast, 'child');
+  const isTrue =
+    text(object(cast, 'return_type'), 'id') === 'BOOLEAN' &&
+    text(child, 'type') === 'VALUE_CONSTANT' &&
+    text(object(child, 'value'), 'value') === 't';
+  return isTrue ? TRUE : undefined;
+}
+
+/** A literal's cast to the type it has already, which is there or not for no reason an author could see. */
+function castsToItself(cast: JsonObject): boolean {
+  const child = object(cast, 'child');
+  const value = object(child, 'value');
+  return (
+    text(child, 'type') === 'VALUE_CONSTANT' &&
+    !flag(cast, 'try_cast') &&
+    !flag(value, 'is_null') &&
+    JSON.stringify(value?.['type']) === JSON.stringify(cast['return_type'])
+  );
+}
+
+function isCommutative(expression: JsonObject): boolean {
+  const name = text(expression, 'name');
+  return (
+    text(expression, 'type') === 'BOUND_FUNCTION' &&
+    (name === '+' || name === '*') &&
+    NUMBER.test(text(object(expression, 'return_type'), 'id')) &&
+    list(expression, 'children').length === 2
+  );
+}
+
+/** `alias(x)` returns names. */
+function aliases(expression: JsonObject): readonly string[] {
+  return [text(expression, 'alias'), ...nodes(expression, 'children').map((child) => text(child, 'alias'))];
+}
+
+/** Opaque data may hold whole expressions (the bodies of lambdas): their names and positions do not matter. */
+export function withoutNames(json: Json): Json {
+  if (Array.isArray(json)) return json.map((part: Json) => withoutNames(part));
+  if (!isObject(json)) return json;
+  const isExpression = json['expression_class'] !== undefined;
+  return Object.fromEntries(
+    Object.entries(json)
+      .filter(([key]) => !(isExpression && (key === 'alias' || key === 'query_location')))
+      .map(([key, value]) => [key, withoutNames(value ?? null)]),
+  );
+}

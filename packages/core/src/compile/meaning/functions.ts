@@ -1,0 +1,36 @@
+/** What is known of DuckDB's functions. A test compares the lists with `duckdb_functions()`. */
+
+/** Give another value every time they are called. */
+export const VOLATILE: ReadonlySet<string> = words(`
+  random gen_random_uuid uuid uuidv4 uuidv7 nextval currval setseed stats write_log sleep_ms current_query
+  current_query_id current_connection_id current_transaction_id
+`);
+
+/** Give a value of the session or the moment. */
+export const CONTEXT: ReadonlySet<string> = words(`
+  current_date now today transaction_timestamp get_current_time get_current_timestamp current_timestamp current_time
+  current_localtime current_localtimestamp txid_current current_database current_schema current_schemas
+  in_search_path current_setting getvariable
+`);
+
+/** Aggregates whose value does not depend on the order of their input, rounding of floating-point sums aside. */
+export const UNORDERED: ReadonlySet<string> = words(`
+  count count_star sum sum_no_overflow kahan_sum fsum sumkahan min max avg mean favg bool_and bool_or bit_and bit_or
+  bit_xor count_if countif stddev stddev_pop stddev_samp variance var_pop var_samp corr covar_pop covar_samp regr_slope
+  regr_intercept regr_count regr_r2 regr_avgx regr_avgy regr_sxx regr_syy regr_sxy quantile_cont quantile_disc median
+  quantile histogram bitstring_agg mad product skewness kurtosis kurtosis_pop entropy approx_count_distinct sem
+`);
+
+/** Window functions that give peers the same value. */
+export const RANKS: ReadonlySet<string> = words(
+  'WINDOW_RANK WINDOW_RANK_DENSE WINDOW_PERCENT_RANK WINDOW_CUME_DIST',
+);
+
+/** Table functions that are determined by their arguments. */
+export const PURE_TABLE_FUNCTIONS: ReadonlySet<string> = words(
+  'range generate_series unnest repeat repeat_row',
+);
+
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.trim().split(/\s+/));
+}

@@ -1,0 +1,201 @@
+/**
+ * Symbolic values. A term says how a value is computed from columns of relations; constructors bring equal computations
+ * into one form, and a hash of a term stands for the function it is.
+ *
+ * A canonical form may be chosen at will: the hash always covers the whole structure, so a clumsy form only makes two
+ * equal computations look different, never two different ones equal.
+ */
+import { digest } from './digest.ts';
+
+/** A bag of rows known by hash only. Two relation objects with equal hashes are two instances of the same bag. */
+export interface Relation {
+  /** Which rows there are. */
+  readonly rows: string;
+  /** In which physical order. */
+  readonly sequence: string;
+  /** The relation is outer-joined: rows of the others without a match here under these conditions stay. */
+  readonly on?: readonly Term[];
+  /** What a UNION ALL is made of, so that nested ones become one. */
+  readonly union?: { readonly branches: readonly UnionBranch[]; readonly columns: readonly string[] };
+}
+
+export interface UnionBranch {
+  readonly rows: string;
+  readonly columns: readonly string[];
+}
+
+export type Term = Atom | ColumnTerm | CallTerm;
+
+/** A constant, or a value that is known by its hash. */
+export interface Atom {
+  readonly kind: 'atom';
+  readonly hash: string;
+}
+
+/** A column of a relation, known by what it means there. */
+export interface ColumnTerm {
+  readonly kind: 'column';
+  readonly relation: Relation;
+  readonly hash: string;
+}
+
+/** An operator over operands. */
+export class CallTerm {
+  readonly kind = 'call';
+  readonly operator: string;
+  readonly operands: readonly Term[];
+  /** The order of operands does not matter. */
+  readonly unordered: boolean;
+  /** A volatile function is called somewhere inside. */
+  readonly volatile: boolean;
+  readonly depth: number;
+  /** Hash with columns told by their own hash alone, kept because most blocks have one relation. */
+  transparentHash: string | undefined;
+
+  constructor(operator: string, operands: readonly Term[], unordered = false, volatile = false) {
+    this.operator = operator;
+    this.operands = operands;
+    this.unordered = unordered;
+    this.volatile = volatile || operands.some(isVolatile);
+    this.depth = 1 + Math.max(0, ...operands.map(depthOf));
+  }
+}
+
+export function atom(hash: string): Atom {
+  return { kind: 'atom', hash };
+}
+
+/** A constant by its JSON; the mark keeps it apart from hashes. */
+export function constant(json: string): Atom {
+  return { kind: 'atom', hash: `=${json}` };
+}
+
+export function column(relation: Relation, hash: string): ColumnTerm {
+  return { kind: 'column', relation, hash };
+}
+
+export function isVolatile(term: Term): boolean {
+  return term.kind === 'call' && term.volatile;
+}
+
+export function depthOf(term: Term): number {
+  return term.kind === 'call' ? term.depth : 0;
+}
+
+/** The operands of a term if it is a call of that operator. */
+export function operandsOf(term: Term, operator: string): readonly Term[] | undefined {
+  return term.kind === 'call' && term.operator === operator ? term.operands : undefined;
+}
+
+/** A condition that always holds. */
+export const TRUE = new CallTerm('TRUE', []);
+
+/** `operands` joined by AND or OR: nested ones are one, and their order does not matter. */
+export function connective(operator: 'AND' | 'OR', operands: readonly Term[]): Term {
+  const flat = operands.flatMap((operand) => operandsOf(operand, operator) ?? [operand]);
+  const [only] = flat;
+  return flat.length === 1 && only !== undefined ? only : new CallTerm(operator, flat, true);
+}
+
+/** The conjuncts of a condition. */
+export function conjuncts(condition: Term): readonly Term[] {
+  return operandsOf(condition, 'AND') ?? [condition];
+}
+
+/** Comparisons by the plan's name; `a > b` is `b < a`, and all but those two read the same both ways. */
+const COMPARISONS: Readonly<Record<string, string>> = {
+  COMPARE_EQUAL: 'EQ',
+  COMPARE_NOTEQUAL: 'NE',
+  COMPARE_DISTINCT_FROM: 'DF',
+  COMPARE_NOT_DISTINCT_FROM: 'ND',
+  COMPARE_LESSTHAN: 'LT',
+  COMPARE_LESSTHANOREQUALTO: 'LE',
+  COMPARE_GREATERTHAN: 'GT',
+  COMPARE_GREATERTHANOREQUALTO: 'GE',
+};
+
+/** A comparison by the plan's name, undefined when there is none of that name. */
+export function planComparison(name: string, left: Term, right: Term): Term | undefined {
+  const operator = COMPARISONS[name];
+  return operator === undefined ? undefined : comparison(operator, left, right);
+}
+
+export function comparison(operator: string, left: Term, right: Term): Term {
+  if (operator === 'GT') return new CallTerm('LT', [right, left]);
+  if (operator === 'GE') return new CallTerm('LE', [right, left]);
+  return new CallTerm(operator, [left, right], operator !== 'LT' && operator !== 'LE');
+}
+
+/** What is true, false or NULL just where the other is false, true or NULL. DuckDB orders NaN, so `NOT a < b` is `a >= b`. */
+const OPPOSITES: Readonly<Record<string, string>> = {
+  EQ: 'NE',
+  NE: 'EQ',
+  DF: 'ND',
+  ND: 'DF',
+  LT: 'GE',
+  LE: 'GT',
+};
+
+export function negation(term: Term): Term {
+  if (term.kind === 'call') {
+    const [first, second] = term.operands;
+    if (term.operator === 'AND' || term.operator === 'OR') {
+      return connective(term.operator === 'AND' ? 'OR' : 'AND', term.operands.map(negation));
+    }
+    if (term.operator === 'NOT' && first !== undefined) return first;
+    if (term.operator === 'IS NULL') return new CallTerm('IS NOT NULL', term.operands);
+    if (term.operator === 'IS NOT NULL') return new CallTerm('IS NULL', term.operands);
+    const opposite = OPPOSITES[term.operator];
+    if (opposite !== undefined && first !== undefined && second !== undefined)
+      return comparison(opposite, first, second);
+  }
+  return new CallTerm('NOT', [term]);
+}
+
+/** Tells instances of relations apart where a block has several. */
+export type Label = (relation: Relation) => string;
+
+/** The hash of a term; without labels, columns stand for themselves. */
+export function hashTerm(term: Term, label: Label | undefined, memo: Map<CallTerm, string>): string {
+  if (term.kind === 'atom') return term.hash;
+  if (term.kind === 'column')
+    return label === undefined ? term.hash : digest('column', label(term.relation), term.hash);
+  const known = label === undefined ? term.transparentHash : memo.get(term);
+  if (known !== undefined) return known;
+  const made = hashCall(
+    term,
+    term.operands.map((operand) => hashTerm(operand, label, memo)),
+  );
+  if (label === undefined) term.transparentHash = made;
+  else memo.set(term, made);
+  return made;
+}
+
+function hashCall(term: CallTerm, operands: readonly string[]): string {
+  if (!term.unordered) return digest(term.operator, operands);
+  const isConnective = term.operator === 'AND' || term.operator === 'OR';
+  // `x AND x` is x.
+  const sorted = (isConnective ? [...new Set(operands)] : [...operands]).sort();
+  const [only] = sorted;
+  return isConnective && sorted.length === 1 && only !== undefined ? only : digest(term.operator, sorted);
+}
+
+/** The same term over other instances of relations. */
+export function renameRelations(
+  term: Term,
+  renamed: ReadonlyMap<Relation, Relation>,
+  memo: Map<CallTerm, Term>,
+): Term {
+  if (term.kind === 'atom') return term;
+  if (term.kind === 'column') {
+    const other = renamed.get(term.relation);
+    return other === undefined ? term : column(other, term.hash);
+  }
+  let made = memo.get(term);
+  if (made === undefined) {
+    const operands = term.operands.map((operand) => renameRelations(operand, renamed, memo));
+    made = new CallTerm(term.operator, operands, term.unordered, term.volatile);
+    memo.set(term, made);
+  }
+  return made;
+}
