@@ -1,0 +1,63 @@
+import type { BoundAudit } from '../compile/compiled.ts';
+import type { Connection, Row } from '../engine/warehouse.ts';
+import type { PlannedNode } from '../plan/planned.ts';
+import type { SqlWriter } from '../plan/sql-writer.ts';
+import type { AuditResultDocument } from '../report/index.ts';
+import type { AuditRecord, FailingRows } from '../state/index.ts';
+import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
+
+/** The outcome of one audit over one range. */
+export interface AuditOutcome {
+  readonly bound: BoundAudit;
+  readonly document: AuditResultDocument;
+  readonly record: AuditRecord;
+  /** Rows to keep in quarantine; undefined when none failed. */
+  readonly failing: FailingRows | undefined;
+}
+
+const SAMPLES = 5;
+
+/** Runs one audit. Only when rows fail are they fetched, up to `maxRows`; the count is always exact. */
+export async function runAudit(
+  connection: Connection,
+  writer: SqlWriter,
+  planned: PlannedNode,
+  bound: BoundAudit,
+  range: TimeRange,
+  maxRows: number,
+): Promise<AuditOutcome> {
+  const started = performance.now();
+  const interval = isAllTime(range) ? undefined : range;
+  const { name, severity } = bound.audit;
+  let count = 0;
+  let rows: readonly Row[] = [];
+  let problem: string | undefined;
+  try {
+    const query = await writer.audit(planned, bound, range);
+    const [found] = await connection.rows(`SELECT count(*) AS n FROM (\n${query}\n) AS failing`);
+    count = Number(found?.['n'] ?? 0);
+    if (count > 0) rows = await connection.rows(`SELECT * FROM (\n${query}\n) AS failing LIMIT ${maxRows}`);
+  } catch (error) {
+    problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const status = problem !== undefined ? 'error' : count > 0 ? 'failed' : 'passed';
+  const model = planned.node.name;
+  return {
+    bound,
+    document: {
+      model,
+      audit: name,
+      severity,
+      status,
+      failing_rows: count,
+      kept_rows: rows.length,
+      seconds,
+      interval: interval === undefined ? null : { start: isoInstant(interval.start), end: isoInstant(interval.end) },
+      message: problem ?? null,
+      samples: rows.slice(0, SAMPLES),
+    },
+    record: { model, audit: name, severity, status, failingRows: count, seconds, interval },
+    failing: rows.length === 0 ? undefined : { model, audit: name, severity, interval, rows },
+  };
+}

@@ -1,0 +1,235 @@
+import { resolveAudit, auditSql, type AuditSql, type ResolvedAudit } from '../audit/index.ts';
+import { diagnostic, didYouMean, hasErrors, type Diagnostic, type Location } from '../diagnostic/index.ts';
+import type { AuditDefinition, ModelDefinition } from '../model/index.ts';
+import type { Project } from '../project/index.ts';
+import { render, type Rendered, type RenderContext } from '../render/index.ts';
+import { ident, raw, sql } from '../sql/quote.ts';
+import type { Binder, ParseResult } from './binder.ts';
+import { COMPILE_EXECUTION_TIME, COMPILE_INTERVAL } from './constants.ts';
+import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
+import { findReferences, type References } from './references.ts';
+import { toDiagnostic } from './sql-errors.ts';
+
+/** A model after the first pass: rendered, parsed, and with its references resolved to names of the project. */
+export interface ParsedModel {
+  readonly definition: ModelDefinition;
+  /** Undefined for SEED and EXTERNAL. */
+  readonly query: ParsedQuery | undefined;
+  /** Pre- and post-statements as text, for the version. */
+  readonly statements: readonly string[];
+  readonly audits: readonly ParsedAudit[];
+}
+
+export interface ParsedQuery {
+  readonly rendered: Rendered;
+  /** DuckDB's AST of the one statement. */
+  readonly statement: unknown;
+  readonly references: References;
+  /** Names of models and sources that are read. */
+  readonly dependencies: readonly string[];
+}
+
+export interface ParsedAudit {
+  readonly audit: ResolvedAudit;
+  readonly sql: AuditSql;
+  readonly dependencies: readonly string[];
+}
+
+/** Maps a table reference to the name of a node of the project. */
+export type NameLookup = (schema: string, table: string) => string | undefined;
+
+/** Names as the project declares them; references are compared without case. */
+export function nameLookup(project: Project): { readonly find: NameLookup; readonly names: readonly string[] } {
+  const byKey = new Map<string, string>();
+  for (const s of project.config.sources) byKey.set(nodeKey(s.name), s.name);
+  for (const m of project.models) byKey.set(nodeKey(m.name), m.name);
+  for (const m of project.brokenModels) if (!byKey.has(nodeKey(m.name))) byKey.set(nodeKey(m.name), m.name);
+  return {
+    names: [...byKey.values()],
+    find: (schema, table) => byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`)),
+  };
+}
+
+/** What every text is rendered with at compile time. */
+export function compileContext(project: Project, thisModel: string | undefined): RenderContext {
+  return {
+    interval: COMPILE_INTERVAL,
+    executionTime: COMPILE_EXECUTION_TIME,
+    variables: project.config.variables,
+    thisModel: thisModel === undefined ? undefined : raw(thisModel),
+    parameters: new Map(),
+    environment: 'prod',
+    stage: 'loading',
+  };
+}
+
+/** Quoted name of a model's shadow table. */
+export function shadowName(definition: { readonly schema: string; readonly table: string }): string {
+  return `${ident(definition.schema)}.${ident(definition.table)}`;
+}
+
+interface Draft {
+  readonly definition: ModelDefinition;
+  readonly rendered: Rendered | undefined;
+  readonly statements: readonly string[];
+  readonly audits: readonly { readonly audit: ResolvedAudit; readonly sql: AuditSql }[];
+}
+
+/**
+ * Renders everything, then parses all texts of the project in one query and resolves their references. Models with errors
+ * are missing from the answer.
+ */
+export async function parseModels(
+  project: Project,
+  binder: Binder,
+): Promise<{ readonly models: readonly ParsedModel[]; readonly diagnostics: readonly Diagnostic[] }> {
+  const diagnostics: Diagnostic[] = [];
+  const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
+  const drafts = project.models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
+  const texts = drafts.flatMap((d) => [...(d.rendered === undefined ? [] : [d.rendered.sql]), ...d.audits.map((a) => a.sql.sql)]);
+  const parsed = (await binder.parse(texts))[Symbol.iterator]();
+  const next = (): ParseResult => {
+    const { value, done } = parsed.next();
+    if (done === true) throw new Error('the binder answered fewer texts than it was asked');
+    return value;
+  };
+  const lookup = nameLookup(project);
+  const models: ParsedModel[] = [];
+  for (const d of drafts) {
+    const query = d.rendered === undefined ? undefined : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
+    const own = d.audits.map((a) => readAudit(d.definition, a, next(), lookup, diagnostics));
+    if (query === null || own.some((a) => a === undefined)) continue;
+    models.push({ definition: d.definition, query, statements: d.statements, audits: own.filter((a) => a !== undefined) });
+  }
+  return { models, diagnostics };
+}
+
+function draft(
+  definition: ModelDefinition,
+  project: Project,
+  audits: ReadonlyMap<string, AuditDefinition>,
+  diagnostics: Diagnostic[],
+): Draft | undefined {
+  const context = compileContext(project, shadowName(definition));
+  const found: Diagnostic[] = [];
+  const renderOne = (fragment: { readonly text: string; readonly offset: number }): Rendered => {
+    const outcome = render(fragment, definition.source, context, definition.definitions);
+    found.push(...outcome.diagnostics);
+    return outcome.value;
+  };
+  const rendered = definition.query === undefined ? undefined : renderOne(definition.query);
+  const statements = [...definition.preStatements, ...definition.postStatements].map((s) => renderOne(s).sql);
+  const kind = definition.kind.kind;
+  if (rendered !== undefined && rendered.timeMacros.size > 0 && (kind === 'VIEW' || kind === 'EMBEDDED')) {
+    const names = [...rendered.timeMacros].map((m) => `@${m}`).join(', ');
+    found.push(
+      diagnostic('invalid-macro', `a model of kind ${kind} is not computed for an interval, so ${names} has no meaning in it`, {
+        location: definition.kindLocation,
+        hint: 'Make it FULL or INCREMENTAL_BY_TIME_RANGE, or use current_date.',
+      }),
+    );
+  }
+  const own = definition.audits.flatMap((call) => {
+    const resolved = resolveAudit(call, audits);
+    found.push(...resolved.diagnostics);
+    if (resolved.value === undefined) return [];
+    const text = auditSql(resolved.value, { relation: shadowName(definition), where: undefined }, context);
+    found.push(...text.diagnostics);
+    return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
+  });
+  diagnostics.push(...found);
+  return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own };
+}
+
+function readQuery(
+  definition: ModelDefinition,
+  rendered: Rendered,
+  result: ParseResult,
+  lookup: ReturnType<typeof nameLookup>,
+  diagnostics: Diagnostic[],
+): ParsedQuery | null {
+  const place = {
+    text: rendered.sql,
+    locate: (start: number, end: number): Location | undefined => rendered.map.locate(start, end),
+    fallback: definition.nameLocation,
+  };
+  if (!result.ok) {
+    diagnostics.push(toDiagnostic(result.error, place));
+    return null;
+  }
+  const statement = result.statements[0];
+  if (result.statements.length !== 1) {
+    diagnostics.push(
+      diagnostic('extra-statement', 'a model is one query', {
+        location: definition.nameLocation,
+        hint: 'Put each query into a file of its own.',
+      }),
+    );
+    return null;
+  }
+  const references = findReferences(statement, rendered.sql);
+  const found = resolveTables(references, place, lookup, diagnostics);
+  return found === undefined ? null : { rendered, statement, references, dependencies: found };
+}
+
+function readAudit(
+  definition: ModelDefinition,
+  audit: { readonly audit: ResolvedAudit; readonly sql: AuditSql },
+  result: ParseResult,
+  lookup: ReturnType<typeof nameLookup>,
+  diagnostics: Diagnostic[],
+): ParsedAudit | undefined {
+  const place = auditPlace(audit);
+  if (!result.ok) {
+    diagnostics.push({ ...toDiagnostic(result.error, place), ...auditCode(audit.audit) });
+    return undefined;
+  }
+  const found = resolveTables(findReferences(result.statements[0], audit.sql.sql), place, lookup, diagnostics);
+  return found === undefined ? undefined : { ...audit, dependencies: found.filter((d) => d !== definition.name) };
+}
+
+/** An error in an audit of the library is one of its arguments; in an audit of the project it has a place of its own. */
+export function auditCode(audit: ResolvedAudit): { readonly code?: 'invalid-audit-argument' } {
+  return audit.definition === undefined ? { code: 'invalid-audit-argument' } : {};
+}
+
+export function auditPlace(audit: { readonly audit: ResolvedAudit; readonly sql: AuditSql }): {
+  readonly text: string;
+  readonly locate: (start: number, end: number) => Location | undefined;
+  readonly fallback: Location;
+} {
+  return {
+    text: audit.sql.sql,
+    locate: (start, end) => audit.sql.map?.locate(start, end) ?? audit.audit.call.location,
+    fallback: audit.audit.call.location,
+  };
+}
+
+function resolveTables(
+  references: References,
+  place: { readonly locate: (start: number, end: number) => Location | undefined; readonly fallback: Location },
+  lookup: ReturnType<typeof nameLookup>,
+  diagnostics: Diagnostic[],
+): readonly string[] | undefined {
+  const found = new Set<string>();
+  let good = true;
+  for (const r of references.tables) {
+    const name = r.catalog === '' ? lookup.find(r.schema, r.table) : undefined;
+    if (name !== undefined) {
+      found.add(name);
+      continue;
+    }
+    good = false;
+    const written = [r.catalog, r.schema, r.table].filter((p) => p !== '').join('.');
+    const isFile = r.schema === '' && /[./\\]/.test(r.table);
+    diagnostics.push(
+      diagnostic('unknown-table', isFile ? `a model may not read the file ${sql`${r.table}`}` : `there is no model or source '${written}'`, {
+        location: place.locate(r.start, r.end) ?? place.fallback,
+        hint: isFile
+          ? 'Declare it under sources: in project.yaml, so that Sluice knows when it changes.'
+          : (didYouMean(written, lookup.names) ?? 'Models are under models/, sources are declared in project.yaml.'),
+      }),
+    );
+  }
+  return good ? [...found] : undefined;
+}

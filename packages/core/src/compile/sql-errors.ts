@@ -1,0 +1,96 @@
+import { diagnostic, didYouMean, type Diagnostic, type DiagnosticCode, type Location } from '../diagnostic/index.ts';
+import type { BindError } from './binder.ts';
+
+/**
+ * DuckDB's complaints as Sluice's diagnostics: the same error, with a stable code, the author's place and a remedy.
+ */
+export interface ErrorPlace {
+  /** UTF-16 range in the text that was bound → the author's place. */
+  readonly locate: (start: number, end: number) => Location | undefined;
+  readonly text: string;
+  /** Where to point when DuckDB names no position. */
+  readonly fallback: Location;
+}
+
+export function toDiagnostic(error: BindError, place: ErrorPlace): Diagnostic {
+  const code = codeOf(error);
+  return diagnostic(code, messageOf(error), {
+    location: locationOf(error, place),
+    hint: hintOf(error, code),
+  });
+}
+
+function codeOf(error: BindError): DiagnosticCode {
+  const { message } = error;
+  if (error.type === 'parser') return 'syntax-error';
+  if (error.type === 'not implemented' && /only select/i.test(message)) return 'not-a-query';
+  if (/^ambiguous (reference|column)|ambiguous reference to column/i.test(message)) return 'ambiguous-column';
+  if (/referenced table ".*" not found|table with name .* does not exist/i.test(message)) return 'unknown-table';
+  if (error.subtype === 'COLUMN_NOT_FOUND') return 'unknown-column';
+  if (/column .* (not found|does not exist)|does not have a column named|could not find key|column ".*" .* not found/i.test(message)) {
+    return 'unknown-column';
+  }
+  if (/function with name .* does not exist|is not an aggregate function/i.test(message)) return 'unknown-function';
+  if (/duplicate alias|ambiguous table|table ".*" is ambiguous/i.test(message)) return 'ambiguous-table';
+  if (isTypeError(error)) return 'type-mismatch';
+  return 'invalid-query';
+}
+
+function isTypeError(error: BindError): boolean {
+  return (
+    /conversion|mismatch|out of range|invalid type/i.test(error.type) ||
+    /no function matches the given name and argument types|cannot (compare|mix|cast|combine)|could not (convert|choose)|type mismatch|unimplemented type for cast|no operator matches/i.test(
+      error.message,
+    )
+  );
+}
+
+function messageOf(error: BindError): string {
+  if (error.type === 'not implemented' && /only select/i.test(error.message)) return 'a model is one SELECT';
+  const first = error.message.split('\n', 1)[0] ?? error.message;
+  const text = first
+    .replace(/^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i, '')
+    .replace(/[.!]\s*$/, '');
+  return text.charAt(0).toLowerCase() === text.charAt(0) || /^[A-Z]{2}/.test(text)
+    ? text
+    : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function locationOf(error: BindError, place: ErrorPlace): Location {
+  if (error.position === undefined) return place.fallback;
+  const start = Math.min(error.position, place.text.length);
+  return place.locate(start, wordEnd(place.text, start)) ?? place.fallback;
+}
+
+const WORD = /"(?:[^"]|"")*"(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|'(?:[^']|'')*'|\d[\w.]*|\S/uy;
+
+function wordEnd(text: string, start: number): number {
+  WORD.lastIndex = start;
+  const word = WORD.exec(text);
+  return word === null ? start : start + word[0].length;
+}
+
+function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
+  if (error.candidates.length > 0) {
+    const known = error.candidates.map((c) => c.replaceAll('"', '').trim()).filter((c) => c !== '');
+    if (code === 'unknown-column' || code === 'unknown-table') {
+      const near = error.name === undefined ? undefined : didYouMean(error.name, known);
+      return near ?? `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 8).join(', ')}.`;
+    }
+    return `Candidates: ${error.candidates.slice(0, 8).join(', ')}.`;
+  }
+  const inMessage = /(?:Candidate bindings|Candidates?|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(error.message)?.[1];
+  if (inMessage !== undefined) return `Did you mean ${inMessage.replaceAll('"', "'")}?`;
+  switch (code) {
+    case 'ambiguous-column':
+      return 'Say which table the column is of: table.column.';
+    case 'type-mismatch':
+      return 'Cast one side to the type of the other.';
+    case 'not-a-query':
+      return 'Write one SELECT; what is to run before or after goes into statements of its own around it.';
+    default: {
+      const more = error.message.split('\n').slice(1).map((l) => l.trim()).filter((l) => l !== '' && !/^LINE \d|^\^/.test(l));
+      return more.length === 0 ? undefined : more.join(' ').slice(0, 400);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import { hash } from 'node:crypto';
+import type { ModelDefinition } from '../model/index.ts';
+import type { SourceDefinition } from '../project/index.ts';
+import type { Column, Meaning } from './compiled.ts';
+import { MEANING_SCHEME, tableLeaf, type Block, type LeafMeaning, type MeaningResult } from './meaning.ts';
+
+/**
+ * From the meaning of a query to the identity of a table. What the kind does to the rows is added here: a plain table or
+ * view passes its query's meaning on, a time-range table is tagged by its time column, seeds and sources are leaves.
+ */
+export interface VersionedMeaning {
+  readonly meaning: Meaning;
+  /** How readers see it. */
+  readonly leaf: LeafMeaning;
+  readonly version: string;
+}
+
+/** A source is what its declaration says; its data are not part of any version. */
+export function versionSource(source: SourceDefinition, columns: readonly Column[]): VersionedMeaning {
+  const { origin } = source;
+  const identity =
+    origin.kind === 'file'
+      ? ['source', source.name, origin.format, origin.csv, columns.map((c) => [c.name, c.type])]
+      : ['external', source.name, origin.schema, origin.table];
+  // Readers depend on name and type of the columns they read, not on the others: so the leaf is known by its name alone.
+  const leaf = tableLeaf(digest('source', source.name, origin.kind === 'file' ? [origin.format, origin.csv] : []), columns);
+  return fromLeaf(leaf, columns, digest(...identity));
+}
+
+/** A seed is its file's content; an external model somebody else's table. */
+export function versionLeafModel(definition: ModelDefinition, columns: readonly Column[]): VersionedMeaning {
+  const { kind } = definition;
+  const identity =
+    kind.kind === 'SEED' ? digest('seed', definition.name, kind.contentHash, kind.csv) : digest('external', definition.name);
+  const leaf = tableLeaf(identity, columns);
+  return fromLeaf(leaf, columns, digest(identity, columns.map((c) => [c.name, c.type])));
+}
+
+/** A model with a query whose meaning is known. */
+export function versionQuery(
+  definition: ModelDefinition,
+  columns: readonly Column[],
+  known: Extract<MeaningResult, { kind: 'known' }>,
+  tags: readonly string[],
+): VersionedMeaning {
+  const { rows, sequence, hashes, flags } = known.meaning;
+  const kind = kindTag(definition, hashes, columns);
+  const tag = kind.length === 0 && tags.length === 0 ? undefined : [...kind, ...tags];
+  const tagged = tag === undefined ? rows : digest('kind', rows, tag);
+  const meaning: Meaning = {
+    rows: tagged,
+    sequence: digest('kind', sequence, definition.kind.kind, tag ?? null),
+    columns: columns.map((c, i) => ({ name: c.name, type: c.type, hash: hashes[i] ?? '' })),
+    flags,
+  };
+  const isStored = definition.kind.kind !== 'VIEW' && definition.kind.kind !== 'EMBEDDED';
+  // A stored result of `random()` or `now()` is one drawing; computing it again would be another.
+  const isDrawing = isStored && flags.some((f) => !f.startsWith('order:'));
+  return {
+    meaning,
+    version: tableVersion(definition, meaning),
+    leaf: tag !== undefined || isDrawing ? storedLeaf(definition, meaning) : blockLeaf(known.block, columns),
+  };
+}
+
+/** A model whose plan holds something the walk does not know: its text, and its inputs as they are. */
+export function versionText(
+  definition: ModelDefinition,
+  columns: readonly Column[],
+  canonicalAst: string,
+  inputs: readonly string[],
+  tags: readonly string[],
+): VersionedMeaning {
+  const rows = digest('text', canonicalAst, inputs, kindTag(definition, [], columns), tags);
+  const meaning: Meaning = {
+    rows,
+    sequence: rows,
+    columns: columns.map((c) => ({ name: c.name, type: c.type, hash: digest('text column', rows, c.name, c.type) })),
+    flags: ['unknown:plan'],
+  };
+  return { meaning, version: tableVersion(definition, meaning), leaf: storedLeaf(definition, meaning) };
+}
+
+function fromLeaf(leaf: LeafMeaning, columns: readonly Column[], version: string): VersionedMeaning {
+  if (leaf.kind !== 'table') throw new TypeError('a leaf is a table');
+  return {
+    leaf,
+    version,
+    meaning: {
+      rows: leaf.rows,
+      sequence: leaf.sequence,
+      columns: columns.map((c) => ({ name: c.name, type: c.type, hash: leaf.columns.get(c.name) ?? '' })),
+      flags: [],
+    },
+  };
+}
+
+function blockLeaf(block: Block, columns: readonly Column[]): LeafMeaning {
+  return { kind: 'block', block, names: columns.map((c) => c.name) };
+}
+
+function storedLeaf(definition: ModelDefinition, meaning: Meaning): LeafMeaning {
+  const drawn = meaning.flags.some((f) => !f.startsWith('order:')) ? [definition.name.toLowerCase()] : [];
+  return {
+    kind: 'table',
+    rows: digest('stored', meaning.rows, drawn),
+    sequence: digest('stored', meaning.sequence, drawn),
+    columns: new Map(meaning.columns.map((c) => [c.name, digest('stored', c.hash, drawn)])),
+  };
+}
+
+/** What a kind does to the rows; nothing for kinds that hold exactly their query's result. */
+function kindTag(definition: ModelDefinition, hashes: readonly string[], columns: readonly Column[]): readonly unknown[] {
+  const { kind } = definition;
+  if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return [];
+  const at = columns.findIndex((c) => c.name.toLowerCase() === kind.timeColumn.toLowerCase());
+  return [kind.kind, hashes[at] ?? kind.timeColumn, kind.timeFormat ?? null];
+}
+
+function tableVersion(definition: ModelDefinition, meaning: Meaning): string {
+  return digest(
+    'version',
+    definition.kind.kind,
+    meaning.rows,
+    meaning.columns.map((c) => [c.name, c.type, c.hash]),
+  );
+}
+
+function digest(...parts: readonly unknown[]): string {
+  return hash('sha256', JSON.stringify([MEANING_SCHEME, ...parts]), 'hex').slice(0, 32);
+}

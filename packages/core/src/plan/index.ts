@@ -1,0 +1,6 @@
+/** Plans: what a project means for an environment, decided from values alone before anything is written. */
+export { buildPlan, takenNames, type PlanInput } from './build.ts';
+export { environmentView, PROD } from './physical.ts';
+export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
+export { SqlWriter } from './sql-writer.ts';
+export { toPlanDocument } from './document.ts';

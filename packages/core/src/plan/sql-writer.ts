@@ -1,0 +1,167 @@
+import { auditSql } from '../audit/index.ts';
+import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
+import type { Binder } from '../compile/binder.ts';
+import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
+import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
+import type { SqlFragment } from '../model/index.ts';
+import type { ProjectConfig } from '../project/index.ts';
+import { render, type RenderContext } from '../render/index.ts';
+import { id, ident, raw, sql, tableIdent, type Sql } from '../sql/quote.ts';
+import { formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
+import type { Plan, PlannedNode } from './planned.ts';
+
+/** The statements of one task, in order. */
+export interface TaskSql {
+  readonly before: readonly string[];
+  readonly write: readonly string[];
+  readonly after: readonly string[];
+}
+
+/**
+ * Writes the SQL that is sent to the warehouse: macros rendered for the interval, names of models replaced by physical
+ * tables. Plans show it and tasks run it, from the same functions.
+ */
+export class SqlWriter {
+  readonly #plan: Plan;
+  readonly #config: ProjectConfig;
+  readonly #parse: Binder['parse'];
+  readonly #byKey: ReadonlyMap<string, PlannedNode>;
+  readonly #inline = new Map<string, Promise<string>>();
+
+  constructor(plan: Plan, config: ProjectConfig, parse: Binder['parse']) {
+    this.#plan = plan;
+    this.#config = config;
+    this.#parse = parse;
+    this.#byKey = new Map([...plan.nodes.values()].map((n) => [nodeKey(n.node.name), n]));
+  }
+
+  /** The statements of a model's task. `fresh`: the physical table does not exist yet. */
+  async task(planned: PlannedNode, range: TimeRange, fresh: boolean): Promise<TaskSql> {
+    const { node } = planned;
+    if (node.node === 'source') return { before: [], write: [], after: [] };
+    const { definition } = node;
+    const query = await this.query(planned, range);
+    return {
+      before: await this.#statements(planned, definition.preStatements, range),
+      write: writeSql(planned, node, query, range, fresh),
+      after: await this.#statements(planned, definition.postStatements, range),
+    };
+  }
+
+  /** A model's SELECT for an interval, over physical tables. */
+  async query(planned: PlannedNode, range: TimeRange): Promise<string> {
+    const { node } = planned;
+    if (node.node === 'source' || node.definition.query === undefined) return '';
+    const rendered = this.#render(planned, node, node.definition.query, range);
+    return this.rewrite(rendered);
+  }
+
+  /** The SQL of an audit's bad rows, over physical tables. */
+  async audit(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<string> {
+    const where =
+      planned.node.node === 'model' && planned.node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' && !isAllTime(range)
+        ? timeCondition(planned.node, range)
+        : undefined;
+    const made = auditSql(bound.audit, { relation: tableIdent(planned.physical), where }, this.#context(planned, range));
+    return this.rewrite(made.value?.sql ?? '');
+  }
+
+  /** Replaces names of models and sources by where they live. */
+  async rewrite(text: string): Promise<string> {
+    const [parsed] = await this.#parse([text]);
+    // What does not parse is left alone: the warehouse says better what is wrong with it.
+    if (parsed === undefined || !parsed.ok || parsed.statements.length !== 1) return text;
+    const references = findReferences(parsed.statements[0], text);
+    const targets = new Map<TableReference, string>();
+    for (const reference of references.tables) {
+      const target = await this.#target(reference);
+      if (target !== undefined) targets.set(reference, target);
+    }
+    return rewriteReferences(text, references, (r) => targets.get(r));
+  }
+
+  async #target(reference: TableReference): Promise<string | undefined> {
+    if (reference.catalog !== '') return undefined;
+    const planned = this.#byKey.get(nodeKey(`${reference.schema === '' ? DEFAULT_SCHEMA : reference.schema}.${reference.table}`));
+    if (planned === undefined) return undefined;
+    return planned.storage === 'inline' ? this.#inlined(planned) : tableIdent(planned.physical);
+  }
+
+  #inlined(planned: PlannedNode): Promise<string> {
+    const known = this.#inline.get(planned.node.name);
+    if (known !== undefined) return known;
+    const text = planned.node.node === 'model' ? (planned.node.sql ?? '') : '';
+    const made = this.rewrite(text).then((s) => `(\n${s}\n)`);
+    this.#inline.set(planned.node.name, made);
+    return made;
+  }
+
+  async #statements(planned: PlannedNode, fragments: readonly SqlFragment[], range: TimeRange): Promise<readonly string[]> {
+    if (planned.node.node === 'source') return [];
+    const texts: string[] = [];
+    for (const fragment of fragments) texts.push(await this.rewrite(this.#render(planned, planned.node, fragment, range)));
+    return texts;
+  }
+
+  #render(planned: PlannedNode, node: CompiledModel, fragment: SqlFragment, range: TimeRange): string {
+    const { definition } = node;
+    return render(fragment, definition.source, this.#context(planned, range), definition.definitions).value.sql;
+  }
+
+  #context(planned: PlannedNode, range: TimeRange): RenderContext {
+    const start = (planned.node.node === 'model' ? planned.node.definition.start : undefined) ?? this.#config.start;
+    return {
+      interval: isAllTime(range) ? { start, end: this.#plan.now } : range,
+      executionTime: this.#plan.now,
+      variables: this.#config.variables,
+      thisModel: raw(tableIdent(planned.physical)),
+      parameters: new Map(),
+      environment: this.#plan.environment,
+      stage: 'evaluating',
+    };
+  }
+}
+
+function writeSql(planned: PlannedNode, node: CompiledModel, query: string, range: TimeRange, fresh: boolean): readonly string[] {
+  const target = planned.physical;
+  switch (node.definition.kind.kind) {
+    case 'VIEW':
+      return [sql`CREATE OR REPLACE VIEW ${target} AS\n${raw(query)}`];
+    case 'FULL':
+      return [sql`CREATE OR REPLACE TABLE ${target} AS\n${raw(query)}`];
+    case 'INCREMENTAL_BY_TIME_RANGE': {
+      const where = raw(timeCondition(node, range));
+      const columns = raw(node.columns.map((c) => ident(c.name)).join(', '));
+      const first = fresh
+        ? sql`CREATE OR REPLACE TABLE ${target} (${raw(node.columns.map((c) => `${ident(c.name)} ${c.type}`).join(', '))})`
+        : sql`DELETE FROM ${target} WHERE ${where}`;
+      return [first, sql`INSERT INTO ${target} (${columns})\nSELECT ${columns} FROM (\n${raw(query)}\n) AS ${id('rows')} WHERE ${where}`];
+    }
+    case 'SEED':
+    case 'EMBEDDED':
+    case 'EXTERNAL':
+      return [];
+    default:
+      return node.definition.kind satisfies never;
+  }
+}
+
+/** Which rows of a time-range model are inside a range. Rows without a time are in none. */
+export function timeCondition(node: CompiledModel, range: TimeRange): string {
+  const { kind } = node.definition;
+  if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return 'TRUE';
+  const column = node.columns.find((c) => c.name.toLowerCase() === kind.timeColumn.toLowerCase());
+  const type = column?.type ?? 'TIMESTAMP';
+  const bound = (at: number): Sql => timeLiteral(at, type, kind.timeFormat);
+  const name = id(column?.name ?? kind.timeColumn);
+  return sql`${name} >= ${bound(range.start)} AND ${name} < ${bound(range.end)}`;
+}
+
+function timeLiteral(at: number, type: string, format: string | undefined): Sql {
+  const text = formatInstant(at);
+  if (format !== undefined) return raw(sql`CAST(strftime(TIMESTAMP ${text}, ${format}) AS ${raw(type)})`);
+  if (type === 'DATE') return raw(sql`DATE ${text}`);
+  if (type === 'TIMESTAMP WITH TIME ZONE') return raw(sql`TIMESTAMPTZ ${`${text}+00`}`);
+  return raw(sql`CAST(${text} AS ${raw(type)})`);
+}
+

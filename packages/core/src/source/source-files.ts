@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
+import type { FileSource, SourceDefinition } from '../project/index.ts';
+import type { LoadedFile, SourceLoad } from '../state/index.ts';
+import { expandGlob } from './glob.ts';
+
+/** Paths of a source's files relative to the project, sorted; a diagnostic when there are none. */
+export function findSourceFiles(
+  root: string,
+  definition: SourceDefinition & { readonly origin: FileSource },
+): { readonly paths: readonly string[]; readonly diagnostics: readonly Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const paths = new Set<string>();
+  for (const pattern of definition.origin.files) {
+    const found = expandGlob(root, pattern);
+    if (found.length === 0) {
+      diagnostics.push(
+        diagnostic('source-files-missing', `the source '${definition.name}' finds no file at ${pattern}`, {
+          location: definition.location,
+          hint: 'Paths are relative to the folder of project.yaml.',
+        }),
+      );
+    }
+    for (const path of found) paths.add(path);
+  }
+  return { paths: [...paths].toSorted(), diagnostics };
+}
+
+/** Whether files are as they were loaded: by size and time, and by content where only the time moved. */
+export async function inspectFiles(
+  root: string,
+  paths: readonly string[],
+  loaded: SourceLoad | undefined,
+): Promise<{ readonly same: boolean; readonly files: readonly LoadedFile[] }> {
+  const known = new Map(loaded?.files.map((f) => [f.path, f]));
+  let same = loaded !== undefined && known.size === paths.length;
+  const files: LoadedFile[] = [];
+  for (const path of paths) {
+    const { size, mtimeMs } = statSync(join(root, path));
+    const before = known.get(path);
+    if (before !== undefined && before.size === size && before.mtime === mtimeMs) {
+      files.push(before);
+      continue;
+    }
+    const hash = await hashFile(join(root, path));
+    if (before?.hash !== hash) same = false;
+    files.push({ path, size, mtime: mtimeMs, hash });
+  }
+  return { same, files };
+}
+
+/** Whether the files are still those that were inspected. */
+export function filesMoved(root: string, files: readonly LoadedFile[]): string | undefined {
+  return files.find((f) => {
+    try {
+      const { size, mtimeMs } = statSync(join(root, f.path));
+      return size !== f.size || mtimeMs !== f.mtime;
+    } catch {
+      return true;
+    }
+  })?.path;
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
