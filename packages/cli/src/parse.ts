@@ -22,10 +22,14 @@ export type Parsed =
 export function parse(argv: readonly string[], width: number | undefined): Parsed {
   let parsed: Parsed | undefined;
   const out: string[] = [];
+  let path = 'sluice';
   const program = new Commander('sluice');
-  const configure = (command: Commander): void => {
+  const configure = (command: Commander, called: string): void => {
     command
-      .exitOverride()
+      .exitOverride((error) => {
+        path = called;
+        throw error;
+      })
       .helpOption('-h, --help', 'show this help')
       .configureHelp({ showGlobalOptions: true })
       .configureOutput({
@@ -35,16 +39,17 @@ export function parse(argv: readonly string[], width: number | undefined): Parse
         ...(width === undefined ? {} : { getOutHelpWidth: () => width, getErrHelpWidth: () => width }),
       });
   };
-  const add = (parent: Commander, spec: Command): void => {
+  const add = (parent: Commander, spec: Command, above: string): void => {
+    const called = `${above} ${spec.name}`;
     const command = parent.command(spec.name).summary(spec.summary);
-    configure(command);
+    configure(command, called);
     command.description(
       [`${spec.summary}.`, ...(spec.details === undefined ? [] : [spec.details])].join(' '),
     );
     for (const argument of spec.arguments ?? []) command.argument(argument.syntax, argument.summary);
     for (const option of spec.options ?? []) addOption(command, option);
     if (spec.examples !== undefined) command.addHelpText('after', examples(spec.examples));
-    for (const child of spec.commands ?? []) add(command, child);
+    for (const child of spec.commands ?? []) add(command, child, called);
     if (spec.commands !== undefined) {
       command.helpCommand(false);
       return;
@@ -55,7 +60,7 @@ export function parse(argv: readonly string[], width: number | undefined): Parse
       parsed = { kind: 'command', command: spec, args, options };
     });
   };
-  configure(program);
+  configure(program, path);
   program
     .description('SQL models on DuckDB: plan what a change means, apply it, and let no bad row through.')
     .version(VERSION, '-V, --version', 'print the version');
@@ -69,13 +74,13 @@ export function parse(argv: readonly string[], width: number | undefined): Parse
       { line: 'sluice apply', does: 'does it, once you have said yes' },
     ]),
   );
-  for (const command of COMMANDS) add(program, command);
+  for (const command of COMMANDS) add(program, command, path);
 
   try {
     program.parse(argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return refusal(error, out.join(''));
+    return refusal(error, out.join(''), path);
   }
   return parsed ?? { kind: 'help', text: program.helpInformation() };
 }
@@ -89,7 +94,7 @@ function examples(list: readonly { readonly line: string; readonly does: string 
   return `\n${list.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}\n`;
 }
 
-function refusal(error: CommanderError, out: string): Parsed {
+function refusal(error: CommanderError, out: string, path: string): Parsed {
   if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') {
     return { kind: 'text', text: out };
   }
@@ -100,9 +105,6 @@ function refusal(error: CommanderError, out: string): Parsed {
   return {
     kind: 'error',
     message: message.replace(/\.$/, ''),
-    hint:
-      suggestion === ''
-        ? '`sluice --help` lists commands; `sluice <command> --help` its options'
-        : suggestion,
+    hint: suggestion === '' ? `\`${path} --help\` shows how it is called` : suggestion,
   };
 }

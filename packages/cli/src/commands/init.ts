@@ -41,7 +41,7 @@ export async function init(invocation: Invocation): Promise<number> {
   }
   const p = paint(out);
   const steps = [
-    ...(shown === '.' ? [] : [[`cd ${shown}`, '']]),
+    ...(shown === '.' ? [] : [[`cd ${shellWord(shown)}`, '']]),
     ['sluice plan', 'says what would be built, and why'],
     ['sluice apply', 'builds it, once you have said yes'],
     ['sluice query "FROM marts.daily_revenue"', 'shows what came out'],
@@ -67,4 +67,9 @@ function projectName(folder: string): string {
     .replace(/[^a-z0-9_]+/g, '_')
     .replace(/^[^a-z]+|_+$/g, '');
   return name === '' ? 'project' : name;
+}
+
+/** As it must be typed: quoted when it holds more than letters, digits and what stands in paths. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

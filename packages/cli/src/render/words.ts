@@ -44,8 +44,9 @@ export function wrapList(
   let empty = true;
   items.forEach((item, i) => {
     const text = i < items.length - 1 && !items[i + 1]?.startsWith('…') ? `${item},` : item;
-    if (!empty && cellWidth(line) + 1 + cellWidth(text) > width) {
-      lines.push(line);
+    const fits = cellWidth(line) + 1 + cellWidth(text) <= width;
+    if (!fits && (!empty || indent < cellWidth(lead))) {
+      lines.push(line.trimEnd());
       line = ' '.repeat(indent) + text;
     } else {
       line += empty ? text : ` ${text}`;

@@ -1,0 +1,159 @@
+import type {
+  ActionDocument,
+  Answer,
+  ApplyDocument,
+  AuditResultDocument,
+  PlanDocument,
+  Workspace,
+  WorkspaceOptions,
+} from '@sluice/core';
+import type { Context } from '../src/context.ts';
+
+/** An action that only says what a test cares about. */
+export function action(more: Partial<ActionDocument> = {}): ActionDocument {
+  return {
+    model: 'marts.revenue',
+    kind: 'FULL',
+    action: 'rebuild',
+    reasons: [],
+    columns: { added: [], removed: [], retyped: [] },
+    intervals: [],
+    batches: 1,
+    version: 'v1',
+    physical: 'sluice__marts.revenue__v1',
+    sql: [],
+    ...more,
+  };
+}
+
+export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocument> = {}): PlanDocument {
+  return {
+    schema_version: 1,
+    kind: 'plan',
+    tool: '0.1.0',
+    project: 'shop',
+    environment: 'prod',
+    sequence: 1,
+    now: '2025-04-01T00:00:00.000Z',
+    actions,
+    unchanged: 0,
+    spared: [],
+    promotes: actions.length > 0,
+    files: [],
+    summary: 'prod is up to date; there is nothing to do.',
+    digest: '',
+    ...more,
+  };
+}
+
+export function auditResult(more: Partial<AuditResultDocument> = {}): AuditResultDocument {
+  return {
+    model: 'marts.revenue',
+    audit: 'not_null',
+    severity: 'block',
+    status: 'passed',
+    failing_rows: 0,
+    kept_rows: 0,
+    seconds: 0.01,
+    interval: null,
+    message: null,
+    samples: [],
+    ...more,
+  };
+}
+
+export function applied(more: Partial<ApplyDocument> = {}): ApplyDocument {
+  return {
+    schema_version: 1,
+    kind: 'apply',
+    run: 'run_1',
+    environment: 'prod',
+    sequence: 2,
+    status: 'done',
+    promoted: true,
+    results: [],
+    audits: [],
+    diagnostics: [],
+    seconds: 1.5,
+    summary: 'prod shows the new tables.',
+    ...more,
+  };
+}
+
+function refuse(): never {
+  throw new Error('not expected to be called');
+}
+
+/** A workspace in which a test says what some methods do; the others fail. */
+export function workspace(methods: Partial<Workspace> = {}): Workspace {
+  return {
+    compile: refuse,
+    render: refuse,
+    lineage: refuse,
+    plan: refuse,
+    apply: refuse,
+    applyPlan: refuse,
+    run: refuse,
+    audit: refuse,
+    query: refuse,
+    environments: refuse,
+    interrupt: refuse,
+    close: async () => undefined,
+    ...methods,
+  };
+}
+
+export function answer<D>(document: D, diagnostics: Answer<D>['diagnostics'] = []): Answer<D> {
+  return { document, diagnostics };
+}
+
+export interface FakeContext extends Context {
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly opened: WorkspaceOptions[];
+  readonly exits: number[];
+  /** Presses Ctrl-C. */
+  readonly interrupt: () => void;
+}
+
+export function fakeContext(
+  more: {
+    readonly workspace?: Workspace;
+    readonly cwd?: string;
+    readonly env?: Context['env'];
+    readonly answers?: readonly (string | undefined)[];
+  } = {},
+): FakeContext {
+  const out: string[] = [];
+  const err: string[] = [];
+  const opened: WorkspaceOptions[] = [];
+  const exits: number[] = [];
+  const listeners = new Set<() => void>();
+  const answers = [...(more.answers ?? [])];
+  return {
+    cwd: more.cwd ?? '/nowhere',
+    env: more.env ?? {},
+    stdout: { write: (text) => void out.push(text), isTerminal: false, columns: undefined },
+    stderr: { write: (text) => void err.push(text), isTerminal: false, columns: undefined },
+    canAsk: more.answers !== undefined,
+    ask: async (question) => {
+      err.push(question);
+      return answers.shift();
+    },
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    exit: (code) => void exits.push(code),
+    openWorkspace: async (options) => {
+      opened.push(options);
+      return more.workspace ?? workspace();
+    },
+    projectJsonSchema: async () => ({ type: 'object' }),
+    out: () => out.join(''),
+    err: () => err.join(''),
+    opened,
+    exits,
+    interrupt: () => listeners.forEach((listener) => listener()),
+  };
+}

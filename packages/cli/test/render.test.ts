@@ -1,0 +1,418 @@
+import { diagnostic, type Diagnostic, type LineageDocument, type Location } from '@sluice/core';
+import { describe, expect, it } from 'vitest';
+import { parseEnd, parseInstant } from '../src/instant.ts';
+import { renderApply } from '../src/render/apply.ts';
+import { cellWidth, truncate, visible } from '../src/render/cells.ts';
+import { renderDiagnostics } from '../src/render/diagnostics.ts';
+import { renderEnvironments } from '../src/render/environments.ts';
+import { renderInterval } from '../src/render/intervals.ts';
+import { renderLineage } from '../src/render/lineage.ts';
+import { renderPlan } from '../src/render/plan.ts';
+import { PLAIN, type Style } from '../src/render/style.ts';
+import { renderTable } from '../src/render/table.ts';
+import { duration, number } from '../src/render/words.ts';
+import { action, applied, auditResult, plan } from './fakes.ts';
+
+/** Text as it stands in a test: a first line break and common indentation are taken away. */
+function text(strings: TemplateStringsArray): string {
+  const lines = (strings.raw[0] ?? '').split('\n').slice(1);
+  const indent = Math.min(...lines.filter((l) => l.trim() !== '').map((l) => /^ */.exec(l)?.[0].length ?? 0));
+  return lines.map((l) => l.slice(indent)).join('\n');
+}
+
+/** A location marked with `«` and `»` in a line. */
+function at(marked: string, line = 3): Location {
+  const start = marked.indexOf('«');
+  const end = marked.indexOf('»') - 1;
+  const lineText = marked.replace(/[«»]/g, '');
+  const place = { path: 'models/x.sql', start, end, line, column: start + 1, lineText };
+  return { ...place, endLine: line, endColumn: end + 1 };
+}
+
+describe('diagnostics', () => {
+  const check = (diagnostics: readonly Diagnostic[], expected: string, style: Style = PLAIN): void =>
+    expect(renderDiagnostics(diagnostics, style)).toBe(expected);
+
+  it('puts a caret under the place', () => {
+    check(
+      [
+        diagnostic('unknown-column', "There is no column 'amont' in staging.orders", {
+          location: at('SELECT «amont» FROM staging.orders'),
+          hint: "Did you mean 'amount'?",
+        }),
+      ],
+      text`
+        error[unknown-column]: There is no column 'amont' in staging.orders
+         --> models/x.sql:3:8
+          |
+        3 | SELECT amont FROM staging.orders
+          |        ^^^^^
+          = help: Did you mean 'amount'?
+
+        1 error
+        `,
+    );
+  });
+
+  const carets: readonly (readonly [string, string, string, string])[] = [
+    ['tabs', '\ta\t«b»', '    a   b', '        ^'],
+    ['a marked tab', 'a«\t»b', 'a   b', ' ^^^'],
+    ['wide characters', "SELECT '日本' AS «x»", "SELECT '日本' AS x", '                 ^'],
+    ['marked wide characters', "SELECT '«日本»'", "SELECT '日本'", '        ^^^^'],
+    ['emoji of several code points', "'👩‍💻' «x»", "'👩‍💻' x", '     ^'],
+    ['combining characters', 'e\u0301 «x»', 'e\u0301 x', '  ^'],
+    ['control characters', '\u001b[31m «x»', String.raw`\u001b[31m x`, '           ^'],
+    ['an empty range', 'a «»b', 'a b', '  ^'],
+    ['the end of a line', 'SELECT a«»', 'SELECT a', '        ^'],
+  ];
+  it.each(carets)('counts cells: %s', (_name, marked, line, caret) => {
+    const rendered = renderDiagnostics([diagnostic('syntax-error', 'no', { location: at(marked) })], PLAIN);
+    expect(rendered.split('\n').slice(3, 5)).toEqual([`3 | ${line}`, `  | ${caret}`]);
+  });
+
+  it('underlines to the end of the line when the range goes on', () => {
+    const location = { ...at('  (SELECT «1»'), endLine: 5, endColumn: 2, lineText: '  (SELECT 1' };
+    const rendered = renderDiagnostics([diagnostic('syntax-error', 'no', { location })], PLAIN);
+    expect(rendered).toContain('  |           ^\n');
+  });
+
+  it('keeps the caret in sight of a narrow terminal', () => {
+    const marked = `SELECT ${'a, '.repeat(60)}«wrong»${', b'.repeat(60)}`;
+    const style = { color: false, width: 60 };
+    const rendered = renderDiagnostics([diagnostic('syntax-error', 'no', { location: at(marked) })], style);
+    const [line = '', caret = ''] = rendered.split('\n').slice(3, 5);
+    expect(line.length).toBeLessThanOrEqual(60);
+    expect(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1)).toBe('wrong');
+  });
+
+  it('shows notes with their places, and counts', () => {
+    check(
+      [
+        diagnostic('duplicate-model', 'marts.x is defined twice', {
+          location: at('  name «marts.x»,', 12),
+          notes: [
+            { message: 'the first definition', location: at('  name «marts.x»', 2) },
+            { message: 'names have no case' },
+          ],
+        }),
+        diagnostic('unused-property', "'stamp' has no use"),
+        diagnostic('upstream-broken', 'marts.y was not checked'),
+      ],
+      text`
+        error[duplicate-model]: marts.x is defined twice
+          --> models/x.sql:12:8
+           |
+        12 |   name marts.x,
+           |        ^^^^^^^
+           = note: names have no case
+        note: the first definition
+          --> models/x.sql:2:8
+           |
+         2 |   name marts.x
+           |        ^^^^^^^
+
+        warning[unused-property]: 'stamp' has no use
+
+        info[upstream-broken]: marts.y was not checked
+
+        1 error, 1 warning, 1 remark
+        `,
+    );
+  });
+
+  it('is coloured only when asked', () => {
+    const list = [diagnostic('syntax-error', 'no', { location: at('«x»') })];
+    const colored = renderDiagnostics(list, { color: true, width: 80 });
+    expect(colored).toContain('\u001b[31m');
+    // oxlint-disable-next-line no-control-regex -- colours are control characters
+    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(renderDiagnostics(list, PLAIN));
+  });
+});
+
+describe('intervals', () => {
+  it.each([
+    ['2025-01-01', '2025-04-01', '2025-01-01 → 2025-03-31 (90 days)'],
+    ['2025-01-01', '2025-01-02', '2025-01-01 (1 day)'],
+    ['2025-01-01T06:00:00Z', '2025-01-01T09:00:00Z', '2025-01-01 06:00 → 2025-01-01 09:00 (3 hours)'],
+    ['2025-01-01', '2025-01-01T00:05:00Z', '2025-01-01 00:00 → 2025-01-01 00:05 (5 minutes)'],
+    ['2025-01-01', '2025-01-01T00:00:01.500Z', '2025-01-01 00:00 → 2025-01-01 00:00:01.500 (1,500 ms)'],
+    ['2020-01-01', '2025-01-01', '2020-01-01 → 2024-12-31 (1,827 days)'],
+  ])('%s to %s', (start, end, expected) => {
+    expect(renderInterval({ start: new Date(start).toISOString(), end: new Date(end).toISOString() })).toBe(
+      expected,
+    );
+  });
+});
+
+describe('instants', () => {
+  it.each([
+    ['2025-03-31', '2025-03-31T00:00:00.000Z', '2025-04-01T00:00:00.000Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z', '2024-03-01T00:00:00.000Z'],
+    ['2025-03-31T06:00', '2025-03-31T06:00:00.000Z', undefined],
+    ['2025-03-31 06:00:07', '2025-03-31T06:00:07.000Z', undefined],
+    ['2025-03-31T06:00:00.123456Z', '2025-03-31T06:00:00.123Z', undefined],
+    ['2025-03-31T06:00:00+02:00', '2025-03-31T04:00:00.000Z', undefined],
+    ['2025-03-31T23:00:00-0130', '2025-04-01T00:30:00.000Z', undefined],
+  ])('%s', (given, start, end) => {
+    expect(new Date(parseInstant(given, '--start')).toISOString()).toBe(start);
+    expect(new Date(parseEnd(given, '--end')).toISOString()).toBe(end ?? start);
+  });
+
+  it.each([
+    '',
+    'yesterday',
+    '2025-02-29',
+    '2025-13-01',
+    '2025-1-1',
+    '20250101',
+    '2025-01-01T25:00',
+    '2025-01-01T',
+    '1735689600',
+  ])('refuses %j', (given) => {
+    expect(() => parseInstant(given, '--start')).toThrow(
+      `--start must be a date or a timestamp, not '${given}'`,
+    );
+  });
+});
+
+describe('plan', () => {
+  it('is one sentence when there is nothing to do', () => {
+    expect(renderPlan(plan([]), PLAIN)).toBe('✓ prod is up to date; there is nothing to do.\n');
+  });
+
+  it('says verdicts, reasons and what follows', () => {
+    const document = plan(
+      [
+        action({
+          model: 'staging.old',
+          action: 'drop',
+          reasons: [{ code: 'removed', message: 'its file is gone' }],
+        }),
+        action({
+          model: 'staging.orders',
+          kind: 'INCREMENTAL_BY_TIME_RANGE',
+          reasons: [
+            { code: 'column_changed', message: 'amount: expression changed', column: 'amount' },
+            { code: 'rows_changed', message: 'rows: filter changed' },
+          ],
+          columns: {
+            added: [{ name: 'tax', type: 'DECIMAL(10,2)' }],
+            removed: [{ name: 'vat', type: 'DOUBLE' }],
+            retyped: [{ name: 'n', from: 'INTEGER', to: 'BIGINT' }],
+          },
+          intervals: [{ start: '2025-01-01T00:00:00.000Z', end: '2025-04-01T00:00:00.000Z' }],
+          batches: 3,
+        }),
+        action({
+          model: 'marts.a',
+          reasons: [{ code: 'upstream_column_changed', message: 'staging.orders.amount' }],
+        }),
+        action({ model: 'marts.b', reasons: [{ code: 'upstream_rows_changed', message: 'staging.orders' }] }),
+        action({
+          model: 'marts.new',
+          kind: 'VIEW',
+          action: 'create',
+          reasons: [{ code: 'new_model', message: 'new model' }],
+          columns: { added: [{ name: 'id', type: 'BIGINT' }], removed: [], retyped: [] },
+        }),
+      ],
+      { unchanged: 4, spared: ['marts.c'] },
+    );
+    expect(renderPlan(document, PLAIN)).toBe(text`
+      + create marts.new  VIEW
+          new model
+
+      ~ rebuild staging.orders  INCREMENTAL_BY_TIME_RANGE
+          amount: expression changed
+          rows: filter changed
+          + tax DECIMAL(10,2)
+          - vat DOUBLE
+          ~ n INTEGER → BIGINT
+          2025-01-01 → 2025-03-31 (90 days), in 3 batches
+
+      - drop staging.old  FULL
+          its file is gone
+
+      ~ rebuild downstream: marts.a, marts.b
+        spared, for nothing they read changes: marts.c
+
+      Plan for prod: 1 to create, 3 to rebuild and 1 to drop; 4 models unchanged.
+      `);
+  });
+
+  it('is a page, not a scroll', () => {
+    const actions = Array.from({ length: 500 }, (_, i) =>
+      action({ model: `m.m${i}`, action: 'create', reasons: [{ code: 'new_model', message: 'new model' }] }),
+    );
+    const lines = renderPlan(plan(actions), PLAIN).split('\n');
+    expect(lines.length).toBeLessThan(45);
+    expect(lines).toContain('+ … and 488 more to create for the same reasons (use --json or --explain)');
+    expect(lines.at(-2)).toBe('Plan for prod: 500 to create.');
+    expect(renderPlan(plan(actions), PLAIN, { explain: true }).split('\n').length).toBeGreaterThan(1500);
+  });
+
+  it('shows SQL with --explain, and unfolds what follows', () => {
+    const document = plan([
+      action({
+        reasons: [{ code: 'inputs_moved', message: 'raw.orders has new data' }],
+        sql: ['CREATE TABLE x AS\nSELECT 1', 'SELECT 2;'],
+      }),
+    ]);
+    expect(renderPlan(document, PLAIN, { explain: true })).toBe(text`
+      ~ rebuild marts.revenue  FULL
+          raw.orders has new data
+          → sluice__marts.revenue__v1
+
+            CREATE TABLE x AS
+            SELECT 1;
+
+            SELECT 2;
+
+      Plan for prod: 1 to rebuild.
+      `);
+  });
+
+  it('wraps and cuts long lists', () => {
+    const spared = Array.from({ length: 30 }, (_, i) => `marts.model_number_${i}`);
+    const rendered = renderPlan(plan([action()], { spared }), { color: false, width: 60 });
+    expect(Math.max(...rendered.split('\n').map(cellWidth))).toBeLessThanOrEqual(60);
+    expect(rendered).toContain('… and 18 more');
+  });
+});
+
+describe('apply', () => {
+  const result = {
+    model: 'marts.revenue',
+    action: 'rebuild',
+    status: 'done',
+    rows: 12345,
+    rejected: 0,
+    seconds: 1,
+    intervals: [],
+    audits: [auditResult()],
+    diagnostics: [],
+  } as const;
+
+  it('sums up', () => {
+    expect(renderApply(applied({ results: [result] }), PLAIN)).toBe(text`
+      models  1 model built, 12,345 rows, 1.50 s
+      audits  1 passed
+      ✓ prod shows the new tables.
+      `);
+  });
+
+  it('shows what failed', () => {
+    const failed = auditResult({
+      status: 'failed',
+      failing_rows: 7,
+      kept_rows: 7,
+      interval: { start: '2025-01-01T00:00:00.000Z', end: '2025-01-02T00:00:00.000Z' },
+      samples: [
+        { order_id: 1, name: 'a\nb' },
+        { order_id: 22, name: null },
+      ],
+    });
+    const document = applied({
+      status: 'failed',
+      promoted: false,
+      summary: 'prod is as it was.',
+      results: [
+        { ...result, status: 'failed', audits: [failed], rows: 0 },
+        { ...result, model: 'marts.top', status: 'skipped', audits: [] },
+      ],
+      audits: [failed],
+    });
+    expect(renderApply(document, PLAIN)).toBe(text`
+      ✗ audit failed not_null on marts.revenue
+          7 failing rows, in 2025-01-01 (1 day)
+          order_id  name
+          ────────  ────
+                 1  a\nb
+                22  NULL
+          … and 5 more
+          All of them: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = 'run_1'"
+
+      models  0 models built, 0 rows, 1.50 s
+      failed  marts.revenue
+      skipped marts.top
+      audits  1 failed
+      ✗ prod is as it was.
+      `);
+  });
+});
+
+describe('tables', () => {
+  it('are cut only where the terminal is narrow', () => {
+    const rows = [['1', 'x'.repeat(50), '日本語'.repeat(10)]];
+    const columns = [{ title: 'id' }, { title: 'long' }, { title: 'wide' }];
+    const narrow = renderTable(columns, rows, { color: false, width: 40 }).split('\n');
+    for (const line of narrow) expect(cellWidth(line)).toBeLessThanOrEqual(40);
+    expect(renderTable(columns, rows, PLAIN)).toContain(`1   ${'x'.repeat(50)}  ${'日本語'.repeat(10)}`);
+  });
+
+  it('show environments', () => {
+    const environments = [{ name: 'prod', sequence: 3, promoted_at: '2025-04-01T06:30:12.345Z', models: 12 }];
+    expect(renderEnvironments({ schema_version: 1, environments }, PLAIN)).toBe(text`
+      environment  models  promotions  last promoted (UTC)
+      ───────────  ──────  ──────────  ───────────────────
+      prod             12           3  2025-04-01 06:30:12
+      `);
+  });
+});
+
+describe('lineage', () => {
+  it('names columns', () => {
+    const document: LineageDocument = {
+      schema_version: 1,
+      model: 'marts.x',
+      direction: 'upstream',
+      columns: [
+        { name: 'day', type: 'DATE', sources: [{ model: 'staging.o', column: 'day' }], direct: true },
+        {
+          name: 'revenue',
+          type: 'DOUBLE',
+          sources: [
+            { model: 'staging.o', column: 'amount' },
+            { model: 'staging.o', column: 'tax' },
+          ],
+          direct: false,
+        },
+        { name: 'n', type: 'BIGINT', sources: [], direct: false },
+      ],
+      influence: [{ model: 'staging.o', column: 'status' }],
+      unknown: false,
+    };
+    expect(renderLineage(document, PLAIN)).toBe(text`
+      marts.x takes its columns from:
+        day      DATE    ← staging.o.day
+        revenue  DOUBLE  ← staging.o.amount, staging.o.tax (computed)
+        n        BIGINT  ← no column
+
+        rows depend on staging.o.status
+      `);
+  });
+});
+
+describe('words', () => {
+  it.each([
+    [0.001, '0.00 s'],
+    [9.994, '9.99 s'],
+    [12.34, '12.3 s'],
+    [59.96, '1 min 0 s'],
+    [185, '3 min 5 s'],
+    [7800, '2 h 10 min'],
+  ])('%d seconds', (seconds, expected) => expect(duration(seconds)).toBe(expected));
+
+  it.each([
+    [0, '0'],
+    [999, '999'],
+    [1000, '1,000'],
+    [1234567, '1,234,567'],
+  ])('%d', (n, expected) => expect(number(n)).toBe(expected));
+
+  it('cuts by cells, and lets no control character through', () => {
+    expect(truncate('日本語', 5)).toBe('日本…');
+    expect(truncate('abcdef', 6)).toBe('abcdef');
+    expect(visible('a\tb\u001b\u009b\u202e')).toBe(String.raw`a\tb\u001b\u009b\u202e`);
+  });
+});
