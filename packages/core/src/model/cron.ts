@@ -32,7 +32,7 @@ export function cronProblem(text: string): string | undefined {
     const given = fields[i] ?? '';
     const set = parseField(given, field.low, field.high, field.names);
     if (set === undefined) {
-      return `'${given}' is not a ${field.name} (${field.low}-${field.high})`;
+      return `'${given}' is not a valid ${field.name} (${field.low}-${field.high})`;
     }
     values.push(set);
   }

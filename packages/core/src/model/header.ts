@@ -9,6 +9,7 @@ import {
   type DiagnosticCode,
   type Location,
 } from '../diagnostic/index.ts';
+import { splitStatements, type StatementRange } from '../sql/tokens.ts';
 import { valueLength } from './header-value.ts';
 import type { TokenRun } from './token-run.ts';
 
@@ -28,6 +29,8 @@ export interface PropertyNames {
   readonly used: ReadonlySet<string>;
   /** Properties SQLMesh has and Sluice does nothing with: a warning each, unless the value is the one Sluice acts upon. */
   readonly unused: ReadonlyMap<string, string | undefined>;
+  /** Properties whose value goes on to the next comma, whatever it is. */
+  readonly verbatim?: ReadonlySet<string>;
 }
 
 /** Collects what is found wrong with one file. */
@@ -66,7 +69,7 @@ export function parseProperties(
     }
     const name = item.textAt(0).toLowerCase();
     let value = item.slice(item.is(1, '=') || item.is(1, ':=') ? 2 : 1);
-    if (names.used.has(name)) {
+    if (names.used.has(name) && names.verbatim?.has(name) !== true) {
       const length = Math.max(1, valueLength(value));
       if (length < value.length) {
         const rest = value.slice(length);
@@ -150,7 +153,11 @@ export interface Header {
 }
 
 /** Finds the brackets of `MODEL (...)`; reports when they do not match. The run starts with the keyword. */
-export function findHeader(statement: TokenRun, findings: Findings): Header | undefined {
+export function findHeader(
+  statement: TokenRun,
+  names: PropertyNames,
+  findings: Findings,
+): Header | undefined {
   const keyword = statement.textAt(0).toUpperCase();
   if (!statement.is(1, '(')) {
     findings.add('header-syntax', statement.locationAt(1), `Expected '(' after ${keyword}`);
@@ -187,13 +194,62 @@ export function findHeader(statement: TokenRun, findings: Findings): Header | un
     }
     if (open.length === 0) return { list: statement.slice(2, i), end: token.end };
   }
+  const suspect = findUnclosed(statement, names);
+  const before = suspect === undefined ? '' : ` before '${statement.textAt(suspect.before)}'`;
   findings.add(
     'header-syntax',
-    statement.locationAt(1),
-    `The '(' of ${keyword} is not closed`,
-    `End the header with ');', and close every bracket in it.`,
+    statement.locationAt(suspect?.opener ?? 1),
+    suspect === undefined
+      ? `The '(' of ${keyword} is not closed`
+      : `This '${statement.textAt(suspect.opener)}' is not closed${before}`,
+    suspect === undefined ? `End the header with ');'.` : undefined,
   );
   return undefined;
+}
+
+/** The bracket most likely forgotten: one still open where a line begins with a property of the header itself. */
+function findUnclosed(
+  statement: TokenRun,
+  names: PropertyNames,
+): { readonly opener: number; readonly before: number } | undefined {
+  const open: number[] = [];
+  for (let i = 1; i < statement.length; i++) {
+    const text = statement.textAt(i);
+    if (statement.kindAt(i) === 'punctuation') {
+      if (text === '(' || text === '[' || text === '{') open.push(i);
+      else if (CLOSES[text] !== undefined) open.pop();
+    }
+    const opener = open.at(-1);
+    if (opener === undefined || open.length < 2 || !isKnown(text.toLowerCase(), names)) continue;
+    const gap = statement.source.text.slice(statement.tokens[i - 1]?.end, statement.tokens[i]?.start);
+    const assigned = statement.is(i + 1, ':=') || statement.is(i + 1, '=');
+    if (statement.is(i - 1, ',') && gap.includes('\n') && !assigned) return { opener, before: i };
+  }
+  return undefined;
+}
+
+/**
+ * The statements that follow a header. One that stands before the header's semicolon is there as well, once the missing
+ * semicolon has been reported.
+ */
+export function statementsAfter(
+  header: Header,
+  statements: readonly StatementRange[],
+  statement: TokenRun,
+  findings: Findings,
+): readonly StatementRange[] {
+  const [head, ...rest] = statements;
+  const { source } = statement;
+  if (head === undefined || header.end >= head.end) return rest;
+  const [next] = splitStatements(source.text, header.end, head.end);
+  if (next === undefined) return rest;
+  findings.add(
+    'header-syntax',
+    source.locate(next.start, next.start + 1),
+    `Expected ';' after ${statement.textAt(0).toUpperCase()} (...)`,
+    `End the header with ');'.`,
+  );
+  return [{ ...next, semicolon: head.semicolon }, ...rest];
 }
 
 const CLOSES: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };

@@ -2,7 +2,14 @@
 import { type Outcome, type SourceText } from '../diagnostic/index.ts';
 import { identifierName, splitStatements, type StatementRange } from '../sql/tokens.ts';
 import type { AuditDefinition } from './audit-definition.ts';
-import { findHeader, Findings, parseProperties, type HeaderProperty, type PropertyNames } from './header.ts';
+import {
+  findHeader,
+  Findings,
+  parseProperties,
+  statementsAfter,
+  type HeaderProperty,
+  type PropertyNames,
+} from './header.ts';
 import { parseHeaderValue } from './header-value.ts';
 import { parseFlag, parseText } from './parse-properties.ts';
 import { parseBody, tokensOf } from './statements.ts';
@@ -37,10 +44,9 @@ export function parseAuditFile(source: SourceText): Outcome<readonly AuditDefini
     );
   }
   const audits = starts.flatMap((start, i) => {
-    const range = statements[start];
-    const next = statements[starts[i + 1] ?? statements.length];
+    const own = statements.slice(start, starts[i + 1]);
     const before = findings.list.length;
-    const audit = range === undefined ? undefined : parseAudit(source, range, next?.start, findings);
+    const audit = parseAudit(source, own, findings);
     const broken = findings.list.slice(before).some((d) => d.severity === 'error');
     return audit === undefined || broken ? [] : [audit];
   });
@@ -53,25 +59,17 @@ function isAudit(source: SourceText, range: StatementRange): boolean {
 
 function parseAudit(
   source: SourceText,
-  range: StatementRange,
-  end: number | undefined,
+  statements: readonly StatementRange[],
   findings: Findings,
 ): AuditDefinition | undefined {
+  const [range] = statements;
+  if (range === undefined) return undefined;
   const statement = tokensOf(source, range);
-  const header = findHeader(statement, findings);
+  const header = findHeader(statement, AUDIT_PROPERTIES, findings);
   if (header === undefined) return undefined;
-  if (header.end < range.end) {
-    const next = header.end + Math.max(0, source.text.slice(header.end).search(/\S/));
-    findings.add(
-      'header-syntax',
-      source.locate(next, next + 1),
-      `Expected ';' after AUDIT (...)`,
-      `End the header with ');'.`,
-    );
-  }
+  const after = statementsAfter(header, statements, statement, findings);
   const properties = parseProperties(header.list, AUDIT_PROPERTIES, findings);
-  const bodyStart = header.end < range.end ? header.end : (range.semicolon ?? range.end);
-  const body = parseBody(source, bodyStart, end ?? source.text.length, 'This audit', findings);
+  const body = parseBody(source, after, 'This audit', findings);
   const name = parseName(properties.get('name'), statement, findings);
   const severity = parseSeverity(properties, findings);
   const defaults = parseDefaults(properties.get('defaults'), findings);

@@ -1,9 +1,17 @@
 /** Reads one model file: its header, its statements, and where each part stands. Nothing is rendered or bound. */
 import { hasErrors, type Location, type Outcome, type SourceText } from '../diagnostic/index.ts';
 import type { ProjectFiles } from '../project/files.ts';
-import { splitStatements } from '../sql/tokens.ts';
+import { splitStatements, type StatementRange } from '../sql/tokens.ts';
 import { cronProblem } from './cron.ts';
-import { findHeader, Findings, parseProperties, type HeaderProperty, type PropertyNames } from './header.ts';
+import {
+  findHeader,
+  Findings,
+  parseProperties,
+  statementsAfter,
+  type HeaderProperty,
+  type PropertyNames,
+} from './header.ts';
+import { parseHeaderValue } from './header-value.ts';
 import { parseInstant } from './instant.ts';
 import type { ModelDefinition, ModelKind } from './model-definition.ts';
 import { parseKind } from './parse-kind.ts';
@@ -35,6 +43,7 @@ export interface ParsedModel extends Outcome<ModelDefinition | undefined> {
 
 const MODEL_PROPERTIES: PropertyNames = {
   owner: 'MODEL',
+  verbatim: new Set(['start']),
   used: new Set([
     'name',
     'kind',
@@ -96,28 +105,20 @@ export function parseModelFile(source: SourceText, context: ModelContext): Parse
   const findings = new Findings();
   const inferred = nameOfPath(source.path);
   const fromPath = inferred && `${inferred.schema}.${inferred.table}`;
-  const [head] = splitStatements(source.text);
+  const statements = splitStatements(source.text);
+  const [head] = statements;
   const statement = head === undefined ? undefined : tokensOf(source, head);
-  if (head === undefined || statement === undefined || !statement.is(0, 'model')) {
+  if (statement === undefined || !statement.is(0, 'model')) {
     reportMissingHeader(source, statement, findings);
     return { name: fromPath, disabled: false, value: undefined, diagnostics: findings.list };
   }
-  const header = findHeader(statement, findings);
+  const header = findHeader(statement, MODEL_PROPERTIES, findings);
   if (header === undefined) {
     return { name: fromPath, disabled: false, value: undefined, diagnostics: findings.list };
   }
-  if (header.end < head.end) {
-    const next = source.text.slice(header.end).search(/\S/);
-    findings.add(
-      'header-syntax',
-      source.locate(header.end + Math.max(0, next), header.end + Math.max(0, next) + 1),
-      `Expected ';' after MODEL (...)`,
-      `End the header with ');'.`,
-    );
-  }
+  const after = statementsAfter(header, statements, statement, findings);
   const properties = parseProperties(header.list, MODEL_PROPERTIES, findings);
-  const afterHeader = header.end < head.end ? header.end : (head.semicolon ?? head.end);
-  const definition = buildModel(source, statement, properties, afterHeader, context, findings);
+  const definition = buildModel(source, statement, properties, after, context, findings);
   const { name, enabled, model } = definition;
   const broken = hasErrors(findings.list);
   return {
@@ -134,7 +135,7 @@ function buildModel(
   source: SourceText,
   statement: TokenRun,
   properties: Properties,
-  bodyStart: number,
+  after: readonly StatementRange[],
   context: ModelContext,
   findings: Findings,
 ): { readonly name: ModelName; readonly enabled: boolean; readonly model: ModelDefinition } {
@@ -153,7 +154,7 @@ function buildModel(
       );
     }
   }
-  const body = parseBody(source, bodyStart, source.text.length, 'This model', findings);
+  const body = parseBody(source, after, 'This model', findings);
   const query = checkQuery(kind, kindProperty, body, statement, findings);
   return {
     name,
@@ -261,8 +262,8 @@ function parseCron(
 
 function parseStart(property: HeaderProperty | undefined, findings: Findings): number | undefined {
   if (property === undefined) return undefined;
-  const text = parseText(property, findings);
-  if (text === undefined) return undefined;
+  const value = parseHeaderValue(property.value);
+  const text = value.kind === 'string' ? value.text : property.value.text;
   const start = parseInstant(text);
   if (start === undefined) {
     findings.add(

@@ -1,6 +1,6 @@
 /** What follows a header: which statements are definitions, which one is the query, and what runs before and after. */
 import type { SourceText } from '../diagnostic/index.ts';
-import { identifierName, significantTokens, splitStatements, type StatementRange } from '../sql/tokens.ts';
+import { identifierName, significantTokens, type StatementRange } from '../sql/tokens.ts';
 import type { Findings } from './header.ts';
 import type { SqlFragment } from './model-definition.ts';
 import { TokenRun } from './token-run.ts';
@@ -46,15 +46,13 @@ export function tokensOf(
   return new TokenRun(source, significantTokens(source.text, range.start, range.end), range.start);
 }
 
-/** Sorts the statements between two offsets. `owner` is how messages call the file's subject. */
+/** Sorts the statements after a header. `owner` is how messages call the file's subject. */
 export function parseBody(
   source: SourceText,
-  start: number,
-  end: number,
+  fragments: readonly StatementRange[],
   owner: string,
   findings: Findings,
 ): Body {
-  const fragments = splitStatements(source.text, start, end);
   const runs = fragments.map((range) => tokensOf(source, headOf(range)));
   const queryAt = findQuery(runs);
   const definitions: Definition[] = [];

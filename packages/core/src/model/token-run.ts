@@ -60,7 +60,8 @@ export class TokenRun {
   }
 
   slice(from: number, to = this.length): TokenRun {
-    return new TokenRun(this.source, this.tokens.slice(from, to), this.tokens[from - 1]?.end ?? this.start);
+    const emptyAt = this.tokens[to]?.start ?? this.tokens[from - 1]?.end ?? this.start;
+    return new TokenRun(this.source, this.tokens.slice(from, to), emptyAt);
   }
 
   /** How many tokens make the dotted name that starts at `at`; 0 when none does. */

@@ -1,0 +1,248 @@
+import { expect, test } from 'vitest';
+import type { Location } from '../diagnostic/index.ts';
+import type { ProjectFiles } from './files.ts';
+import { loadProject } from './load.ts';
+import type { Project } from './project.ts';
+import { projectJsonSchema } from './schema.ts';
+
+function filesOf(texts: Readonly<Record<string, string>>): ProjectFiles {
+  return {
+    list: (folder) =>
+      Object.keys(texts)
+        .filter((path) => path.startsWith(`${folder}/`))
+        .sort(),
+    read: (path) => texts[path],
+  };
+}
+
+const MINIMAL = 'name: shop\nstart: 2024-01-01\n';
+
+function load(yaml: string, more: Readonly<Record<string, string>> = {}) {
+  return loadProject(filesOf({ 'project.yaml': yaml, ...more }));
+}
+
+function valid(yaml: string, more?: Readonly<Record<string, string>>): Project {
+  const { value, diagnostics } = load(yaml, more);
+  expect(diagnostics.map((d) => d.message)).toEqual([]);
+  if (value === undefined) throw new Error('no project');
+  return value;
+}
+
+function place(at: Location | undefined): string {
+  return `${at?.path === 'project.yaml' ? '' : `${at?.path}:`}${at?.line}:${at?.column}-${at?.endColumn}`;
+}
+
+/** Errors as `code line:column-endColumn message | hint`. */
+function checkErrors(yaml: string, ...expected: readonly string[]): void {
+  const { value, diagnostics } = load(yaml);
+  const shown = diagnostics.map(
+    (d) => `${d.code} ${place(d.location)} ${d.message}${d.hint === undefined ? '' : ` | ${d.hint}`}`,
+  );
+  expect(shown, yaml).toEqual(expected);
+  expect(value).toBeUndefined();
+}
+
+test('a minimal project has defaults', () => {
+  expect(valid(MINIMAL).config).toEqual({
+    name: 'shop',
+    start: Date.UTC(2024, 0, 1),
+    warehouse: { path: '.sluice/warehouse.duckdb', threads: undefined, memoryLimit: undefined },
+    defaults: { cron: undefined, owner: undefined, start: undefined },
+    variables: {},
+    sources: [],
+    environments: {},
+    quarantine: { maxRows: 1000 },
+  });
+});
+
+test('everything that may be written', () => {
+  const { config } = valid(`${MINIMAL}
+warehouse: { path: w.duckdb, threads: 4, memory_limit: 8GB }
+defaults: { cron: '@hourly', owner: analytics, start: 2024-02-01 06:00:00 }
+variables: { currency: EUR, rate: 1.5, on: true, nothing: null }
+sources:
+  raw:
+    campaigns: { file: data/campaigns.csv, description: What we ran }
+    transactions:
+      file: [data/a.csv.gz, data/b.tsv]
+      columns: { id: BIGINT, 2024: INT, at: TIMESTAMP }
+      time_column: at
+      csv: { delimiter: ;, quote: "'", header: false, null_values: NA, date_format: '%d.%m.%Y', timestamp_format: '%c', encoding: latin-1 }
+    events: { file: events/*.ndjson }
+    facts: { file: facts/part-*, format: parquet }
+    erp: { table: erp."Order lines", columns: { id: INT } }
+    crm: { table: crm.people, columns: { id: INT }, cron: '@weekly' }
+environments:
+  dev: { start: 7 days ago }
+  ci: { start: 2024-03-01 }
+  prod:
+quarantine: { max_rows: 0 }
+`);
+  expect(config).toMatchObject({
+    warehouse: { path: 'w.duckdb', threads: 4, memoryLimit: '8GB' },
+    defaults: { cron: '@hourly', owner: 'analytics', start: Date.UTC(2024, 1, 1, 6) },
+    variables: { currency: 'EUR', rate: 1.5, on: true, nothing: null },
+    environments: {
+      dev: { start: { kind: 'ago', milliseconds: 7 * 86_400_000 } },
+      ci: { start: { kind: 'at', at: Date.UTC(2024, 2, 1) } },
+      prod: { start: undefined },
+    },
+    quarantine: { maxRows: 0 },
+  });
+  expect(config.sources.map(({ location, ...source }) => ({ ...source, at: location.line }))).toMatchObject([
+    {
+      name: 'raw.campaigns',
+      at: 9,
+      columns: undefined,
+      description: 'What we ran',
+      origin: { kind: 'file', format: 'csv', files: ['data/campaigns.csv'], csv: {} },
+    },
+    {
+      name: 'raw.transactions',
+      columns: [
+        { name: 'id', type: 'BIGINT' },
+        { name: '2024', type: 'INT' },
+        { name: 'at', type: 'TIMESTAMP' },
+      ],
+      origin: {
+        format: 'csv',
+        files: ['data/a.csv.gz', 'data/b.tsv'],
+        timeColumn: 'at',
+        csv: {
+          delimiter: ';',
+          quote: "'",
+          header: false,
+          nullValues: ['NA'],
+          dateFormat: '%d.%m.%Y',
+          timestampFormat: '%c',
+          encoding: 'latin-1',
+        },
+      },
+    },
+    { name: 'raw.events', origin: { format: 'json' } },
+    { name: 'raw.facts', origin: { format: 'parquet' } },
+    { name: 'raw.erp', origin: { kind: 'table', schema: 'erp', table: 'Order lines', cron: '@hourly' } },
+    { name: 'raw.crm', origin: { kind: 'table', schema: 'crm', table: 'people', cron: '@weekly' } },
+  ]);
+});
+
+test('mistakes of shape, all at once', () => {
+  checkErrors(
+    `name: 3
+strat: 2024-01-01
+warehouse: { thread: 0, threads: 0, memory_limit: much }
+variables: { "a-b": EUR, n: [1] }
+sources: { raw: { a: { files: x }, b: x, c: { file: [], format: xls } } }
+environments: []
+`,
+    "config-invalid 1:7-8 'name' must be a text",
+    "config-invalid 1:1-1 'start' is missing",
+    "config-invalid 3:34-35 'warehouse.threads' must be at least 1",
+    "config-invalid 3:51-55 'warehouse.memory_limit' must be a size such as 8GB, or a share such as '50%'",
+    "config-unknown-property 3:14-20 'warehouse' has no property 'thread' | Did you mean 'threads'?",
+    "config-invalid 4:14-19 'variables.a-b' must be a name of letters, digits and underscores",
+    "config-invalid 4:29-32 'variables.n' must be a text, a number, true, false or null",
+    "config-unknown-property 5:24-29 'sources.raw.a' has no property 'files' | Did you mean 'file'?",
+    "config-invalid 5:39-40 'sources.raw.b' must be a mapping (name: value)",
+    "config-invalid 5:53-55 'sources.raw.c.file' must not be empty",
+    "config-invalid 5:65-68 'sources.raw.c.format' must be csv, parquet or json",
+    "config-invalid 6:15-17 'environments' must be a mapping of environments",
+    "config-unknown-property 2:1-6 project.yaml has no property 'strat' | Did you mean 'start'?",
+  );
+});
+
+test('mistakes of meaning, all at once', () => {
+  checkErrors(
+    `name: a
+start: 2024-02-30
+defaults: { cron: '@dayly' }
+variables: { x: 1, X: 2 }
+sources:
+  raw:
+    a: { columns: {} }
+    b: { file: x.xls }
+    c: { file: [x.csv, y.json] }
+    d: { table: a.b.c, file: x.csv, columns: { i: INT } }
+    e: { table: a.b }
+    f: { file: x.parquet, csv: {}, cron: '@daily' }
+environments: { a-b: , dev: { start: soon } }
+`,
+    "config-invalid 4:20-21 'X' and 'x' are the same name",
+    "config-invalid 3:19-27 '@dayly' is not one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly | Write '@daily', or '0 6 * * *'. Times are UTC.",
+    "config-invalid 2:8-18 'start' must be a date or a timestamp, found '2024-02-30' | Write 2024-01-31. Times are UTC.",
+    "config-invalid 7:5-6 'sources.raw.a' has neither 'file' nor 'table' | Write file: data/name.csv, or table: schema.name.",
+    "config-invalid 8:16-21 'sources.raw.b.file' does not tell the format of the files by its extension | Add format: csv, parquet or json.",
+    "config-invalid 9:16-31 'sources.raw.c.file' has files of more than one format | Make one source of each format.",
+    "config-invalid 10:30-35 'sources.raw.d.file' cannot stand beside 'table'",
+    "config-invalid 10:17-22 'sources.raw.d.table' must be schema.name, found 'a.b.c'",
+    "config-invalid 11:5-6 'sources.raw.e' needs 'columns' | Sluice does not open the warehouse to compile, so it must be told what a table holds.",
+    "config-invalid 12:36-44 'sources.raw.f.cron' is for tables; Sluice sees by itself when files move",
+    "config-invalid 12:32-34 'sources.raw.f.csv' is for CSV files, these are parquet",
+    "invalid-environment-name 13:17-20 'a-b' is not the name of an environment | Use letters, digits and underscores.",
+    "config-invalid 13:38-42 'environments.dev.start' must be a date or a time ago, found 'soon' | Write 2024-01-31, or '7 days ago'.",
+  );
+});
+
+test('what is no project', () => {
+  checkErrors('', "config-invalid 1:1-1 'name' is missing", "config-invalid 1:1-1 'start' is missing");
+  checkErrors('- a', 'config-invalid 1:1-4 project.yaml must be a mapping (name: value)');
+  checkErrors('name: a\nname: b\n', 'yaml-syntax 2:1-2 Map keys must be unique');
+  checkErrors('name: "a', 'yaml-syntax 1:9-9 Missing closing "quote');
+  expect(loadProject(filesOf({})).diagnostics.map((d) => d.code)).toEqual(['project-not-found']);
+});
+
+test('models and audits', () => {
+  const project = valid(MINIMAL, {
+    'models/a.sql': 'MODEL (kind FULL); SELECT 1',
+    'models/x/b.sql': 'MODEL (kind FULL); SELECT 1',
+    'models/readme.md': 'no model',
+    'models/off.sql': 'MODEL (enabled false); SELECT 1',
+    'audits/y.sql': 'AUDIT (name y); SELECT 1; AUDIT (name z); SELECT 2',
+  });
+  expect(project.models.map((m) => m.name)).toEqual(['main.a', 'x.b']);
+  expect(project.audits.map((a) => a.name)).toEqual(['y', 'z']);
+  expect([...project.texts.keys()].sort()).toEqual([
+    'audits/y.sql',
+    'models/a.sql',
+    'models/off.sql',
+    'models/x/b.sql',
+    'project.yaml',
+  ]);
+});
+
+test('errors of all files at once, duplicates with the place of the first', () => {
+  const { value, diagnostics } = load(`${MINIMAL}sources: { raw: { t: { file: t.csv } } }\n`, {
+    'models/a.sql': 'MODEL (name x.a); SELECT 1',
+    'models/b.sql': 'MODEL (name X.A); SELECT 1',
+    'models/c.sql': 'MODEL (name c.d, kind NONE); SELECT 1',
+    'models/raw/t.sql': 'MODEL (); SELECT 1',
+    'audits/a.sql': 'AUDIT (name y); SELECT 1; AUDIT (name Y); SELECT 2',
+  });
+  expect(
+    diagnostics.map(
+      (d) => `${d.code} ${place(d.location)} ${d.message} <- ${d.notes.map((n) => place(n.location)).join()}`,
+    ),
+  ).toEqual([
+    "duplicate-model models/b.sql:1:13-16 There are two models named 'X.A' <- models/a.sql:1:13-16",
+    "invalid-kind models/c.sql:1:23-27 There is no kind 'NONE' <- ",
+    "duplicate-model models/raw/t.sql:1:1-1 There is a source named 'raw.t' already <- 3:19-20",
+    "duplicate-audit audits/a.sql:1:39-40 There are two audits named 'Y' <- audits/a.sql:1:13-14",
+  ]);
+  expect(value?.models.map((m) => m.name)).toEqual(['x.a']);
+  expect(value?.brokenModels).toEqual([{ name: 'c.d', path: 'models/c.sql' }]);
+});
+
+test('a wrong project.yaml does not hide the errors of models', () => {
+  const { diagnostics } = load('name: a', { 'models/a.sql': 'SELECT 1' });
+  expect(diagnostics.map((d) => d.code)).toEqual(['config-invalid', 'header-missing']);
+});
+
+test('there is a JSON Schema', () => {
+  const schema = projectJsonSchema();
+  expect(schema).toMatchObject({
+    type: 'object',
+    required: ['name', 'start'],
+    additionalProperties: false,
+    properties: { warehouse: { type: 'object' }, sources: { additionalProperties: { type: 'object' } } },
+  });
+});
