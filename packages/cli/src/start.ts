@@ -22,7 +22,7 @@ function processContext(): Context {
     env: process.env,
     stdout: streamOf(process.stdout),
     stderr: streamOf(process.stderr),
-    canAsk: process.stdin.isTTY && process.stderr.isTTY,
+    canAsk: Boolean(process.stdin.isTTY) && Boolean(process.stderr.isTTY),
     ask,
     onInterrupt(listener) {
       process.on('SIGINT', listener);

@@ -37,6 +37,9 @@ export async function withWorkspace(
   } finally {
     reporter.stop();
     release();
-    await workspace?.close();
+    // The answer is given by now: that closing failed changes nothing about it.
+    await workspace?.close().catch((error: unknown) => {
+      if (context.env['SLUICE_DEBUG'] === '1') context.stderr.write(`${String(error)}\n`);
+    });
   }
 }

@@ -29,10 +29,10 @@ function at(marked: string, line = 3): Location {
   return { ...place, endLine: line, endColumn: end + 1 };
 }
 
-describe('diagnostics', () => {
-  const check = (diagnostics: readonly Diagnostic[], expected: string, style: Style = PLAIN): void =>
-    expect(renderDiagnostics(diagnostics, style)).toBe(expected);
+const check = (diagnostics: readonly Diagnostic[], expected: string, style: Style = PLAIN): void =>
+  expect(renderDiagnostics(diagnostics, style)).toBe(expected);
 
+describe('diagnostics', () => {
   it('puts a caret under the place', () => {
     check(
       [
