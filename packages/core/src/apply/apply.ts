@@ -1,9 +1,8 @@
 import { join } from 'node:path';
-import type { Binder } from '../compile/binder.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
 import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
-import { type Plan, type PlannedNode, type SqlWriter } from '../plan/index.ts';
+import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import { boundInputs, dataOf, recordInputs } from '../plan/staleness.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import {
@@ -40,7 +39,6 @@ export interface ApplyInput {
   readonly config: ProjectConfig;
   readonly warehouse: Warehouse;
   readonly writer: SqlWriter;
-  readonly parse: Binder['parse'];
   /** The project folder, absolute. */
   readonly root: string;
   readonly run: RunContext;
@@ -386,6 +384,8 @@ class Applier {
       const outcome = await runAudit(connection, this.#in.writer, planned, bound, range, this.#in.config.quarantine.maxRows);
       outcomes.push(outcome);
       this.#in.observer({ kind: 'audit-finished', result: outcome.document });
+      // An error may have ended the transaction; what the next audits would say then means nothing.
+      if (outcome.document.status === 'error') break;
     }
     const failed = outcomes.find((o) => o.document.status !== 'passed' && (o.document.severity === 'block' || o.document.status === 'error'));
     if (failed !== undefined) throw new AuditFailed(failed.bound);

@@ -12,7 +12,7 @@ import { meaningOf, type LeafMeaning } from './meaning.ts';
 import { nodeKey, nodeSchemaAndTable } from './names.ts';
 import { auditCode, auditPlace, nameLookup, parseModels, type ParsedModel } from './parse-models.ts';
 import { outputColumns, parsePlan, type PlanNode } from './plan-node.ts';
-import { traceReads, type ReadLeaf } from './reads.ts';
+import { traceReads, type ReadLeaf, type ReadTrace } from './reads.ts';
 import { toDiagnostic } from './sql-errors.ts';
 import { versionLeafModel, versionQuery, versionSource, versionText, type VersionedMeaning } from './version.ts';
 
@@ -116,7 +116,7 @@ class Compiler {
       dependencies: [],
     };
     const timeColumn = source.origin.kind === 'file' ? source.origin.timeColumn : undefined;
-    this.#know(node, versioned, { input: source.name, timeColumn, columns: plain.map((c) => c.name) });
+    this.#know(node, versioned, { kind: 'input', input: source.name, timeColumn });
   }
 
   #know(node: CompiledNode, versioned: VersionedMeaning, reads: ReadLeaf): void {
@@ -169,7 +169,7 @@ class Compiler {
       clockDependent: false,
       audits: audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
       auditIdentity: auditIdentity(audits),
-    }, { input: definition.name, timeColumn: undefined, columns: columns.map((c) => c.name) });
+    }, { kind: 'input', input: definition.name, timeColumn: undefined });
   }
 
   async #addQueryModel(m: ParsedModel, query: NonNullable<ParsedModel['query']>, plan: PlanNode): Promise<void> {
@@ -187,7 +187,12 @@ class Compiler {
       meaning.kind === 'known'
         ? versionQuery(definition, columns, meaning, tags)
         : versionText(definition, columns, canonicalAst(query.statement), this.#inputVersions(query.dependencies), tags);
-    const reads = traceReads(plan, (schema, table) => this.#knownTable(schema, table)?.reads, COMPILE_INTERVAL);
+    const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
+    const reads = traceReads(
+      plan,
+      (schema, table) => this.#knownTable(schema, table)?.reads,
+      isByInterval ? COMPILE_INTERVAL : undefined,
+    );
     this.#addModel(definition, columns, versioned, {
       sql: query.rendered.sql,
       dependencies: query.dependencies,
@@ -218,7 +223,7 @@ class Compiler {
       clockDependent: this.#clockDependent(definition, versioned, query),
       audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
       auditIdentity: auditIdentity(m.audits),
-    }, { input: definition.name, timeColumn: undefined, columns: described.map((c) => c.name) });
+    }, { kind: 'input', input: definition.name, timeColumn: undefined });
   }
 
   #addModel(
@@ -240,21 +245,13 @@ class Compiler {
     this.#know(node, versioned, reads);
   }
 
-  #readLeaf(definition: ModelDefinition, columns: readonly Column[], trace: ReadLeaf): ReadLeaf {
-    switch (definition.kind.kind) {
-      case 'VIEW':
-      case 'EMBEDDED':
-        return trace;
-      case 'INCREMENTAL_BY_TIME_RANGE':
-        // Text and numbers that stand for times are not compared as times.
-        return {
-          input: definition.name,
-          timeColumn: definition.kind.timeFormat === undefined ? definition.kind.timeColumn : undefined,
-          columns: columns.map((c) => c.name),
-        };
-      default:
-        return { input: definition.name, timeColumn: undefined, columns: columns.map((c) => c.name) };
-    }
+  #readLeaf(definition: ModelDefinition, columns: readonly Column[], trace: ReadTrace): ReadLeaf {
+    const { kind } = definition;
+    if (kind.kind === 'VIEW' || kind.kind === 'EMBEDDED') return { kind: 'view', trace, names: columns.map((c) => c.name) };
+    if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return { kind: 'input', input: definition.name, timeColumn: undefined };
+    // Text and numbers that stand for times are not compared as times.
+    const time = columns.find((c) => nodeKey(c.name) === nodeKey(kind.timeColumn))?.name;
+    return { kind: 'input', input: definition.name, timeColumn: kind.timeFormat === undefined ? time : undefined };
   }
 
   /** Every loaded relation below, also those of which the plan reads no column: their rows may count. */

@@ -55,6 +55,7 @@ export const CODES = {
   'unknown-model': 'error',
   'unknown-environment': 'error',
   'invalid-environment-name': 'error',
+  'environment-differs': 'error',
   'invalid-option': 'error',
   // plans
   'plan-unreadable': 'error',

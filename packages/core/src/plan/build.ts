@@ -85,6 +85,8 @@ class Planner {
       environment,
       sequence: current?.sequence ?? 0,
       now,
+      start: this.#in.start,
+      end: this.#in.end,
       nodes: this.#planned,
       removed,
       externalMoves,

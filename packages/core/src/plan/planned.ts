@@ -55,6 +55,9 @@ export interface Plan {
   /** The environment's sequence number the plan starts from. */
   readonly sequence: number;
   readonly now: number;
+  /** Limits the plan was asked for. */
+  readonly start: number | undefined;
+  readonly end: number | undefined;
   readonly nodes: ReadonlyMap<string, PlannedNode>;
   /** Models the environment shows today and the project no longer has. */
   readonly removed: readonly { readonly model: string; readonly view: TableName; readonly key: string }[];

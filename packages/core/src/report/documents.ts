@@ -158,6 +158,9 @@ export interface PlanDocument extends Document {
   /** The environment's sequence number the plan starts from. */
   readonly sequence: number;
   readonly now: string;
+  /** Limits the plan was asked for; null when there are none. */
+  readonly start: string | null;
+  readonly end: string | null;
   readonly actions: readonly ActionDocument[];
   readonly unchanged: number;
   /** Models below a changed one that keep their tables. */

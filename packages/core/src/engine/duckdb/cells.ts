@@ -3,7 +3,10 @@ import type { Column } from '../../compile/compiled.ts';
 import type { Cell, Row } from '../warehouse.ts';
 
 /** A result as columns and rows fit for JSON. Names that appear twice get a number, so that no value is lost. */
-export function readResult(reader: DuckDBResultReader): { readonly columns: readonly Column[]; readonly rows: readonly Row[] } {
+export function readResult(reader: DuckDBResultReader): {
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+} {
   const types = reader.columnTypes().map(String);
   const names = distinctNames(reader.columnNames());
   const numeric = types.map((t) => /^(U?BIGINT|U?HUGEINT|DECIMAL)/.test(t) && !t.endsWith(']'));

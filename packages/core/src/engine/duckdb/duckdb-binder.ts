@@ -81,12 +81,16 @@ class DuckDbBinder implements Binder {
   }
 
   async describe(text: string): Promise<readonly Column[] | BindError> {
-    const [bound] = await this.bind([text]);
-    if (bound?.ok === false) return bound.error;
-    return this.#use(async (connection) => {
-      const reader = await connection.runAndReadAll(`DESCRIBE ${PREFIX}${text}${SUFFIX}`);
-      return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
-    });
+    try {
+      return await this.#use(async (connection) => {
+        const reader = await connection.runAndReadAll(`DESCRIBE ${PREFIX}${text}${SUFFIX}`);
+        return reader.getRows().map(([name, type]) => ({ name: String(name), type: String(type) }));
+      });
+    } catch (error) {
+      // Serialising says more about what is wrong; but some valid queries have no plan, so it is not asked first.
+      const [bound] = await this.bind([text]);
+      return bound?.ok === false ? bound.error : bindError(thrownAnswer(error), text, PREFIX.length);
+    }
   }
 
   close(): void {

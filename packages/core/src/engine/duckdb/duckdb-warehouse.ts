@@ -2,7 +2,15 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../compile/compiled.ts';
 import { ident, sql, tableIdent } from '../../sql/quote.ts';
 import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
-import type { Connection, FileComparison, LoadRequest, LoadResult, Reject, Row, Warehouse } from '../warehouse.ts';
+import type {
+  Connection,
+  FileComparison,
+  LoadRequest,
+  LoadResult,
+  Reject,
+  Row,
+  Warehouse,
+} from '../warehouse.ts';
 import { readResult } from './cells.ts';
 import { compareSql, readFilesSql } from './files.ts';
 
@@ -109,12 +117,19 @@ class DuckDbConnection implements Connection {
     this.#connection.closeSync();
   }
 
-  async #readSql(request: LoadRequest, rejects: { readonly errors: string; readonly scans: string } | undefined): Promise<string> {
+  async #readSql(
+    request: LoadRequest,
+    rejects: { readonly errors: string; readonly scans: string } | undefined,
+  ): Promise<string> {
     let names: readonly string[] = [];
     if (request.source.format === 'csv' && request.source.csv.header !== false) {
-      const described = await this.rows(`DESCRIBE ${readFilesSql(request.source, request.paths, undefined, [])}`);
+      const described = await this.rows(
+        `DESCRIBE ${readFilesSql(request.source, request.paths, undefined, [])}`,
+      );
       names = described.map((r) => String(r['column_name']));
-      const missing = request.columns.filter((c) => !names.some((n) => n.toLowerCase() === c.name.toLowerCase()));
+      const missing = request.columns.filter(
+        (c) => !names.some((n) => n.toLowerCase() === c.name.toLowerCase()),
+      );
       if (missing.length > 0) {
         throw new Error(
           `${request.source.files.join(', ')} has no column ${missing.map((m) => ident(m.name)).join(', ')}; it has ${names.map(ident).join(', ')}`,
@@ -124,8 +139,13 @@ class DuckDbConnection implements Connection {
     return readFilesSql(request.source, request.paths, request.columns, names, rejects);
   }
 
-  async #readRejects(tables: { readonly errors: string; readonly scans: string }): Promise<Omit<LoadResult, 'rows'>> {
-    const [count] = await this.rows(sql`SELECT count(*) AS n FROM (SELECT DISTINCT scan_id, file_id, line FROM ${{ schema: 'temp', name: tables.errors }})`);
+  async #readRejects(tables: {
+    readonly errors: string;
+    readonly scans: string;
+  }): Promise<Omit<LoadResult, 'rows'>> {
+    const [count] = await this.rows(
+      sql`SELECT count(*) AS n FROM (SELECT DISTINCT scan_id, file_id, line FROM ${{ schema: 'temp', name: tables.errors }})`,
+    );
     const rejected = Number(count?.['n'] ?? 0);
     if (rejected === 0) return { rejected: 0, rejects: [] };
     const rows = await this.rows(

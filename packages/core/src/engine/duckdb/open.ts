@@ -20,6 +20,13 @@ export interface OpenOptions {
 
 const RETRY_MS = 200;
 
+/** DuckDB's version, part of every model's version: another one may compute something else. */
+export async function duckDbVersion(): Promise<string> {
+  const { version } = await import('@duckdb/node-api');
+  return version();
+}
+
+
 /**
  * Opens the warehouse file, waiting for a process that holds it. DuckDB lets one process write, or several read.
  * @throws {SluiceError} `warehouse-locked` with the holder's PID, or `warehouse-unreadable`.
@@ -77,9 +84,13 @@ function unreadable(options: OpenOptions, message: string): SluiceError {
     );
   }
   return new SluiceError(
-    diagnostic('warehouse-unreadable', `the warehouse ${options.label} cannot be opened: ${firstLine(message)}`, {
-      hint: 'Check that the path is right, that it is a DuckDB file of a version this Sluice knows, and that you may read and write it.',
-    }),
+    diagnostic(
+      'warehouse-unreadable',
+      `the warehouse ${options.label} cannot be opened: ${firstLine(message)}`,
+      {
+        hint: 'Check that the path is right, that it is a DuckDB file of a version this Sluice knows, and that you may read and write it.',
+      },
+    ),
   );
 }
 

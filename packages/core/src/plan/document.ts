@@ -1,0 +1,129 @@
+import { hash } from 'node:crypto';
+import { SCHEMA_VERSION, type ActionDocument, type PlanDocument } from '../report/index.ts';
+import type { LedgerEntry } from '../state/index.ts';
+import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
+import { VERSION } from '../version.ts';
+import { NO_COLUMN_CHANGES, reason } from './explain.ts';
+import type { Plan, PlannedNode } from './planned.ts';
+import type { SqlWriter } from './sql-writer.ts';
+
+/** A plan as the document that is shown, saved and compared. */
+export async function toPlanDocument(
+  plan: Plan,
+  project: string,
+  writer: SqlWriter,
+  ledger: ReadonlyMap<string, readonly LedgerEntry[]>,
+): Promise<PlanDocument> {
+  const actions: ActionDocument[] = [];
+  for (const planned of plan.nodes.values()) {
+    if (planned.action !== undefined) actions.push(await toAction(planned, planned.action, writer, ledger));
+  }
+  for (const removed of plan.removed) {
+    actions.push({
+      model: removed.model,
+      kind: '',
+      action: 'drop',
+      reasons: [reason.removed()],
+      columns: NO_COLUMN_CHANGES,
+      intervals: [],
+      batches: 0,
+      version: '',
+      physical: removed.key,
+      sql: [`DROP VIEW IF EXISTS ${removed.view.schema}.${removed.view.name}`],
+    });
+  }
+  const files = [...plan.nodes.values()].flatMap((n) =>
+    n.work?.kind === 'load'
+      ? n.work.files.map((f) => ({ source: n.node.name, path: f.path, size: f.size, hash: f.hash }))
+      : [],
+  );
+  const body: Omit<PlanDocument, 'digest'> = {
+    schema_version: SCHEMA_VERSION,
+    kind: 'plan',
+    tool: VERSION,
+    project,
+    environment: plan.environment,
+    sequence: plan.sequence,
+    now: isoInstant(plan.now),
+    start: plan.start === undefined ? null : isoInstant(plan.start),
+    end: plan.end === undefined ? null : isoInstant(plan.end),
+    actions,
+    unchanged: plan.unchanged,
+    spared: plan.spared,
+    promotes: plan.promotes,
+    files,
+    summary: summarize(plan, actions),
+  };
+  return { ...body, digest: digestOf(body) };
+}
+
+/** The hash over all of a plan but itself. */
+export function digestOf(body: Omit<PlanDocument, 'digest'>): string {
+  return hash('sha256', JSON.stringify(body), 'hex');
+}
+
+/** Whether there is anything to do: a task, or a view to move. */
+export function isEmpty(document: PlanDocument): boolean {
+  return document.actions.length === 0 && !document.promotes;
+}
+
+async function toAction(
+  planned: PlannedNode,
+  action: NonNullable<PlannedNode['action']>,
+  writer: SqlWriter,
+  ledger: ReadonlyMap<string, readonly LedgerEntry[]>,
+): Promise<ActionDocument> {
+  const { node, work } = planned;
+  const ranges = rangesOf(planned);
+  const first = work?.kind === 'intervals' ? work.batches[0] : ALL_TIME;
+  const fresh = (ledger.get(planned.key) ?? []).length === 0;
+  const writes = work !== undefined && work.kind !== 'audit' && work.kind !== 'load' && work.kind !== 'seed';
+  const task = writes && first !== undefined ? await writer.task(planned, first, fresh) : undefined;
+  return {
+    model: node.name,
+    kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
+    action: action.kind,
+    reasons: action.reasons,
+    columns: action.columns,
+    intervals: ranges.filter((r) => !isAllTime(r)).map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
+    batches: work === undefined ? 0 : work.kind === 'intervals' ? work.batches.length : 1,
+    version: node.version,
+    physical: planned.key,
+    sql: task === undefined ? [] : [...task.before, ...task.write, ...task.after],
+  };
+}
+
+/** The ranges of a plan's node, neighbouring batches joined. */
+function rangesOf(planned: PlannedNode): readonly TimeRange[] {
+  const { work } = planned;
+  if (work?.kind === 'load') return work.changed;
+  if (work?.kind !== 'intervals') return [];
+  const joined: { start: number; end: number }[] = [];
+  for (const batch of work.batches) {
+    const last = joined.at(-1);
+    if (last?.end === batch.start) last.end = batch.end;
+    else joined.push({ start: batch.start, end: batch.end });
+  }
+  return joined;
+}
+
+const VERBS: readonly (readonly [ActionDocument['action'], string])[] = [
+  ['create', 'to create'],
+  ['rebuild', 'to rebuild'],
+  ['backfill', 'to bring up to date'],
+  ['reuse', 'to reuse'],
+  ['rebind', 'to rebind'],
+  ['reaudit', 'to audit again'],
+  ['drop', 'to drop'],
+];
+
+function summarize(plan: Plan, actions: readonly ActionDocument[]): string {
+  const models = plan.unchanged === 1 ? '1 model is' : `${plan.unchanged} models are`;
+  if (actions.length === 0 && !plan.promotes) return `Nothing to do: ${models} up to date in ${plan.environment}.`;
+  const parts = VERBS.flatMap(([kind, verb]) => {
+    const count = actions.filter((a) => a.action === kind).length;
+    return count === 0 ? [] : [`${count} ${verb}`];
+  });
+  if (plan.unchanged > 0) parts.push(`${plan.unchanged} unchanged`);
+  return `Plan for ${plan.environment}: ${parts.length === 0 ? 'views to be put back' : parts.join(', ')}.`;
+}

@@ -1,0 +1,85 @@
+import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { SCHEMA_VERSION, type PlanDocument } from '../report/index.ts';
+import { VERSION } from '../version.ts';
+import { digestOf } from './document.ts';
+
+/**
+ * Reads a saved plan.
+ * @throws {SluiceError} when it is no plan, was changed by hand, or comes from another tool or project.
+ */
+export function readSavedPlan(text: string, project: string): PlanDocument {
+  const plan = parse(text);
+  const { digest, ...body } = plan;
+  if (digest !== digestOf(body)) {
+    throw new SluiceError(
+      diagnostic('plan-tampered', 'the plan file is not as Sluice wrote it', { hint: 'Make a new one with sluice plan -o FILE.' }),
+    );
+  }
+  if (plan.schema_version !== SCHEMA_VERSION || plan.tool !== VERSION) {
+    throw moved([`Sluice: the plan was made by version ${plan.tool}, this is ${VERSION}`]);
+  }
+  if (plan.project !== project) throw moved([`project: the plan is for '${plan.project}', this is '${project}'`]);
+  return plan;
+}
+
+/**
+ * Refuses a saved plan when planning again gives another one; names what moved on.
+ * @throws {SluiceError} `plan-moved`
+ */
+export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
+  if (saved.digest === today.digest) return;
+  const found: string[] = [];
+  if (saved.sequence !== today.sequence) {
+    found.push(`environment: ${saved.environment} was promoted since (sequence ${saved.sequence} then, ${today.sequence} now)`);
+  }
+  const fileKey = (f: PlanDocument['files'][number]): string => `${f.path} ${f.hash}`;
+  const filesNow = new Set(today.files.map(fileKey));
+  const filesThen = new Set(saved.files.map(fileKey));
+  const paths = [...saved.files.filter((f) => !filesNow.has(fileKey(f))), ...today.files.filter((f) => !filesThen.has(fileKey(f)))];
+  for (const path of new Set(paths.map((f) => f.path))) found.push(`file: ${path} changed`);
+  const then = new Map(saved.actions.map((a) => [a.model, a]));
+  const now = new Map(today.actions.map((a) => [a.model, a]));
+  for (const model of new Set([...then.keys(), ...now.keys()])) {
+    const [a, b] = [then.get(model), now.get(model)];
+    if (JSON.stringify(a) === JSON.stringify(b)) continue;
+    if (a === undefined) found.push(`${model}: nothing then, ${b?.action ?? ''} now`);
+    else if (b === undefined) found.push(`${model}: ${a.action} then, nothing now`);
+    else if (a.version !== b.version) found.push(`${model}: its definition changed`);
+    else found.push(`${model}: what is to be computed changed`);
+  }
+  throw moved(found.length === 0 ? ['the state of the warehouse'] : found);
+}
+
+const SHOWN = 10;
+
+function moved(what: readonly string[]): SluiceError {
+  const more = what.length > SHOWN ? [`and ${what.length - SHOWN} more`] : [];
+  return new SluiceError(
+    diagnostic('plan-moved', 'the plan no longer says what would happen, so nothing was done', {
+      hint: 'Make a new plan with sluice plan -o FILE and look at it.',
+      notes: [...what.slice(0, SHOWN), ...more].map((message) => ({ message })),
+    }),
+  );
+}
+
+function parse(text: string): PlanDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (!isPlan(value)) {
+    const found: Diagnostic = diagnostic('plan-unreadable', 'the file is not a Sluice plan', {
+      hint: 'A plan file is what sluice plan -o FILE writes.',
+    });
+    throw new SluiceError(found);
+  }
+  return value;
+}
+
+function isPlan(value: unknown): value is PlanDocument {
+  return (
+    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'plan' && 'digest' in value && 'actions' in value && Array.isArray(value.actions)
+  );
+}
