@@ -12,17 +12,24 @@ function accepted(cron: string): boolean {
 
 test('what passes is what the planner can follow', () => {
   for (const cron of [
-    '@yearly', '@annually', '@monthly', '@weekly', '@daily', '@midnight', '@hourly', '@Daily'
-    
-      '* * * * *',
-      '*/5 * * * *',
-      '0 6 * * *',
-      '0 6 * * mon-fri',
-      '0 0 1 JAN,jul *',
-      '0-30/10 8-18 1,15 * 0',
-      '0 0 * * 7',
-    
-    '0 0 29 2 *', '0 0 30 2 1', '5 4  * * sun',
+    '@yearly',
+    '@annually',
+    '@monthly',
+    '@weekly',
+    '@daily',
+    '@midnight',
+    '@hourly',
+    '@Daily',
+    '* * * * *',
+    '*/5 * * * *',
+    '0 6 * * *',
+    '0 6 * * mon-fri',
+    '0 0 1 JAN,jul *',
+    '0-30/10 8-18 1,15 * 0',
+    '0 0 * * 7',
+    '0 0 29 2 *',
+    '0 0 30 2 1',
+    '5 4  * * sun',
   ]) {
     expect(cronProblem(cron), cron).toBeUndefined();
     expect(accepted(cron), cron).toBe(true);
