@@ -327,6 +327,7 @@ function arithmetic(operator: string, a: Constant, b: Constant): Constant {
   }
   const scale = Math.max(a.scale, b.scale);
   const [left, right] = sameScale(a, b);
+  if (right === 0n && '/%'.includes(operator.slice(0, 1))) throw new Problem('it divides by zero');
   switch (operator) {
     case '+':
       return { unscaled: left + right, scale };
@@ -335,11 +336,11 @@ function arithmetic(operator: string, a: Constant, b: Constant): Constant {
     case '*':
       return { unscaled: a.unscaled * b.unscaled, scale: a.scale + b.scale };
     case '%':
-      return right === 0n ? null : { unscaled: left % right, scale };
+      return { unscaled: left % right, scale };
     case '//':
-      return right === 0n ? null : { unscaled: left / right, scale: 0 };
+      return { unscaled: left / right, scale: 0 };
     default:
-      return right === 0n ? null : fromNumber(Number(left) / Number(right));
+      return fromNumber(Number(left) / Number(right));
   }
 }
 

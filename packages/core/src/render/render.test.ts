@@ -150,7 +150,6 @@ test('@EVAL is exact', () => {
   check('@EVAL(7 / 2)', '3.5');
   check('@EVAL(-7 // 2)', '-3');
   check('@EVAL(7 % 4 * 2 - -1)', '7');
-  check('@EVAL(1 / 0)', 'NULL');
   check("@EVAL('a' || 'b''c')", "'ab''c'");
   check("@EVAL('a' < 'b' AND 2 BETWEEN 1 AND 3)", 'TRUE');
   check('@EVAL(NULL = 1 OR false)', 'NULL');
