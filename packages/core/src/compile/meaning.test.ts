@@ -585,6 +585,7 @@ describe('flags', () => {
     ['SELECT (SELECT max(e) FROM s.u) AS m FROM s.t', []],
     ['SELECT t.a FROM s.t POSITIONAL JOIN s.u', ['order:POSITIONAL JOIN']],
     ['SELECT x FROM range(3) r(x)', []],
+    ['SELECT t.a, x FROM (SELECT a, [b] AS l FROM s.t) t, unnest(t.l) AS l(x)', []],
     ['SELECT * FROM duckdb_settings()', ['external:duckdb_settings']],
     ['SELECT 1 AS x FROM s.nowhere', ['unknown: table s.nowhere']],
   ])('%s', async (text, expected) => {

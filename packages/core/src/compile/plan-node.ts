@@ -145,6 +145,24 @@ export function joinConditions(join: PlanNode): readonly JoinCondition[] {
   return conditions;
 }
 
+/**
+ * What a correlated join numbers the rows of, when it does: DuckDB adds a `row_number()` of its own to tell rows apart
+ * whose columns cannot be grouped by (lists, say). The numbers are never seen, only compared for equality. An author's
+ * window always has a projection above it.
+ */
+export function numberedInput(join: PlanNode): PlanNode | undefined {
+  const outer = nodes(join, 'children')[0];
+  const [number, ...others] = nodes(outer, 'expressions');
+  const isNumbering =
+    text(join, 'type') === 'LOGICAL_DELIM_JOIN' &&
+    text(outer, 'type') === 'LOGICAL_WINDOW' &&
+    others.length === 0 &&
+    text(number, 'type') === 'WINDOW_ROW_NUMBER' &&
+    list(number, 'partitions').length === 0 &&
+    list(number, 'orders').length === 0;
+  return isNumbering ? nodes(outer, 'children')[0] : undefined;
+}
+
 /** INNER when absent. */
 export function joinType(join: PlanNode): string {
   return text(join, 'join_type') || 'INNER';

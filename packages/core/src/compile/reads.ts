@@ -15,6 +15,7 @@ import {
   joinType,
   list,
   nodes,
+  numberedInput,
   object,
   project,
   scannedColumns,
@@ -164,7 +165,7 @@ class ReadWalk {
       case 'LOGICAL_ANY_JOIN':
       case 'LOGICAL_DELIM_JOIN':
       case 'LOGICAL_ASOF_JOIN':
-        return this.#join(node, input(0), input(1));
+        return this.#join(node, this.#outer(node, input), input(1));
       case 'LOGICAL_UNION': {
         const branches = inputs.map((_, at) => input(at));
         // A row of a scan shows up in its branch alone, so each scan is carried as it is there.
@@ -242,6 +243,14 @@ class ReadWalk {
       default:
         return this.#lost(inputs.map((_, at) => input(at)));
     }
+  }
+
+  /** The left side of a join; row numbers of DuckDB's own are as good with rows left out. */
+  #outer(join: PlanNode, input: (at: number) => ReadTrace): ReadTrace {
+    const numbered = numberedInput(join);
+    if (numbered === undefined) return input(0);
+    const { scans, columns } = this.#operator(numbered);
+    return { scans, columns: [...columns, NOTHING] };
   }
 
   #lost(inputs: readonly ReadTrace[]): ReadTrace {

@@ -7,6 +7,7 @@ import {
   joinType,
   list,
   nodes,
+  numberedInput,
   object,
   project,
   scannedColumns,
@@ -108,7 +109,9 @@ export class PlanReader {
         return this.#join(node, input(0), input(1), []);
       case 'LOGICAL_DELIM_JOIN': {
         if (flag(node, 'delim_flipped')) throw new UnknownPlan('flipped correlated join');
-        const left = input(0);
+        const numbered = numberedInput(node);
+        const left =
+          numbered === undefined ? input(0) : withRowIdentity(this.#operator(numbered, correlation));
         const parameters = this.#all(list(node, 'duplicate_eliminated_columns'), left.columns);
         this.#depth++;
         const right = input(1, { depth: this.#depth, width: parameters.length });
@@ -600,6 +603,13 @@ function pick<T>(columns: readonly T[], map: readonly Json[]): readonly T[] {
   const kept = project(columns, map);
   if (kept === undefined) throw new UnknownPlan('projection of a column that is not there');
   return kept;
+}
+
+/** Tells rows apart and means nothing else, so that it does not depend on their order. */
+function withRowIdentity(block: Block): Block {
+  const [relation] = block.relations;
+  const hash = digest('row identity');
+  return block.withColumns([...block.columns, relation === undefined ? atom(hash) : column(relation, hash)]);
 }
 
 function ofTable(

@@ -157,8 +157,9 @@ test('describes queries that have no plan', async () => {
 
 test('time is UTC on every connection', async () => {
   const three = await createDuckDbBinder({ connections: 3 });
-  const zone = `SELECT * FROM (SELECT current_setting('TimeZone') AS zone) PIVOT (count(*) FOR zone IN ('UTC', 'Etc/UTC'))`;
+  // The name of a column is all that binding can show of a setting.
+  const zone = `FROM query('SELECT 1 AS "' || current_setting('TimeZone') || '"')`;
   const columns = await Promise.all([1, 2, 3].map(() => three.describe(zone)));
-  expect(columns).toHaveLength(3);
+  expect(columns).toEqual(columns.map(() => [{ name: 'UTC', type: 'INTEGER' }]));
   three.close();
 });
