@@ -7,7 +7,7 @@ import type { TokenRun } from './token-run.ts';
  * The meaning of a value. `(a, b)`, `(a)` and `[a]` are lists; what is no literal, name or list is verbatim SQL, also as
  * an item of a list.
  */
-export function parseHeaderValue(run: TokenRun): HeaderValue {
+export function parseHeaderValue(run: TokenRun, depth = 0): HeaderValue {
   const location = run.location;
   const literal = parseLiteral(run);
   if (literal !== undefined) return { ...literal, location };
@@ -15,11 +15,15 @@ export function parseHeaderValue(run: TokenRun): HeaderValue {
     return { kind: 'name', text: run.nameParts(0, run.length).join('.'), location };
   }
   const inner = run.inner();
-  if (inner === undefined || inner.is(0, 'select') || inner.is(0, 'with') || inner.is(0, 'from')) {
+  const tooDeep = depth >= DEEPEST_LIST;
+  if (inner === undefined || tooDeep || inner.is(0, 'select') || inner.is(0, 'with') || inner.is(0, 'from')) {
     return { kind: 'sql', text: run.text, location };
   }
-  return { kind: 'list', items: inner.items().map(parseHeaderValue), location };
+  return { kind: 'list', items: inner.items().map((item) => parseHeaderValue(item, depth + 1)), location };
 }
+
+/** Lists within lists; what is deeper is verbatim SQL. */
+const DEEPEST_LIST = 20;
 
 function parseLiteral(run: TokenRun): HeaderValue | undefined {
   const signed = run.length === 2 && (run.is(0, '-') || run.is(0, '+'));

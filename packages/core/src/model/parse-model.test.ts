@@ -381,6 +381,11 @@ test('a broken model still has its name', () => {
   expect(parse('MODEL (name c.d; SELECT 1').name).toBe('staging.orders');
 });
 
+test('brackets within brackets without end do not throw', () => {
+  const nested = `${'('.repeat(5000)}a${')'.repeat(5000)}`;
+  expect(parse(`MODEL (audits (f(a := ${nested})), tags ${nested}); SELECT 1`).diagnostics).toHaveLength(1);
+});
+
 test('mutations of a model never throw, and locations stay inside the file', () => {
   const text = `MODEL (name a.b, kind INCREMENTAL_BY_TIME_RANGE (time_column (d, '%Y'), lookback 2), cron '@daily',
     grains (a, (b, c)), audits (f(a := (x, y), b := -1), g), columns (a INT, b DECIMAL(1, 2)), tags [a, 'b'],

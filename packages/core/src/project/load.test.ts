@@ -131,7 +131,7 @@ test('mistakes of shape, all at once', () => {
     `name: 3
 strat: 2024-01-01
 warehouse: { thread: 0, threads: 0, memory_limit: much }
-variables: { "a-b": EUR, n: [1] }
+variables: { "a-b": EUR, n: [1], big: 9007199254740993 }
 sources: { raw: { a: { files: x }, b: x, c: { file: [], format: xls } } }
 environments: []
 `,
@@ -142,6 +142,7 @@ environments: []
     "config-unknown-property 3:14-20 'warehouse' has no property 'thread' | Did you mean 'threads'?",
     "config-invalid 4:14-19 'variables.a-b' must be a name of letters, digits and underscores",
     "config-invalid 4:29-32 'variables.n' must be a text, a number, true, false or null",
+    "config-invalid 4:39-55 'variables.big' has more digits than a number keeps; put it in quotes",
     "config-unknown-property 5:24-29 'sources.raw.a' has no property 'files' | Did you mean 'file'?",
     "config-invalid 5:39-40 'sources.raw.b' must be a mapping (name: value)",
     "config-invalid 5:53-55 'sources.raw.c.file' must not be empty",
@@ -180,6 +181,23 @@ environments: { a-b: , dev: { start: soon } }
     "config-invalid 12:32-34 'sources.raw.f.csv' is for CSV files, these are parquet",
     "invalid-environment-name 13:17-20 'a-b' is not the name of an environment | Use letters, digits and underscores.",
     "config-invalid 13:38-42 'environments.dev.start' must be a date or a time ago, found 'soon' | Write 2024-01-31, or '7 days ago'.",
+  );
+});
+
+test('aliases are looked through', () => {
+  const { config } = valid(`${MINIMAL}sources:
+  a: &a { t: { file: t.csv, columns: &c { x: INT } } }
+  b: *a
+  c: { u: { file: u.csv, columns: *c } }
+`);
+  expect(config.sources.map((s) => [s.name, s.columns?.length])).toEqual([
+    ['a.t', 1],
+    ['b.t', 1],
+    ['c.u', 1],
+  ]);
+  checkErrors(
+    `${MINIMAL}sources: *nothing`,
+    'yaml-syntax 1:1-1 Unresolved alias (the anchor must be set before the alias): nothing',
   );
 });
 

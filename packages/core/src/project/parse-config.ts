@@ -32,7 +32,15 @@ export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefin
     return { value: undefined, diagnostics };
   }
   const places = new YamlPlaces(source, document);
-  const parsed = projectSchema.safeParse(readData(document));
+  const data = readData(document);
+  if (!data.ok) {
+    const location = source.locate(0);
+    return {
+      value: undefined,
+      diagnostics: [diagnostic('yaml-syntax', firstSentence(data.problem), { location })],
+    };
+  }
+  const parsed = projectSchema.safeParse(data.value);
   if (!parsed.success) {
     const diagnostics = parsed.error.issues.flatMap((issue) => fromIssue(issue, places));
     return { value: undefined, diagnostics };
@@ -42,8 +50,17 @@ export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefin
   return { value: hasErrors(reader.diagnostics) ? undefined : value, diagnostics: reader.diagnostics };
 }
 
-function readData(document: ReturnType<typeof parseDocument>): unknown {
-  return document.contents === null ? {} : (document.toJS({ maxAliasCount: 1000 }) as unknown);
+/** The document as data; aliases that lead nowhere or multiply without end are found only here. */
+function readData(
+  document: ReturnType<typeof parseDocument>,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
+  if (document.contents === null) return { ok: true, value: {} };
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    if (error instanceof ReferenceError) return { ok: false, problem: error.message };
+    throw error;
+  }
 }
 
 function firstSentence(message: string): string {

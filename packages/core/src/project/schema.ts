@@ -6,6 +6,10 @@ import { z } from 'zod';
 
 const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' });
 const wholeNumber = z.number({ error: 'must be a whole number' }).int({ error: 'must be a whole number' });
+/** YAML's integers lose digits beyond 2^53. */
+const number = z.number().refine((n) => !Number.isInteger(n) || Number.isSafeInteger(n), {
+  error: 'has more digits than a number keeps; put it in quotes',
+});
 const flag = z.boolean({ error: 'must be true or false' });
 const textOrList = z.union([text, z.array(text).min(1, { error: 'must not be empty' })], {
   error: 'must be a text or a list of texts',
@@ -77,7 +81,7 @@ export const projectSchema = mapping({
   variables: z
     .record(
       z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a name of letters, digits and underscores' }),
-      z.union([z.string(), z.number(), z.boolean(), z.null()], {
+      z.union([z.string(), number, z.boolean(), z.null()], {
         error: 'must be a text, a number, true, false or null',
       }),
       { error: 'must be a mapping (name: value)' },

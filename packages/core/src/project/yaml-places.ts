@@ -1,5 +1,5 @@
 /** Where a key or a value of a YAML document stands, so that a complaint about data points at the author's text. */
-import { isMap, isPair, isScalar, isSeq, type Document, type Node } from 'yaml';
+import { isAlias, isMap, isPair, isScalar, isSeq, type Document, type Node } from 'yaml';
 import type { Location, SourceText } from '../diagnostic/index.ts';
 
 /** A way into a document: keys of mappings, positions in lists. */
@@ -31,8 +31,13 @@ export class YamlPlaces {
 
   /** The keys of a mapping in the order they are written (an object would put numbers first). */
   keys(path: YamlPath): readonly string[] {
-    const { value } = this.#find(path);
+    const value = this.#resolve(this.#find(path).value);
     return isMap(value) ? value.items.map((pair) => keyText(pair.key)) : [];
+  }
+
+  /** What an alias (`*name`) stands for. */
+  #resolve(node: Node | undefined): Node | undefined {
+    return isAlias(node) ? node.resolve(this.#document) : node;
   }
 
   #locate(node: Node): Location {
@@ -48,6 +53,7 @@ export class YamlPlaces {
     let key: Node | undefined;
     let value: Node | undefined = this.#document.contents ?? undefined;
     for (const [depth, step] of path.entries()) {
+      value = this.#resolve(value);
       if (isMap(value)) {
         const pair = value.items.find((item) => isPair(item) && keyText(item.key) === String(step));
         if (pair === undefined) return { key, value, depth };

@@ -41,6 +41,10 @@ import { TIME_MACROS, timeMacro } from './time-macros.ts';
 
 export const EMPTY_SCOPE: Scope = { locals: new Map(), active: new Set() };
 
+/** Macros within macros, and macros in one text: far beyond what people write, far below what a process bears. */
+const DEEPEST = 100;
+const MOST_EXPANSIONS = 100_000;
+
 const OTHER_MACROS = ['this_model', 'this_env', 'runtime_stage'] as const;
 
 /** A macro replaced: by what, and which token comes after it. */
@@ -57,6 +61,9 @@ export class Expander implements MacroExpander {
   /** Project variables and `@DEF` values, lower case. */
   readonly #variables: ReadonlyMap<string, string>;
   readonly #definitions: ReadonlyMap<string, string>;
+  #depth = 0;
+  #expansions = 0;
+  #gaveUp = false;
 
   constructor(
     source: SourceText,
@@ -75,6 +82,26 @@ export class Expander implements MacroExpander {
   expand(fragment: Fragment, scope: Scope): readonly Piece[] {
     const { text } = fragment;
     if (scope.locals.size === 0 && !text.includes('@')) return [copyOf(fragment, 0, text.length)];
+    if (this.#depth >= DEEPEST || this.#expansions >= MOST_EXPANSIONS) {
+      this.#giveUp(fragment);
+      return [copyOf(fragment, 0, text.length)];
+    }
+    this.#depth++;
+    this.#expansions++;
+    const pieces = this.#expandTokens(fragment, scope);
+    this.#depth--;
+    return pieces;
+  }
+
+  /** Said once; by then the output is of no use. */
+  #giveUp(fragment: Fragment): void {
+    if (this.#gaveUp) return;
+    this.#gaveUp = true;
+    this.report('invalid-macro', fragment, 0, fragment.text.length, 'These macros expand to too much');
+  }
+
+  #expandTokens(fragment: Fragment, scope: Scope): readonly Piece[] {
+    const { text } = fragment;
     const tokens = tokenize(text);
     const out: Piece[] = [];
     let done = 0;

@@ -234,6 +234,17 @@ test('errors point at what is wrong', () => {
   checkError('@IF(true, (1)', "invalid-macro 1:1-5 The '(' of @IF is not closed");
 });
 
+test('macros that multiply without end are stopped', () => {
+  const definitions = Object.fromEntries(
+    Array.from({ length: 40 }, (_, i) => [`d${i}`, `@d${i + 1} @d${i + 1}`]),
+  );
+  checkError('@d0', 'invalid-macro 1:1-4 These macros expand to too much', {
+    definitions: { ...definitions, d40: '@on' },
+  });
+  const deep = `${'@IF(true, '.repeat(3000)}1${')'.repeat(3000)}`;
+  expect(run(deep).diagnostics.map((d) => d.message)).toEqual(['These macros expand to too much']);
+});
+
 test('errors inside arguments point into them', () => {
   checkError(
     '@IF(true, a +\n  @nope)',

@@ -44,7 +44,11 @@ class DuckDbConnection implements Connection {
   }
 
   async run(text: string): Promise<number> {
-    return (await this.#connection.run(text)).rowsChanged;
+    const reader = await this.#connection.runAndReadAll(text);
+    if (reader.rowsChanged > 0) return reader.rowsChanged;
+    // CREATE TABLE AS tells its rows as a result instead.
+    const count = reader.columnNames()[0] === 'Count' ? reader.getRowsJson()[0]?.[0] : undefined;
+    return count === undefined ? 0 : Number(count);
   }
 
   async rows(text: string): Promise<readonly Row[]> {
