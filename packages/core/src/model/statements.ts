@@ -6,7 +6,7 @@ import type { SqlFragment } from './model-definition.ts';
 import { TokenRun } from './token-run.ts';
 
 /** `@DEF(name, value)`. */
-export interface Definition {
+interface Definition {
   readonly name: string;
   readonly value: SqlFragment;
 }
@@ -32,7 +32,7 @@ const QUERY_STARTS = new Set([
 ]);
 
 /** True when a statement is a query by its first word, looking through `(`. */
-export function startsQuery(run: TokenRun): boolean {
+function startsQuery(run: TokenRun): boolean {
   let at = 0;
   while (run.is(at, '(')) at++;
   return run.kindAt(at) === 'word' && QUERY_STARTS.has(run.textAt(at).toLowerCase());
