@@ -174,7 +174,7 @@ function isUnicodeSpace(code: number): boolean {
 }
 
 /** Walks a text token by token without making objects; `kind`, `start`, `end` describe the token just read. */
-export class Scanner {
+class Scanner {
   kind: TokenKind = 'space';
   start: number;
   end: number;
