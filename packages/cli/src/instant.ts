@@ -10,7 +10,7 @@ export function parseInstant(text: string, flag: string): number {
   if (at === undefined) {
     throw invalidOption(
       `${flag} must be a date or a timestamp, not '${text}'`,
-      "Write it as '2025-03-31' or '2025-03-31T06:00:00Z'; times are UTC",
+      "Write it as '2025-03-31' or '2025-03-31T06:00:00Z'; times are UTC.",
     );
   }
   return at.at;

@@ -65,7 +65,7 @@ export class Invocation {
     if (start !== undefined && end !== undefined && start >= end) {
       throw invalidOption(
         `--start ${startText} is not before --end ${endText}`,
-        'The range must hold some time',
+        'The range must hold some time.',
       );
     }
     return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };

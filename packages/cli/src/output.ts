@@ -1,4 +1,5 @@
-import type { Answer } from '@sluice/core';
+import { SCHEMA_VERSION, toDiagnosticDocument } from '@sluice/core';
+import type { Answer, Diagnostic, ErrorDocument } from '@sluice/core';
 import type { Stream } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { renderDiagnostics } from './render/diagnostics.ts';
@@ -6,6 +7,15 @@ import type { Style } from './render/style.ts';
 
 export function writeJson(stream: Stream, document: unknown): void {
   stream.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** What `--json` prints when a command could not be carried out. */
+export function errorDocument(diagnostics: readonly Diagnostic[]): ErrorDocument {
+  return {
+    schema_version: SCHEMA_VERSION,
+    error: true,
+    diagnostics: diagnostics.map(toDiagnosticDocument),
+  };
 }
 
 /** Prints what a command answered: the document on stdout, as JSON or rendered; diagnostics for people on stderr. */

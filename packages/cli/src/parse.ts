@@ -100,11 +100,10 @@ function refusal(error: CommanderError, out: string, path: string): Parsed {
   }
   if (error.code === 'commander.help') return { kind: 'help', text: out };
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const message = first.charAt(0).toUpperCase() + first.slice(1);
   const suggestion = rest.join(' ').replace(/^\((.*)\)$/, '$1');
   return {
     kind: 'error',
-    message: message.replace(/\.$/, ''),
-    hint: suggestion === '' ? `\`${path} --help\` shows how it is called` : suggestion,
+    message: first.replace(/\.$/, '').replace('. Expected', ': expected'),
+    hint: suggestion === '' ? `\`${path} --help\` shows how it is called.` : suggestion,
   };
 }

@@ -1,8 +1,7 @@
-import { diagnostic, SCHEMA_VERSION, SluiceError, toDiagnosticDocument } from '@sluice/core';
-import type { Diagnostic, ErrorDocument } from '@sluice/core';
+import { diagnostic, SluiceError, type Diagnostic } from '@sluice/core';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { writeJson } from './output.ts';
+import { errorDocument, writeJson } from './output.ts';
 import { renderDiagnostics } from './render/diagnostics.ts';
 import { styleFor } from './terminal.ts';
 
@@ -14,12 +13,7 @@ export function reportError(error: unknown, argv: readonly string[], context: Co
   }
   // What could not be parsed may still have asked for JSON.
   if (argv.includes('--json')) {
-    const document: ErrorDocument = {
-      schema_version: SCHEMA_VERSION,
-      error: true,
-      diagnostics: diagnostics.map(toDiagnosticDocument),
-    };
-    writeJson(context.stdout, document);
+    writeJson(context.stdout, errorDocument(diagnostics));
   } else {
     const style = styleFor(context.stderr, context.env, !argv.includes('--no-color'));
     context.stderr.write(renderDiagnostics(diagnostics, style));
@@ -29,8 +23,8 @@ export function reportError(error: unknown, argv: readonly string[], context: Co
 
 function unexpected(error: unknown): Diagnostic {
   const message = error instanceof Error ? error.message : String(error);
-  return diagnostic('internal', `Sluice did not expect this: ${message}`, {
-    hint: 'This is a bug in Sluice. Please report it with this message; with SLUICE_DEBUG=1 you see where it arose',
+  return diagnostic('internal', `this was not expected: ${message}`, {
+    hint: 'This is a bug in Sluice. Please report it with this message; with SLUICE_DEBUG=1 you see where it arose.',
   });
 }
 

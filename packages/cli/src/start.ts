@@ -33,15 +33,9 @@ function processContext(): Context {
       };
     },
     exit: (code) => process.exit(code),
-    openWorkspace: async (options) => (await library()).openWorkspace(options),
-    projectJsonSchema: async () => (await library()).projectJsonSchema(),
+    openWorkspace: async (options) => (await import('@sluice/core')).openWorkspace(options),
+    projectJsonSchema: async () => (await import('@sluice/core')).projectJsonSchema(),
   };
-}
-
-/** The library is loaded by the first command that needs it. */
-async function library(): Promise<Pick<Context, 'openWorkspace' | 'projectJsonSchema'>> {
-  // The library's door is being built; its type follows.
-  return (await import('@sluice/core')) as unknown as Pick<Context, 'openWorkspace' | 'projectJsonSchema'>;
 }
 
 /** A reader that went away (`sluice query … | head`) is no error: what is left to say is dropped. */

@@ -35,6 +35,8 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     environment: 'prod',
     sequence: 1,
     now: '2025-04-01T00:00:00.000Z',
+    start: null,
+    end: null,
     actions,
     unchanged: 0,
     spared: [],

@@ -27,7 +27,8 @@ const confirmable = (): {
     methods: {
       apply: async (_environment, options) => {
         asked = await options?.confirm?.(plan([action()]));
-        return answer(applied(asked === false ? { status: 'interrupted', promoted: false } : {}));
+        if (asked !== true) throw new SluiceError(diagnostic('interrupted', 'not applied'));
+        return answer(applied());
       },
     },
   };
@@ -45,11 +46,11 @@ const failingContext = (env: Record<string, string>): ReturnType<typeof fakeCont
 
 describe('options and arguments', () => {
   const cases: readonly (readonly [string, string, hint?: string])[] = [
-    ['pln', "Unknown command 'pln'", 'Did you mean plan?'],
-    ['plan --jsno', "Unknown option '--jsno'", 'Did you mean --json?'],
-    ['query', "Missing required argument 'sql'", '`sluice query --help` shows how it is called'],
-    ['plan a b', "Too many arguments for 'plan'"],
-    ['plan --start', "Option '--start <date>' argument missing"],
+    ['pln', "unknown command 'pln'", 'Did you mean plan?'],
+    ['plan --jsno', "unknown option '--jsno'", 'Did you mean --json?'],
+    ['query', "missing required argument 'sql'", '`sluice query --help` shows how it is called.'],
+    ['plan a b', "too many arguments for 'plan': expected 1 argument but got 2: a, b"],
+    ['plan --start', "option '--start <date>' argument missing"],
     ['plan --start 2025-02-30', "--start must be a date or a timestamp, not '2025-02-30'"],
     ['plan --start 2025-03-02 --end 2025-03-01', '--start 2025-03-02 is not before --end 2025-03-01'],
     ['plan --now yesterday', "--now must be a date or a timestamp, not 'yesterday'"],
@@ -59,9 +60,9 @@ describe('options and arguments', () => {
     ['render marts.x --start 2025-01-01', '--start is given without --end'],
     ['lineage marts.x --upstream --downstream', '--upstream and --downstream are given together'],
     ['query q --format xml', "--format must be table, csv or json, not 'xml'"],
-    ['completion tcsh', "The shell must be bash, zsh or fish, not 'tcsh'"],
-    ['apply', 'Nothing was applied: there is no terminal to ask for a yes'],
-    ['apply gone.json --yes', "There is no saved plan 'gone.json'"],
+    ['completion tcsh', "the shell must be bash, zsh or fish, not 'tcsh'"],
+    ['apply', 'nothing was applied: there is no terminal to ask for a yes'],
+    ['apply gone.json --yes', "there is no saved plan 'gone.json'"],
   ];
   it.each(cases.map(([line, message, hint]) => ({ line, message, hint })))(
     'refuses `sluice $line`',
@@ -84,7 +85,7 @@ describe('options and arguments', () => {
       schema_version: 1,
       error: true,
       diagnostics: [
-        { code: 'invalid-option', message: "Unknown option '--jsno'", hint: 'Did you mean --json?' },
+        { code: 'invalid-option', message: "unknown option '--jsno'", hint: 'Did you mean --json?' },
       ],
     });
   });
@@ -203,6 +204,12 @@ describe('apply', () => {
     expect(context.out()).toContain('~ rebuild marts.revenue');
     expect(context.err()).toContain('Apply this plan? [y/N] ');
     if (!goes) expect(context.err()).toContain('Not applied; nothing has changed.');
+
+    const json = fakeContext({ workspace: workspace(methods), answers: [reply] });
+    expect(await run(['apply', '--json'], json)).toBe(code);
+    expect(JSON.parse(json.out())).toMatchObject(
+      goes ? { status: 'done' } : { error: true, diagnostics: [{ code: 'interrupted' }] },
+    );
   });
 
   it('does not ask with --yes', async () => {
@@ -258,7 +265,7 @@ describe('unexpected errors', () => {
   it('are said without a stack trace', async () => {
     const c = failingContext({});
     expect(await run(['plan'], c)).toBe(1);
-    expect(c.err()).toContain('error[internal]: Sluice did not expect this: x is not a function');
+    expect(c.err()).toContain('error[internal]: this was not expected: x is not a function');
     expect(c.err()).not.toContain('.ts:');
     expect(c.out()).toBe('');
   });
@@ -279,7 +286,7 @@ describe('init', () => {
     expect(context.out()).toContain("cd 'My Shop'\n");
     const again = fakeContext({ cwd: folder });
     expect(await run(['init', 'My Shop'], again)).toBe(1);
-    expect(again.err()).toContain('Nothing was written: project.yaml, .gitignore');
+    expect(again.err()).toContain('nothing was written: project.yaml, .gitignore');
   });
 });
 
@@ -309,6 +316,18 @@ describe('output', () => {
     expect(await printed('--format', 'csv')).toBe('name,n\n"a ""b"", c",1\n,12\n"",\n');
     expect(JSON.parse(await printed('--format', 'json'))).toEqual(document);
     expect(JSON.parse(await printed('--json'))).toEqual(document);
+  });
+
+  it('prints decimals with all their digits', async () => {
+    const document = {
+      schema_version: 1,
+      columns: [{ name: 'd', type: 'DECIMAL(10,2)' }],
+      rows: [{ d: 6.3 }, { d: '12345678901234567890.10' }, { d: null }],
+    } as const;
+    const methods = workspace({ query: async () => answer(document) });
+    const context = fakeContext({ workspace: methods });
+    await run(['query', 'FROM x', '--format', 'csv'], context);
+    expect(context.out()).toBe('d\n6.30\n12345678901234567890.10\n\n');
   });
 
   it('prints the schema', async () => {

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { PlanDocument, Workspace } from '@sluice/core';
+import { diagnostic, type PlanDocument, type Workspace } from '@sluice/core';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { EXIT } from '../exit-codes.ts';
-import { print } from '../output.ts';
+import { errorDocument, print, writeJson } from '../output.ts';
 import type { Reporter } from '../progress/reporter.ts';
 import { applyExitCode, renderApply } from '../render/apply.ts';
 import { renderPlan } from '../render/plan.ts';
@@ -16,30 +16,34 @@ export async function apply(invocation: Invocation): Promise<number> {
   if (saved !== undefined && (range.start !== undefined || range.end !== undefined)) {
     throw invalidOption(
       '--start and --end do not go with a saved plan',
-      'The plan says already what is computed',
+      'The plan says already what is computed.',
     );
   }
   if (!invocation.flag('yes') && !invocation.context.canAsk) {
     throw invalidOption(
-      'Nothing was applied: there is no terminal to ask for a yes',
-      'Look at `sluice plan` first, then give --yes',
+      'nothing was applied: there is no terminal to ask for a yes',
+      'Look at `sluice plan` first, then give --yes.',
     );
   }
   return withWorkspace(invocation, async (workspace, reporter) => {
-    let answered: 'yes' | 'no' | 'interrupted' = 'yes';
+    let answered = 'yes' as 'yes' | 'no' | 'interrupted';
     const confirm = async (plan: PlanDocument): Promise<boolean> => {
       if (!invocation.flag('yes')) answered = await ask(invocation, reporter, plan);
       return answered === 'yes';
     };
-    const answer = await start(workspace, target, saved, range, confirm);
+    const applied = await start(workspace, target, saved, range, confirm).catch((error: unknown) => {
+      // Without a yes the library refuses; what there is to say about that is said below.
+      if (answered === 'yes') throw error;
+    });
     reporter.stop();
-    if (answered !== 'yes') {
-      if (invocation.json) print(invocation, answer, renderApply);
-      reporter.say('Not applied; nothing has changed.');
+    if (answered !== 'yes' || applied === undefined) {
+      const refused = diagnostic('interrupted', 'the plan was not applied; nothing has changed');
+      if (invocation.json) writeJson(invocation.context.stdout, errorDocument([refused]));
+      else reporter.say('Not applied; nothing has changed.');
       return answered === 'no' ? EXIT.bad : EXIT.interrupted;
     }
-    print(invocation, answer, renderApply);
-    return applyExitCode(answer.document);
+    print(invocation, applied, renderApply);
+    return applyExitCode(applied.document);
   });
 }
 
@@ -61,7 +65,7 @@ function readSaved(invocation: Invocation, target: string): string | undefined {
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   if (!isFile && !target.endsWith('.json')) return undefined;
   if (!isFile) {
-    throw invalidOption(`There is no saved plan '${target}'`, `\`sluice plan -o ${target}\` saves one`);
+    throw invalidOption(`there is no saved plan '${target}'`, `\`sluice plan -o ${target}\` saves one.`);
   }
   return readFileSync(path, 'utf8');
 }

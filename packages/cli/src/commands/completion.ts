@@ -15,7 +15,7 @@ const SHELLS = new Map([
 export async function completion(invocation: Invocation): Promise<number> {
   const [shell = ''] = invocation.args;
   const make = SHELLS.get(shell);
-  if (make === undefined) throw invalidOption(`The shell must be bash, zsh or fish, not '${shell}'`);
+  if (make === undefined) throw invalidOption(`the shell must be bash, zsh or fish, not '${shell}'`);
   invocation.context.stdout.write(make(COMMANDS, GLOBAL_OPTIONS));
   return EXIT.good;
 }

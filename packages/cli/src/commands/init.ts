@@ -17,8 +17,8 @@ export async function init(invocation: Invocation): Promise<number> {
   const inTheWay = files.filter((f) => existsSync(join(folder, f.path))).map((f) => f.path);
   if (inTheWay.length > 0) {
     throw invalidOption(
-      `Nothing was written: ${enumerate(inTheWay)} ${inTheWay.length === 1 ? 'is' : 'are'} there already`,
-      'Choose an empty folder: `sluice init <folder>`',
+      `nothing was written: ${enumerate(inTheWay)} ${inTheWay.length === 1 ? 'is' : 'are'} there already`,
+      'Choose an empty folder: `sluice init <folder>`.',
     );
   }
   try {
@@ -29,7 +29,7 @@ export async function init(invocation: Invocation): Promise<number> {
       writeFileSync(path, file.text, { flag: 'wx' });
     }
   } catch (error) {
-    throw invalidOption(`The project could not be written: ${(error as Error).message}`);
+    throw invalidOption(`the project could not be written: ${(error as Error).message}`);
   }
   if (invocation.json) {
     writeJson(context.stdout, {

@@ -8,7 +8,7 @@ import { withWorkspace } from '../with-workspace.ts';
 export async function lineage(invocation: Invocation): Promise<number> {
   const [target = ''] = invocation.args;
   if (invocation.flag('upstream') && invocation.flag('downstream')) {
-    throw invalidOption('--upstream and --downstream are given together', 'Ask for one of them at a time');
+    throw invalidOption('--upstream and --downstream are given together', 'Ask for one of them at a time.');
   }
   const direction = invocation.flag('downstream') ? 'downstream' : 'upstream';
   return withWorkspace(invocation, async (workspace) => {

@@ -33,6 +33,6 @@ function save(path: string, shown: string, document: unknown): void {
   try {
     writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
   } catch (error) {
-    throw invalidOption(`The plan could not be saved as '${shown}': ${(error as Error).message}`);
+    throw invalidOption(`the plan could not be saved as '${shown}': ${(error as Error).message}`);
   }
 }

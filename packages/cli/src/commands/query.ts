@@ -12,7 +12,7 @@ export async function query(invocation: Invocation): Promise<number> {
     throw invalidOption(`--format must be table, csv or json, not '${format}'`);
   }
   if (invocation.json && format !== 'json') {
-    throw invalidOption(`--json and --format ${format} are given together`, 'Ask for one of them');
+    throw invalidOption(`--json and --format ${format} are given together`, 'Ask for one of them.');
   }
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.query(sql, invocation.text('env') ?? 'prod');

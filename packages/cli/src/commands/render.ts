@@ -10,7 +10,7 @@ export async function render(invocation: Invocation): Promise<number> {
   if ((start === undefined) !== (end === undefined)) {
     throw invalidOption(
       `${start === undefined ? '--end' : '--start'} is given without ${start === undefined ? '--start' : '--end'}`,
-      'Give both, or none for a sample interval',
+      'Give both, or none for a sample interval.',
     );
   }
   return withWorkspace(invocation, async (workspace) => {

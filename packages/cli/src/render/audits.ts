@@ -64,7 +64,7 @@ function renderFailure(a: AuditResultDocument, run: string | null, style: Style)
   if (names.length > 0) {
     const rows = samples.map((row) => names.map((n) => formatCell(row[n] ?? null)));
     const right = (n: string): boolean =>
-      samples.every((row) => row[n] === null || typeof row[n] === 'number');
+      samples.every((row) => row[n] === null || /^-?\d+(\.\d+)?$/.test(String(row[n])));
     const columns = names.map((n) => ({
       title: visible(n),
       align: right(n) ? ('right' as const) : ('left' as const),

@@ -22,12 +22,18 @@ export function renderLineage(document: LineageDocument, style: Style): string {
     return upstream && !c.direct && sources.length > 0 ? `${text} ${p.dim('(computed)')}` : text;
   });
   const title = upstream ? `${model} takes its columns from:` : `The columns of ${model} are read by:`;
-  const lead = upstream ? '  rows depend on ' : '  rows are decided with it in ';
-  const influence =
-    document.influence.length === 0
-      ? []
-      : ['', wrapList(lead, document.influence.map(refText), textWidth(style))];
+  const influence = upstream
+    ? remark('  rows depend on', document.influence.map(refText), style)
+    : remark(
+        '  it decides on the rows of',
+        [...new Set(document.influence.map((r) => visible(r.model)))],
+        style,
+      );
   return `${[title, ...lines, ...influence].join('\n')}\n`;
+}
+
+function remark(lead: string, names: readonly string[], style: Style): readonly string[] {
+  return names.length === 0 ? [] : ['', wrapList(`${lead} `, names, textWidth(style))];
 }
 
 function refText(ref: ColumnRefDocument): string {

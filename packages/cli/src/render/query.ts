@@ -1,5 +1,5 @@
 import type { Cell, QueryDocument } from '@sluice/core';
-import { formatCell } from './cell-value.ts';
+import { formatCell, typedCell } from './cell-value.ts';
 import { visible } from './cells.ts';
 import { paint, type Style } from './style.ts';
 import { renderTable } from './table.ts';
@@ -12,16 +12,18 @@ export function renderQuery(document: QueryDocument, style: Style): string {
     title: visible(c.name),
     align: NUMERIC.test(c.type) ? ('right' as const) : ('left' as const),
   }));
-  const rows = document.rows.map((row) => document.columns.map((c) => formatCell(row[c.name] ?? null)));
+  const rows = document.rows.map((row) =>
+    document.columns.map((c) => formatCell(typedCell(row[c.name] ?? null, c.type))),
+  );
   return `${renderTable(columns, rows, style)}${paint(style).dim(`(${count(rows.length, 'row')})`)}\n`;
 }
 
 /** RFC 4180 with `\n`; NULL is an empty field, an empty text is `""`. */
 export function renderCsv(document: QueryDocument): string {
-  const names = document.columns.map((c) => c.name);
+  const { columns, rows } = document;
   const lines = [
-    names.map(csvText),
-    ...document.rows.map((row) => names.map((n) => csvField(row[n] ?? null))),
+    columns.map((c) => csvText(c.name)),
+    ...rows.map((row) => columns.map((c) => csvField(typedCell(row[c.name] ?? null, c.type)))),
   ];
   return lines.map((fields) => `${fields.join(',')}\n`).join('');
 }

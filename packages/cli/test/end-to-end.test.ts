@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const MAIN = join(import.meta.dirname, '../src/main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the command as a user does, in a process of its own. */
+function sluice(...args: readonly string[]): {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+} {
+  const done = spawnSync(process.execPath, ['--conditions=sluice-source', '--no-warnings', MAIN, ...args], {
+    cwd: join(folder, args[0] === 'init' ? '.' : 'shop'),
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+const NOW = ['--now', '2025-01-08'];
+
+describe('the command, from init to query', () => {
+  it('goes the whole way', () => {
+    expect(sluice('init', 'shop')).toMatchObject({ code: 0, err: '' });
+    expect(sluice('compile')).toMatchObject({
+      code: 0,
+      out: '✓ 4 models (2 FULL and 2 INCREMENTAL_BY_TIME_RANGE) compiled without errors.\n',
+    });
+
+    const planned = sluice('plan', '--detailed-exitcode', ...NOW);
+    expect(planned.code).toBe(2);
+    expect(planned.out).toContain('+ create marts.daily_revenue  INCREMENTAL_BY_TIME_RANGE');
+    expect(planned.out).toContain('2025-01-01 → 2025-01-07 (7 days)');
+
+    const applied = sluice('apply', '--yes', '--json', ...NOW);
+    expect(applied.code).toBe(0);
+    expect(JSON.parse(applied.out)).toMatchObject({ kind: 'apply', status: 'done', promoted: true });
+    expect(applied.err).toContain('✓ marts.daily_revenue');
+
+    expect(sluice('plan', '--detailed-exitcode', ...NOW)).toMatchObject({ code: 0, err: '' });
+    expect(
+      sluice('query', 'SELECT order_date, revenue FROM marts.daily_revenue ORDER BY ALL', '--format', 'csv')
+        .out,
+    ).toBe(
+      'order_date,revenue\n2025-01-01,6.30\n2025-01-02,32.20\n2025-01-03,9.10\n2025-01-04,0.00\n2025-01-05,4.20\n2025-01-06,11.20\n2025-01-07,4.20\n',
+    );
+    expect(sluice('env', 'list').out).toMatch(/^prod +6 +1 /m);
+    expect(sluice('audit').code).toBe(0);
+  });
+
+  it('lets no bad row through', () => {
+    appendFileSync(join(folder, 'shop/data/orders.csv'), '1012,1,2025-01-07 09:00:00,cake,-5.00,paid\n');
+    const failed = sluice('apply', '--yes', ...NOW);
+    expect(failed.code).toBe(1);
+    expect(failed.out).toContain('✗ audit failed non_negative on staging.orders');
+    expect(failed.out).toContain('1012');
+    expect(failed.out).toMatch(/SELECT \* FROM _sluice\.quarantine WHERE run_id = '/);
+    expect(failed.err).not.toContain('    at ');
+    expect(sluice('query', 'SELECT count(*) AS n FROM staging.orders', '--format', 'csv').out).toBe(
+      'n\n11\n',
+    );
+    const kept = /sluice query "(.*)"/.exec(failed.out)?.[1] ?? '';
+    expect(sluice('query', kept).code).toBe(0);
+  });
+
+  it('says where an error is', () => {
+    const path = join(folder, 'shop/models/marts/daily_revenue.sql');
+    const good = readFileSync(path, 'utf8');
+    writeFileSync(path, good.replace('sum(revenue)', 'sum(revenu)'));
+    const broken = sluice('compile');
+    expect(broken.code).toBe(1);
+    expect(broken.err).toContain('error[unknown-column]');
+    expect(broken.err).toMatch(/--> models\/marts\/daily_revenue\.sql:\d+:\d+/);
+    expect(broken.err).toMatch(/\| +\^{6}\n/);
+    writeFileSync(path, good);
+  });
+
+  it('finds no project where there is none', () => {
+    const nowhere = sluice('compile', '--project', folder);
+    expect(nowhere.code).toBe(1);
+    expect(nowhere.err).toContain('error[project-not-found]');
+  });
+});
