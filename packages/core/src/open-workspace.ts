@@ -4,20 +4,68 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { applyPlan, type ApplyResult } from './apply/apply.ts';
 import { runAudit, type AuditOutcome } from './apply/audits.ts';
-import { compile, compileContext, nodeKey, type Binder, type Column, type Compiled, type CompiledModel } from './compile/index.ts';
+import {
+  compile,
+  compileContext,
+  nodeKey,
+  type Binder,
+  type Column,
+  type Compiled,
+  type CompiledModel,
+} from './compile/index.ts';
 import { findReferences, rewriteReferences } from './compile/references.ts';
 import { diagnostic, didYouMean, hasErrors, SluiceError, type Diagnostic } from './diagnostic/index.ts';
 import { describeFiles } from './engine/duckdb/describe-files.ts';
 import { createDuckDbBinder } from './engine/duckdb/duckdb-binder.ts';
 import { duckDbVersion, openDuckDb } from './engine/duckdb/open.ts';
 import type { Connection, Warehouse } from './engine/warehouse.ts';
-import { buildPlan, checkStillTrue, isEmpty, readSavedPlan, SqlWriter, takenNames, toPlanDocument, type FileStatus, type Plan, type PlanInput, type PlannedNode } from './plan/index.ts';
+import {
+  buildPlan,
+  checkStillTrue,
+  isEmpty,
+  readSavedPlan,
+  SqlWriter,
+  takenNames,
+  toPlanDocument,
+  type FileStatus,
+  type Plan,
+  type PlanInput,
+  type PlannedNode,
+} from './plan/index.ts';
 import { physicalName } from './plan/physical.ts';
-import { loadProject, nodeFiles, type FileSource, type Project, type SourceDefinition } from './project/index.ts';
+import {
+  loadProject,
+  nodeFiles,
+  type FileSource,
+  type Project,
+  type SourceDefinition,
+} from './project/index.ts';
 import { render } from './render/index.ts';
-import { SCHEMA_VERSION, toDiagnosticDocument, type ApplyDocument, type AuditDocument, type CompileDocument, type EnvironmentListDocument, type LineageDocument, type Observer, type PlanDocument, type QueryDocument, type RenderDocument } from './report/index.ts';
+import {
+  SCHEMA_VERSION,
+  toDiagnosticDocument,
+  type ApplyDocument,
+  type AuditDocument,
+  type CompileDocument,
+  type EnvironmentListDocument,
+  type LineageDocument,
+  type Observer,
+  type PlanDocument,
+  type QueryDocument,
+  type RenderDocument,
+} from './report/index.ts';
 import { findSourceFiles, inspectFiles, seedFiles } from './source/index.ts';
-import { endRun, ensureState, keepFailingRows, physicalKey, readState, recordAudits, startRun, type RunContext, type State } from './state/index.ts';
+import {
+  endRun,
+  ensureState,
+  keepFailingRows,
+  physicalKey,
+  readState,
+  recordAudits,
+  startRun,
+  type RunContext,
+  type State,
+} from './state/index.ts';
 import { tableIdent } from './sql/quote.ts';
 import { ALL_TIME, addUnits, cadence, DAILY, floorTo, isoInstant, type TimeRange } from './time/index.ts';
 import { VERSION } from './version.ts';
@@ -83,7 +131,11 @@ class ProjectWorkspace implements Workspace {
   async render(model: string, interval?: TimeRange): Promise<Answer<RenderDocument>> {
     const { project } = this.#load();
     const definition = project.models.find((m) => nodeKey(m.name) === nodeKey(model));
-    if (definition?.query === undefined) throw unknownModel(model, project.models.filter((m) => m.query !== undefined).map((m) => m.name));
+    if (definition?.query === undefined)
+      throw unknownModel(
+        model,
+        project.models.filter((m) => m.query !== undefined).map((m) => m.name),
+      );
     const expression = definition.cron ?? project.config.defaults.cron;
     const clock = expression === undefined ? DAILY : cadence(expression);
     const ready = floorTo(clock.lastTick(this.#now()), clock.unit);
@@ -95,7 +147,12 @@ class ProjectWorkspace implements Workspace {
     const outcome = render(
       definition.query,
       definition.source,
-      { ...compileContext(project, tableIdent({ schema: definition.schema, name: definition.table })), interval: range, executionTime: this.#now(), stage: 'evaluating' },
+      {
+        ...compileContext(project, tableIdent({ schema: definition.schema, name: definition.table })),
+        interval: range,
+        executionTime: this.#now(),
+        stage: 'evaluating',
+      },
       definition.definitions,
     );
     if (hasErrors(outcome.diagnostics)) throw new SluiceError(outcome.diagnostics);
@@ -126,23 +183,36 @@ class ProjectWorkspace implements Workspace {
           ...base,
           columns: columns.map((c) => {
             const found = lineage?.columns.find((l) => l.name === c.name);
-            return { name: c.name, type: c.type, sources: found?.sources ?? [], direct: found?.direct ?? false };
+            return {
+              name: c.name,
+              type: c.type,
+              sources: found?.sources ?? [],
+              direct: found?.direct ?? false,
+            };
           }),
           influence: lineage?.influence ?? [],
           unknown: lineage === undefined,
         },
       };
     }
-    const readers = [...compiled.nodes.values()].filter((n): n is CompiledModel => n.node === 'model' && n.dependencies.includes(name));
-    const reads = (refs: readonly { readonly model: string; readonly column: string }[], c: Column): boolean =>
-      refs.some((r) => r.model === name && nodeKey(r.column) === nodeKey(c.name));
+    const readers = [...compiled.nodes.values()].filter(
+      (n): n is CompiledModel => n.node === 'model' && n.dependencies.includes(name),
+    );
+    const reads = (
+      refs: readonly { readonly model: string; readonly column: string }[],
+      c: Column,
+    ): boolean => refs.some((r) => r.model === name && nodeKey(r.column) === nodeKey(c.name));
     const influenced = readers.filter((r) => columns.some((c) => reads(r.lineage?.influence ?? [], c)));
     return {
       diagnostics: compiled.diagnostics,
       document: {
         ...base,
         columns: columns.map((c) => {
-          const found = readers.flatMap((r) => (r.lineage?.columns ?? []).filter((l) => reads(l.sources, c)).map((l) => ({ model: r.name, column: l.name, direct: l.direct })));
+          const found = readers.flatMap((r) =>
+            (r.lineage?.columns ?? [])
+              .filter((l) => reads(l.sources, c))
+              .map((l) => ({ model: r.name, column: l.name, direct: l.direct })),
+          );
           return {
             name: c.name,
             type: c.type,
@@ -221,15 +291,27 @@ class ProjectWorkspace implements Workspace {
       for (const planned of promoted.asked) {
         if (planned.node.node !== 'model') continue;
         for (const bound of planned.node.audits) {
-          const outcome = await runAudit(connection, writer, planned, bound, ALL_TIME, compiled.project.config.quarantine.maxRows);
+          const outcome = await runAudit(
+            connection,
+            writer,
+            planned,
+            bound,
+            ALL_TIME,
+            compiled.project.config.quarantine.maxRows,
+          );
           outcomes.push(outcome);
           this.#observer({ kind: 'audit-finished', result: outcome.document });
         }
       }
       await connection.transaction(async () => {
         await startRun(connection, run, 'audit', environment, VERSION);
-        await recordAudits(connection, run, outcomes.map((o) => o.record));
-        for (const o of outcomes) if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
+        await recordAudits(
+          connection,
+          run,
+          outcomes.map((o) => o.record),
+        );
+        for (const o of outcomes)
+          if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
         await endRun(connection, run, outcomes.some(isBad) ? 'failed' : 'done', this.#now());
       });
       return {
@@ -250,14 +332,17 @@ class ProjectWorkspace implements Workspace {
     checkEnvironmentName(environment);
     return this.#withWarehouse(project, { readOnly: true, mustExist: true }, async (connection) => {
       let rewritten = text;
-      if (environment !== 'prod') rewritten = await this.#inEnvironment(text, await readState(connection), environment);
+      if (environment !== 'prod')
+        rewritten = await this.#inEnvironment(text, await readState(connection), environment);
       try {
         const { columns, rows } = await connection.query(rewritten);
         return { diagnostics: [], document: { schema_version: SCHEMA_VERSION, columns, rows } };
       } catch (error) {
         const [first, ...more] = (error instanceof Error ? error.message : String(error)).split('\n');
         throw new SluiceError(
-          diagnostic('query-failed', first ?? 'the query failed', { hint: more.join('\n').trim() === '' ? undefined : more.join('\n').trim() }),
+          diagnostic('query-failed', first ?? 'the query failed', {
+            hint: more.join('\n').trim() === '' ? undefined : more.join('\n').trim(),
+          }),
         );
       }
     });
@@ -323,31 +408,60 @@ class ProjectWorkspace implements Workspace {
       discovered: found.columns,
       settings: `duckdb ${await duckDbVersion()}; TimeZone=UTC`,
     });
-    return { project, binder, compiled: { ...compiled, diagnostics: [...before, ...found.diagnostics, ...compiled.diagnostics] } };
+    return {
+      project,
+      binder,
+      compiled: { ...compiled, diagnostics: [...before, ...found.diagnostics, ...compiled.diagnostics] },
+    };
   }
 
   /** Columns that nobody declared, from the files themselves; and files that are not there. */
-  async #discover(project: Project): Promise<{ readonly columns: ReadonlyMap<string, readonly Column[]>; readonly diagnostics: readonly Diagnostic[] }> {
+  async #discover(
+    project: Project,
+  ): Promise<{
+    readonly columns: ReadonlyMap<string, readonly Column[]>;
+    readonly diagnostics: readonly Diagnostic[];
+  }> {
     const diagnostics: Diagnostic[] = [];
-    const wanted: { name: string; source: FileSource; paths: readonly string[]; location: Diagnostic['location'] }[] = [];
+    const wanted: {
+      name: string;
+      source: FileSource;
+      paths: readonly string[];
+      location: Diagnostic['location'];
+    }[] = [];
     for (const s of project.config.sources) {
       if (!isFileSource(s)) continue;
       const { paths, diagnostics: missing } = findSourceFiles(this.#root, s);
       diagnostics.push(...missing);
       if (s.columns === undefined && paths.length > 0) {
-        wanted.push({ name: s.name, source: s.origin, paths: paths.map((p) => join(this.#root, p)), location: s.location });
+        wanted.push({
+          name: s.name,
+          source: s.origin,
+          paths: paths.map((p) => join(this.#root, p)),
+          location: s.location,
+        });
       }
     }
     for (const m of project.models) {
       if (m.kind.kind !== 'SEED' || m.columns !== undefined) continue;
-      wanted.push({ name: m.name, source: seedFiles(m.kind), paths: [join(this.#root, m.kind.file)], location: m.kindLocation });
+      wanted.push({
+        name: m.name,
+        source: seedFiles(m.kind),
+        paths: [join(this.#root, m.kind.file)],
+        location: m.kindLocation,
+      });
     }
     const columns = new Map<string, readonly Column[]>();
     const answers = await describeFiles(wanted);
     for (const [i, w] of wanted.entries()) {
       const answer = answers[i];
       if (typeof answer === 'string') {
-        diagnostics.push(diagnostic('source-unreadable', `the files of '${w.name}' cannot be read: ${answer}`, { location: w.location, hint: 'Declare its columns, or say how the file is written under csv:.' }));
+        diagnostics.push(
+          diagnostic('source-unreadable', `the files of '${w.name}' cannot be read: ${answer}`, {
+            location: w.location,
+            hint: 'Declare its columns, or say how the file is written under csv:.',
+          }),
+        );
       } else if (answer !== undefined) columns.set(w.name, answer);
     }
     return { columns, diagnostics };
@@ -373,7 +487,9 @@ class ProjectWorkspace implements Workspace {
         onWait: (holder, secondsLeft) => this.#observer({ kind: 'waiting-for-lock', holder, secondsLeft }),
       });
     const warehouse =
-      how.readOnly && !isThere && how.mustExist !== true ? await open(':memory:', false) : await open(path, how.readOnly);
+      how.readOnly && !isThere && how.mustExist !== true
+        ? await open(':memory:', false)
+        : await open(path, how.readOnly);
     const connection = await warehouse.connect();
     try {
       return await work(connection, warehouse);
@@ -411,9 +527,13 @@ class ProjectWorkspace implements Workspace {
     if (taken.length > 0) {
       throw new SluiceError(
         taken.map((t) =>
-          diagnostic('name-taken', `a ${t.relation} named ${t.view} exists already, and Sluice did not make it`, {
-            hint: `Rename it or the model ${t.model}; Sluice never replaces what is not its own.`,
-          }),
+          diagnostic(
+            'name-taken',
+            `a ${t.relation} named ${t.view} exists already, and Sluice did not make it`,
+            {
+              hint: `Rename it or the model ${t.model}; Sluice never replaces what is not its own.`,
+            },
+          ),
         ),
       );
     }
@@ -444,10 +564,14 @@ class ProjectWorkspace implements Workspace {
         const request = { source: node.definition.origin, paths: absolute, columns: node.columns, target };
         const { changed } = await connection.compareFiles(request).catch((error: unknown) => {
           throw new SluiceError(
-            diagnostic('source-unreadable', `the files of '${node.name}' cannot be read: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)}`, {
-              location: node.definition.location,
-              hint: 'Mend the file, or change the declaration of its columns.',
-            }),
+            diagnostic(
+              'source-unreadable',
+              `the files of '${node.name}' cannot be read: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)}`,
+              {
+                location: node.definition.location,
+                hint: 'Mend the file, or change the declaration of its columns.',
+              },
+            ),
           );
         });
         statuses.set(node.name, { status: 'changed', files, changed });
@@ -533,21 +657,36 @@ class ProjectWorkspace implements Workspace {
         }),
       );
     }
-    const changed = [...plan.nodes.values()].filter((n) => n.action !== undefined && n.action.kind !== 'backfill' && n.action.kind !== 'reaudit' && !(n.action.kind === 'rebind' && n.work === undefined));
+    const changed = [...plan.nodes.values()].filter(
+      (n) =>
+        n.action !== undefined &&
+        n.action.kind !== 'backfill' &&
+        n.action.kind !== 'reaudit' &&
+        !(n.action.kind === 'rebind' && n.work === undefined),
+    );
     const names = [...changed.map((n) => n.node.name), ...plan.removed.map((r) => r.model)];
     if (names.length === 0) return;
     throw new SluiceError(
-      diagnostic('environment-differs', `the project is not what ${plan.environment} shows: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} changed`, {
-        hint: `run only brings in new data. Look at the change with sluice plan ${plan.environment}, then apply it.`,
-      }),
+      diagnostic(
+        'environment-differs',
+        `the project is not what ${plan.environment} shows: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} changed`,
+        {
+          hint: `run only brings in new data. Look at the change with sluice plan ${plan.environment}, then apply it.`,
+        },
+      ),
     );
   }
 
-  #promotedNodes(prepared: Prepared, models: readonly string[]): { readonly all: readonly PlannedNode[]; readonly asked: readonly PlannedNode[] } {
+  #promotedNodes(
+    prepared: Prepared,
+    models: readonly string[],
+  ): { readonly all: readonly PlannedNode[]; readonly asked: readonly PlannedNode[] } {
     const environment = prepared.state.environments.get(prepared.plan.environment);
     if (environment === undefined) {
       throw new SluiceError(
-        diagnostic('unknown-environment', `there is no environment '${prepared.plan.environment}' yet`, { hint: `Build it with: sluice apply ${prepared.plan.environment}` }),
+        diagnostic('unknown-environment', `there is no environment '${prepared.plan.environment}' yet`, {
+          hint: `Build it with: sluice apply ${prepared.plan.environment}`,
+        }),
       );
     }
     const all = [...prepared.plan.nodes.values()].map((n) => {
@@ -558,7 +697,12 @@ class ProjectWorkspace implements Workspace {
     const unknown = models.filter((m) => !names.some((n) => nodeKey(n) === nodeKey(m)));
     if (unknown.length > 0) throw new SluiceError(unknown.flatMap((m) => unknownModel(m, names).diagnostics));
     const wanted = new Set(models.map(nodeKey));
-    return { all, asked: all.filter((n) => names.includes(n.node.name) && (wanted.size === 0 || wanted.has(nodeKey(n.node.name)))) };
+    return {
+      all,
+      asked: all.filter(
+        (n) => names.includes(n.node.name) && (wanted.size === 0 || wanted.has(nodeKey(n.node.name))),
+      ),
+    };
   }
 
   /** The same query over the views of another environment. */
@@ -566,7 +710,9 @@ class ProjectWorkspace implements Workspace {
     const known = state.environments.get(environment);
     if (known === undefined) {
       throw new SluiceError(
-        diagnostic('unknown-environment', `there is no environment '${environment}'`, { hint: didYouMean(environment, state.environments.keys()) }),
+        diagnostic('unknown-environment', `there is no environment '${environment}'`, {
+          hint: didYouMean(environment, state.environments.keys()),
+        }),
       );
     }
     const binder = (this.#binder ??= await createDuckDbBinder());
@@ -579,8 +725,12 @@ class ProjectWorkspace implements Workspace {
     });
   }
 
-  #lineageTarget(compiled: Compiled, target: string): { readonly name: string; readonly column: string | undefined } {
-    const find = (name: string): string | undefined => [...compiled.nodes.keys()].find((n) => nodeKey(n) === nodeKey(name));
+  #lineageTarget(
+    compiled: Compiled,
+    target: string,
+  ): { readonly name: string; readonly column: string | undefined } {
+    const find = (name: string): string | undefined =>
+      [...compiled.nodes.keys()].find((n) => nodeKey(n) === nodeKey(name));
     const whole = find(target);
     if (whole !== undefined) return { name: whole, column: undefined };
     const dot = target.lastIndexOf('.');
@@ -590,7 +740,9 @@ class ProjectWorkspace implements Workspace {
     const columns = compiled.nodes.get(name)?.columns.map((c) => c.name) ?? [];
     if (!columns.some((c) => nodeKey(c) === nodeKey(column))) {
       throw new SluiceError(
-        diagnostic('unknown-column', `${name} has no column '${column}'`, { hint: didYouMean(column, columns) ?? `Its columns are ${columns.join(', ')}.` }),
+        diagnostic('unknown-column', `${name} has no column '${column}'`, {
+          hint: didYouMean(column, columns) ?? `Its columns are ${columns.join(', ')}.`,
+        }),
       );
     }
     return { name, column };
@@ -612,7 +764,9 @@ function checkEnvironmentName(name: string): void {
 
 function unknownModel(name: string, known: readonly string[]): SluiceError {
   return new SluiceError(
-    diagnostic('unknown-model', `there is no model '${name}'`, { hint: didYouMean(name, known) ?? 'sluice compile lists the models there are.' }),
+    diagnostic('unknown-model', `there is no model '${name}'`, {
+      hint: didYouMean(name, known) ?? 'sluice compile lists the models there are.',
+    }),
   );
 }
 
@@ -624,17 +778,32 @@ function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
   const { status, severity, audit, model, failing_rows: count, message } = o.document;
   const location = o.bound.audit.call.location;
   if (status === 'passed') return [];
-  if (status === 'error') return [diagnostic('query-failed', `audit ${audit} of ${model} could not run: ${message ?? ''}`, { location })];
+  if (status === 'error')
+    return [
+      diagnostic('query-failed', `audit ${audit} of ${model} could not run: ${message ?? ''}`, { location }),
+    ];
   const rows = count === 1 ? '1 row' : `${count} rows`;
-  return [diagnostic(severity === 'block' ? 'audit-failed' : 'audit-warning', `audit ${audit} of ${model} found ${rows}`, { location })];
+  return [
+    diagnostic(
+      severity === 'block' ? 'audit-failed' : 'audit-warning',
+      `audit ${audit} of ${model} found ${rows}`,
+      { location },
+    ),
+  ];
 }
 
 function auditSummary(audits: readonly AuditDocument['audits'][number][]): string {
-  const failed = audits.filter((a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block')).length;
+  const failed = audits.filter(
+    (a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'),
+  ).length;
   const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
   const passed = audits.length - failed - warned;
   if (audits.length === 0) return 'There is nothing to audit.';
-  const parts = [`${passed} passed`, ...(warned > 0 ? [`${warned} warned`] : []), ...(failed > 0 ? [`${failed} failed`] : [])];
+  const parts = [
+    `${passed} passed`,
+    ...(warned > 0 ? [`${warned} warned`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
   return `${audits.length} ${audits.length === 1 ? 'audit' : 'audits'}: ${parts.join(', ')}.`;
 }
 
@@ -642,13 +811,17 @@ function applySummary(environment: string, result: ApplyResult): string {
   const done = result.results.filter((r) => r.status === 'done').length;
   const failed = result.results.filter((r) => r.status === 'failed').length;
   const skipped = result.results.filter((r) => r.status === 'skipped').length;
-  const models = (n: number): string => (n === 1 ? '1 model' : `${n} models`);
-  if (result.status === 'interrupted') return `Interrupted: ${models(done)} done, the rest was not touched. Apply again to go on.`;
+  if (result.status === 'interrupted')
+    return `Interrupted: ${countModels(done)} done, the rest was not touched. Apply again to go on.`;
   if (result.status === 'failed') {
     const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
-    return `${models(failed)} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
+    return `${countModels(failed)} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
   }
-  return `${environment} is up to date: ${models(done)} done${result.promoted ? ', views promoted' : ''}.`;
+  return `${environment} is up to date: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}.`;
+}
+
+function countModels(n: number): string {
+  return n === 1 ? '1 model' : `${n} models`;
 }
 
 function seconds(started: number): number {

@@ -42,7 +42,10 @@ export interface PlanOptions {
 export interface Workspace {
   compile(): Promise<Answer<CompileDocument>>;
   /** SQL of a model with macros expanded, for an interval (epoch ms, half-open). */
-  render(model: string, interval?: { readonly start: number; readonly end: number }): Promise<Answer<RenderDocument>>;
+  render(
+    model: string,
+    interval?: { readonly start: number; readonly end: number },
+  ): Promise<Answer<RenderDocument>>;
   /** `target` is `schema.model` or `schema.model.column`. */
   lineage(target: string, direction: 'upstream' | 'downstream'): Promise<Answer<LineageDocument>>;
   plan(environment: string, options?: PlanOptions): Promise<Answer<PlanDocument>>;
@@ -52,7 +55,10 @@ export interface Workspace {
     options?: PlanOptions & { readonly confirm?: (plan: PlanDocument) => Promise<boolean> },
   ): Promise<Answer<ApplyDocument>>;
   /** Does a saved plan, or refuses. `text` is the file's content. */
-  applyPlan(text: string, options?: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> }): Promise<Answer<ApplyDocument>>;
+  applyPlan(
+    text: string,
+    options?: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> },
+  ): Promise<Answer<ApplyDocument>>;
   run(environment: string): Promise<Answer<ApplyDocument>>;
   audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;

@@ -27,7 +27,14 @@ import {
   type RunContext,
   type State,
 } from '../state/index.ts';
-import { ALL_TIME, isAllTime, isoInstant, join as joinSegments, type Coverage, type TimeRange } from '../time/index.ts';
+import {
+  ALL_TIME,
+  isAllTime,
+  isoInstant,
+  join as joinSegments,
+  type Coverage,
+  type TimeRange,
+} from '../time/index.ts';
 import { runAudit, type AuditOutcome } from './audits.ts';
 import { AuditFailed, Interrupted, taskDiagnostic } from './failure.ts';
 import { promote } from './promote.ts';
@@ -82,8 +89,14 @@ class Applier {
   async apply(): Promise<ApplyResult> {
     const { plan, observer, warehouse, signal } = this.#in;
     const work = [...plan.nodes.values()].filter((n) => n.work !== undefined);
-    observer({ kind: 'apply-started', models: work.length, tasks: work.reduce((n, w) => n + tasksOf(w).length, 0) });
-    const connections = await Promise.all(Array.from({ length: Math.max(1, Math.min(this.#in.jobs, work.length)) }, () => warehouse.connect()));
+    observer({
+      kind: 'apply-started',
+      models: work.length,
+      tasks: work.reduce((n, w) => n + tasksOf(w).length, 0),
+    });
+    const connections = await Promise.all(
+      Array.from({ length: Math.max(1, Math.min(this.#in.jobs, work.length)) }, () => warehouse.connect()),
+    );
     const stop = (): void => {
       for (const c of connections) c.interrupt();
     };
@@ -122,7 +135,13 @@ class Applier {
       for (const schema of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
       for (const external of moves) {
         const sequence = this.#nextSequence();
-        await this.#enter(connection, external.key, { ...ALL_TIME, sequence, data: sequence, inputs: [], doneAt: this.#in.clock() });
+        await this.#enter(connection, external.key, {
+          ...ALL_TIME,
+          sequence,
+          data: sequence,
+          inputs: [],
+          doneAt: this.#in.clock(),
+        });
       }
     });
   }
@@ -193,14 +212,26 @@ class Applier {
       culprit === undefined
         ? []
         : [diagnostic('upstream-broken', `${planned.node.name} was not run because ${culprit} failed`, {})];
-    this.#finish(planned, 'skipped', { rows: 0, rejected: 0, seconds: 0, done: [], audits: [], diagnostics: found });
+    this.#finish(planned, 'skipped', {
+      rows: 0,
+      rejected: 0,
+      seconds: 0,
+      done: [],
+      audits: [],
+      diagnostics: found,
+    });
   }
 
   async #runNode(planned: PlannedNode, connection: Connection): Promise<void> {
     const started = performance.now();
     const tasks = tasksOf(planned);
     const progress: Progress = { rows: 0, rejected: 0, done: [], audits: [] };
-    this.#in.observer({ kind: 'model-started', model: planned.node.name, action: actionOf(planned), tasks: tasks.length });
+    this.#in.observer({
+      kind: 'model-started',
+      model: planned.node.name,
+      action: actionOf(planned),
+      tasks: tasks.length,
+    });
     let status: TaskStatus = 'done';
     const found: Diagnostic[] = [];
     let blocking: AuditOutcome[] = [];
@@ -209,7 +240,12 @@ class Applier {
         if (this.#in.signal.aborted) throw new Interrupted();
         blocking = [];
         await this.#runTask(planned, range, connection, progress, blocking);
-        this.#in.observer({ kind: 'task-finished', model: planned.node.name, task: i + 1, tasks: tasks.length });
+        this.#in.observer({
+          kind: 'task-finished',
+          model: planned.node.name,
+          task: i + 1,
+          tasks: tasks.length,
+        });
       }
     } catch (error) {
       status = this.#in.signal.aborted ? 'interrupted' : 'failed';
@@ -245,7 +281,9 @@ class Applier {
       rows: result.rows,
       rejected: result.rejected,
       seconds: result.seconds,
-      intervals: result.done.filter((r) => !isAllTime(r)).map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
+      intervals: result.done
+        .filter((r) => !isAllTime(r))
+        .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
       audits: result.audits,
       diagnostics: result.diagnostics.map(toDiagnosticDocument),
     };
@@ -281,10 +319,22 @@ class Applier {
       }
       if (work?.kind !== 'audit' || node.node === 'model') {
         const relation = planned.storage === 'view' ? 'view' : 'table';
-        await recordSnapshot(connection, run, node, physical, relation, node.node === 'model' ? node.auditIdentity : '');
+        await recordSnapshot(
+          connection,
+          run,
+          node,
+          physical,
+          relation,
+          node.node === 'model' ? node.auditIdentity : '',
+        );
       }
-      await recordAudits(connection, run, outcomes.map((o) => o.record));
-      for (const o of outcomes) if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
+      await recordAudits(
+        connection,
+        run,
+        outcomes.map((o) => o.record),
+      );
+      for (const o of outcomes)
+        if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
       return { rows, rejected };
     });
     for (const enter of entered) enter();
@@ -340,28 +390,61 @@ class Applier {
     };
     moved();
     const paths = work.files.map((f) => join(this.#in.root, f.path));
-    const loaded = await connection.loadFiles({ source: node.definition.origin, paths, columns: node.columns, target: physical });
+    const loaded = await connection.loadFiles({
+      source: node.definition.origin,
+      paths,
+      columns: node.columns,
+      target: physical,
+    });
     moved();
     const sequence = this.#nextSequence();
     const doneAt = this.#in.clock();
     entered.push(
-      await this.#stage(connection, key, work.changed.map((c) => ({ start: c.start, end: c.end, sequence, data: sequence, inputs: [], doneAt }))),
+      await this.#stage(
+        connection,
+        key,
+        work.changed.map((c) => ({
+          start: c.start,
+          end: c.end,
+          sequence,
+          data: sequence,
+          inputs: [],
+          doneAt,
+        })),
+      ),
     );
-    await recordLoad(connection, this.#in.run, node.name, { physical: key, files: work.files, rows: loaded.rows, rejected: loaded.rejected });
+    await recordLoad(connection, this.#in.run, node.name, {
+      physical: key,
+      files: work.files,
+      rows: loaded.rows,
+      rejected: loaded.rejected,
+    });
     const names = new Map(paths.map((p, i) => [p, work.files[i]?.path ?? p]));
-    await recordRejects(connection, this.#in.run, node.name, loaded.rejects.map((r) => ({ ...r, file: names.get(r.file) ?? r.file })));
+    await recordRejects(
+      connection,
+      this.#in.run,
+      node.name,
+      loaded.rejects.map((r) => ({ ...r, file: names.get(r.file) ?? r.file })),
+    );
     if (loaded.rejected > 0) {
       this.#diagnostics.push(
-        diagnostic('source-rejects', `${node.name}: ${loaded.rejected} ${loaded.rejected === 1 ? 'row' : 'rows'} could not be parsed and ${loaded.rejected === 1 ? 'was' : 'were'} set aside`, {
-          location: node.definition.location,
-          hint: `See them with: sluice query "SELECT * FROM _sluice.rejected_row WHERE source = '${node.name}'"`,
-        }),
+        diagnostic(
+          'source-rejects',
+          `${node.name}: ${loaded.rejected} ${loaded.rejected === 1 ? 'row' : 'rows'} could not be parsed and ${loaded.rejected === 1 ? 'was' : 'were'} set aside`,
+          {
+            location: node.definition.location,
+            hint: `See them with: sluice query "SELECT * FROM _sluice.rejected_row WHERE source = '${node.name}'"`,
+          },
+        ),
       );
     }
     return { rows: loaded.rows, rejected: loaded.rejected };
   }
 
-  async #seed(planned: PlannedNode, connection: Connection): Promise<{ readonly rows: number; readonly rejected: number }> {
+  async #seed(
+    planned: PlannedNode,
+    connection: Connection,
+  ): Promise<{ readonly rows: number; readonly rejected: number }> {
     const { node, physical } = planned;
     if (node.node !== 'model' || node.definition.kind.kind !== 'SEED') return { rows: 0, rejected: 0 };
     const source = seedFiles(node.definition.kind);
@@ -381,13 +464,23 @@ class Applier {
   ): Promise<void> {
     for (const bound of node.audits) {
       if (this.#in.signal.aborted) throw new Interrupted();
-      const outcome = await runAudit(connection, this.#in.writer, planned, bound, range, this.#in.config.quarantine.maxRows);
+      const outcome = await runAudit(
+        connection,
+        this.#in.writer,
+        planned,
+        bound,
+        range,
+        this.#in.config.quarantine.maxRows,
+      );
       outcomes.push(outcome);
       this.#in.observer({ kind: 'audit-finished', result: outcome.document });
       // An error may have ended the transaction; what the next audits would say then means nothing.
       if (outcome.document.status === 'error') break;
     }
-    const failed = outcomes.find((o) => o.document.status !== 'passed' && (o.document.severity === 'block' || o.document.status === 'error'));
+    const failed = outcomes.find(
+      (o) =>
+        o.document.status !== 'passed' && (o.document.severity === 'block' || o.document.status === 'error'),
+    );
     if (failed !== undefined) throw new AuditFailed(failed.bound);
   }
 
@@ -397,8 +490,13 @@ class Applier {
     if (bad.length === 0) return;
     try {
       await connection.transaction(async () => {
-        await recordAudits(connection, this.#in.run, outcomes.map((o) => o.record));
-        for (const o of bad) if (o.failing !== undefined) await keepFailingRows(connection, this.#in.run, o.failing);
+        await recordAudits(
+          connection,
+          this.#in.run,
+          outcomes.map((o) => o.record),
+        );
+        for (const o of bad)
+          if (o.failing !== undefined) await keepFailingRows(connection, this.#in.run, o.failing);
       });
     } catch (error) {
       found.push(taskDiagnostic(error, 'quarantine', undefined));
@@ -409,29 +507,47 @@ class Applier {
     const { node } = planned;
     if (!(error instanceof AuditFailed)) return [taskDiagnostic(error, node.name, locationOf(planned))];
     return outcomes
-      .filter((o) => o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity === 'block'))
+      .filter(
+        (o) =>
+          o.document.status === 'error' ||
+          (o.document.status === 'failed' && o.document.severity === 'block'),
+      )
       .map((o) => {
         const { failing_rows: count, audit, message, kept_rows: kept } = o.document;
         if (o.document.status === 'error') {
-          return diagnostic('query-failed', `audit ${audit} of ${node.name} could not run: ${message ?? ''}`, { location: o.bound.audit.call.location });
+          return diagnostic(
+            'query-failed',
+            `audit ${audit} of ${node.name} could not run: ${message ?? ''}`,
+            { location: o.bound.audit.call.location },
+          );
         }
         const rows = count === 1 ? '1 row' : `${count} rows`;
-        return diagnostic('audit-failed', `audit ${audit} of ${node.name} found ${rows}; nothing of this task was published`, {
-          location: o.bound.audit.call.location,
-          hint: `${kept === count ? 'They are' : `The first ${kept} are`} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${this.#in.run.runId}'"`,
-        });
+        return diagnostic(
+          'audit-failed',
+          `audit ${audit} of ${node.name} found ${rows}; nothing of this task was published`,
+          {
+            location: o.bound.audit.call.location,
+            hint: `${kept === count ? 'They are' : `The first ${kept} are`} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${this.#in.run.runId}'"`,
+          },
+        );
       });
   }
 
   #keepsLedger(planned: PlannedNode): boolean {
-    return planned.storage === 'table' ? planned.work?.kind !== 'audit' : planned.node.node === 'model' && planned.node.audits.length > 0;
+    return planned.storage === 'table'
+      ? planned.work?.kind !== 'audit'
+      : planned.node.node === 'model' && planned.node.audits.length > 0;
   }
 
   #inputs(planned: PlannedNode): ReturnType<typeof boundInputs> {
     return boundInputs(planned.node, (model) => {
       const input = this.#in.plan.nodes.get(model);
       const key = input?.key ?? model;
-      return { key, foreign: input?.storage === 'foreign', coverage: coverageOf(this.#ledger.get(key) ?? []) };
+      return {
+        key,
+        foreign: input?.storage === 'foreign',
+        coverage: coverageOf(this.#ledger.get(key) ?? []),
+      };
     });
   }
 
@@ -464,7 +580,11 @@ interface Progress {
 }
 
 function tasksOf(planned: PlannedNode): readonly TimeRange[] {
-  return planned.work?.kind === 'intervals' ? planned.work.batches : planned.work === undefined ? [] : [ALL_TIME];
+  return planned.work?.kind === 'intervals'
+    ? planned.work.batches
+    : planned.work === undefined
+      ? []
+      : [ALL_TIME];
 }
 
 function actionOf(planned: PlannedNode): TaskResultDocument['action'] {
@@ -481,6 +601,7 @@ function coverageOf(entries: readonly LedgerEntry[]): Coverage {
 }
 
 function locationOf(planned: PlannedNode): Location {
-  return planned.node.node === 'model' ? planned.node.definition.nameLocation : planned.node.definition.location;
+  return planned.node.node === 'model'
+    ? planned.node.definition.nameLocation
+    : planned.node.definition.location;
 }
-

@@ -53,7 +53,8 @@ export async function runAudit(
       failing_rows: count,
       kept_rows: rows.length,
       seconds,
-      interval: interval === undefined ? null : { start: isoInstant(interval.start), end: isoInstant(interval.end) },
+      interval:
+        interval === undefined ? null : { start: isoInstant(interval.start), end: isoInstant(interval.end) },
       message: problem ?? null,
       samples: rows.slice(0, SAMPLES),
     },

@@ -36,7 +36,10 @@ export function taskDiagnostic(error: unknown, model: string, location: Location
   const place = /^LINE \d+:.*$/m.exec(message)?.[0];
   return diagnostic('query-failed', `${model}: ${firstLine(message)}`, {
     location,
-    hint: place === undefined ? 'Nothing of this task was written. Mend the cause, then apply again.' : `In the generated SQL, ${place.trim()}`,
+    hint:
+      place === undefined
+        ? 'Nothing of this task was written. Mend the cause, then apply again.'
+        : `In the generated SQL, ${place.trim()}`,
   });
 }
 

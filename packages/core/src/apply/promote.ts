@@ -15,7 +15,8 @@ export async function promote(connection: Connection, run: RunContext, plan: Pla
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
     }
     for (const r of plan.removed) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
-    for (const n of shown) await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
+    for (const n of shown)
+      await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
     await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models);
   });
 }

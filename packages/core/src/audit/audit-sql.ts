@@ -1,5 +1,5 @@
 import type { Diagnostic, Outcome } from '../diagnostic/index.ts';
-import { render, SourceMap, type RenderContext } from '../render/index.ts';
+import { render, type RenderContext, type SourceMap } from '../render/index.ts';
 import { ident, raw } from '../sql/quote.ts';
 import type { ResolvedAudit } from './bind-audit.ts';
 import { libraryAudit } from './library.ts';
@@ -19,7 +19,11 @@ export interface AuditScope {
   readonly where: string | undefined;
 }
 
-export function auditSql(audit: ResolvedAudit, scope: AuditScope, context: RenderContext): Outcome<AuditSql | undefined> {
+export function auditSql(
+  audit: ResolvedAudit,
+  scope: AuditScope,
+  context: RenderContext,
+): Outcome<AuditSql | undefined> {
   const conditions = [scope.where, audit.arguments.get('condition')?.sql].filter((c) => c !== undefined);
   const relation =
     conditions.length === 0
@@ -29,16 +33,19 @@ export function auditSql(audit: ResolvedAudit, scope: AuditScope, context: Rende
     const library = libraryAudit(audit.name);
     if (library === undefined) return { value: undefined, diagnostics: [] };
     const named = conditions.length === 0 ? relation : `${relation} AS ${ident('audited')}`;
-    return { value: { sql: library.query(named, (n) => audit.arguments.get(n)), map: undefined }, diagnostics: [] };
+    return {
+      value: { sql: library.query(named, (n) => audit.arguments.get(n)), map: undefined },
+      diagnostics: [],
+    };
   }
   const parameters = new Map(context.parameters);
   for (const [name, argument] of audit.arguments) parameters.set(name, argument.sql);
-  const rendered = render(audit.definition.query, audit.definition.source, {
-    ...context,
-    stage: 'auditing',
-    thisModel: raw(relation),
-    parameters,
-  });
+  const rendered = render(
+    audit.definition.query,
+    audit.definition.source,
+    { ...context, stage: 'auditing', thisModel: raw(relation), parameters },
+    audit.definition.definitions,
+  );
   const diagnostics: readonly Diagnostic[] = rendered.diagnostics;
   return { value: { sql: rendered.value.sql, map: rendered.value.map }, diagnostics };
 }

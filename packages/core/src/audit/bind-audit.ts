@@ -1,6 +1,12 @@
 import { diagnostic, didYouMean, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { AuditCall, AuditDefinition, HeaderValue } from '../model/index.ts';
-import { COMMON_PARAMETERS, libraryAudit, libraryNames, type AuditArgument, type AuditParameter } from './library.ts';
+import {
+  COMMON_PARAMETERS,
+  libraryAudit,
+  libraryNames,
+  type AuditArgument,
+  type AuditParameter,
+} from './library.ts';
 
 /** An audit as a model calls it: found, with its arguments by name. */
 export interface ResolvedAudit {
@@ -63,9 +69,18 @@ export function resolveAudit(
       );
     }
   }
-  const severity = severityOf(call, args, definition, wanted !== base && definition?.name.toLowerCase() !== wanted, diagnostics);
+  const severity = severityOf(
+    call,
+    args,
+    definition,
+    wanted !== base && definition?.name.toLowerCase() !== wanted,
+    diagnostics,
+  );
   return {
-    value: diagnostics.length > 0 ? undefined : { name: definition?.name ?? library?.name ?? base, call, severity, definition, arguments: args },
+    value:
+      diagnostics.length > 0
+        ? undefined
+        : { name: definition?.name ?? library?.name ?? base, call, severity, definition, arguments: args },
     diagnostics,
   };
 }

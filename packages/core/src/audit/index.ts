@@ -1,4 +1,3 @@
 /** Audits: queries that return bad rows. Which there are, what a call of one means, and its SQL. */
 export { auditSql, type AuditScope, type AuditSql } from './audit-sql.ts';
 export { resolveAudit, type ResolvedAudit } from './bind-audit.ts';
-export { LIBRARY, libraryAudit, type AuditArgument, type LibraryAudit } from './library.ts';

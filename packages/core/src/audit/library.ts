@@ -70,7 +70,9 @@ export const LIBRARY: readonly LibraryAudit[] = [
     // A semi join with an empty right side costs nothing: when all is well, only the aggregate runs.
     query: (relation, arg) =>
       `SELECT * FROM ${relation} WHERE ${any(
-        items(arg('columns')).map((c) => `${c} IN (SELECT ${c} FROM ${relation} GROUP BY ALL HAVING count(*) > 1)`),
+        items(arg('columns')).map(
+          (c) => `${c} IN (SELECT ${c} FROM ${relation} GROUP BY ALL HAVING count(*) > 1)`,
+        ),
       )}`,
   },
   {

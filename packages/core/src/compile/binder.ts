@@ -29,7 +29,13 @@ export type BindResult =
 export interface Binder {
   parse(texts: readonly string[]): Promise<readonly ParseResult[]>;
   /** Creates empty tables under their model names, so that later texts can refer to them. */
-  declare(tables: readonly { readonly schema: string; readonly name: string; readonly columns: readonly Column[] }[]): Promise<void>;
+  declare(
+    tables: readonly {
+      readonly schema: string;
+      readonly name: string;
+      readonly columns: readonly Column[];
+    }[],
+  ): Promise<void>;
   bind(texts: readonly string[]): Promise<readonly BindResult[]>;
   /** Output names as DuckDB gives them, also of expressions without an alias. */
   describe(text: string): Promise<readonly Column[] | BindError>;

@@ -1,12 +1,12 @@
+import { hash } from 'node:crypto';
 import { diagnostic, sortDiagnostics, type Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import type { Project, SourceDefinition } from '../project/index.ts';
 import { cadence, DAILY } from '../time/index.ts';
 import type { BindError, Binder } from './binder.ts';
-import type { Column, ColumnRef, Compiled, CompiledModel, CompiledNode, Lineage, ReadScope } from './compiled.ts';
+import type { Column, Compiled, CompiledModel, CompiledNode, Lineage, ReadScope } from './compiled.ts';
 import { COMPILE_INTERVAL } from './constants.ts';
 import { orderNodes } from './graph.ts';
-import { hash } from 'node:crypto';
 import { traceLineage } from './lineage.ts';
 import { meaningOf, type LeafMeaning } from './meaning.ts';
 import { nodeKey, nodeSchemaAndTable } from './names.ts';
@@ -14,7 +14,13 @@ import { auditCode, auditPlace, nameLookup, parseModels, type ParsedModel } from
 import { outputColumns, parsePlan, type PlanNode } from './plan-node.ts';
 import { traceReads, type ReadLeaf, type ReadTrace } from './reads.ts';
 import { toDiagnostic } from './sql-errors.ts';
-import { versionLeafModel, versionQuery, versionSource, versionText, type VersionedMeaning } from './version.ts';
+import {
+  versionLeafModel,
+  versionQuery,
+  versionSource,
+  versionText,
+  type VersionedMeaning,
+} from './version.ts';
 
 /** What the compiler needs besides the project's text. */
 export interface CompileInput {
@@ -58,7 +64,8 @@ class Compiler {
     const parsed = await parseModels(project, binder);
     this.#diagnostics.push(...parsed.diagnostics);
     const models = new Map(parsed.models.map((m) => [m.definition.name, m]));
-    for (const m of [...project.models, ...project.brokenModels]) if (!models.has(m.name)) this.#broken.add(m.name);
+    for (const m of [...project.models, ...project.brokenModels])
+      if (!models.has(m.name)) this.#broken.add(m.name);
     const sources = new Map(project.config.sources.map((s) => [s.name, s]));
 
     const inputs = new Map([...models.values()].map((m) => [m.definition.name, inputsOf(m)]));
@@ -96,10 +103,14 @@ class Compiler {
       this.#broken.add(source.name);
       if (source.origin.kind === 'table') {
         this.#diagnostics.push(
-          diagnostic('external-without-columns', `the table source '${source.name}' does not say its columns`, {
-            location: source.location,
-            hint: 'Add columns: { name: TYPE, … }, so that compiling needs no database.',
-          }),
+          diagnostic(
+            'external-without-columns',
+            `the table source '${source.name}' does not say its columns`,
+            {
+              location: source.location,
+              hint: 'Add columns: { name: TYPE, … }, so that compiling needs no database.',
+            },
+          ),
         );
       }
       return;
@@ -124,7 +135,9 @@ class Compiler {
   }
 
   /** Shadow tables for what the layer made; types DuckDB refuses are told where they were declared. */
-  #shadows(layer: readonly string[]): readonly { schema: string; name: string; columns: readonly Column[] }[] {
+  #shadows(
+    layer: readonly string[],
+  ): readonly { schema: string; name: string; columns: readonly Column[] }[] {
     return layer.flatMap((name) => {
       const known = this.#known.get(name);
       if (known === undefined || known.node.columns.length === 0) return [];
@@ -147,32 +160,49 @@ class Compiler {
   }
 
   #addLeafModel({ definition, audits }: ParsedModel): void {
-    const columns = (definition.columns ?? this.#in.discovered.get(definition.name))?.map((c) => ({ name: c.name, type: c.type }));
+    const columns = (definition.columns ?? this.#in.discovered.get(definition.name))?.map((c) => ({
+      name: c.name,
+      type: c.type,
+    }));
     if (columns === undefined) {
       this.#broken.add(definition.name);
       if (definition.kind.kind === 'EXTERNAL') {
         this.#diagnostics.push(
-          diagnostic('external-without-columns', `the external model '${definition.name}' does not say its columns`, {
-            location: definition.kindLocation,
-            hint: 'Add columns (name TYPE, …) to its header, so that compiling needs no database.',
-          }),
+          diagnostic(
+            'external-without-columns',
+            `the external model '${definition.name}' does not say its columns`,
+            {
+              location: definition.kindLocation,
+              hint: 'Add columns (name TYPE, …) to its header, so that compiling needs no database.',
+            },
+          ),
         );
       }
       return;
     }
     const versioned = versionLeafModel(definition, columns);
-    this.#addModel(definition, columns, versioned, {
-      sql: undefined,
-      dependencies: [],
-      lineage: { columns: columns.map((c) => ({ ...c, sources: [], direct: true })), influence: [] },
-      reads: [],
-      clockDependent: false,
-      audits: audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
-      auditIdentity: auditIdentity(audits),
-    }, { kind: 'input', input: definition.name, timeColumn: undefined });
+    this.#addModel(
+      definition,
+      columns,
+      versioned,
+      {
+        sql: undefined,
+        dependencies: [],
+        lineage: { columns: columns.map((c) => ({ ...c, sources: [], direct: true })), influence: [] },
+        reads: [],
+        clockDependent: false,
+        audits: audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
+        auditIdentity: auditIdentity(audits),
+      },
+      { kind: 'input', input: definition.name, timeColumn: undefined },
+    );
   }
 
-  async #addQueryModel(m: ParsedModel, query: NonNullable<ParsedModel['query']>, plan: PlanNode): Promise<void> {
+  async #addQueryModel(
+    m: ParsedModel,
+    query: NonNullable<ParsedModel['query']>,
+    plan: PlanNode,
+  ): Promise<void> {
     const { definition } = m;
     const columns = await this.#outputs(definition, query.rendered.sql, outputColumns(plan));
     if (columns === undefined || !this.#checkColumns(definition, columns)) return;
@@ -186,22 +216,34 @@ class Compiler {
     const versioned =
       meaning.kind === 'known'
         ? versionQuery(definition, columns, meaning, tags)
-        : versionText(definition, columns, canonicalAst(query.statement), this.#inputVersions(query.dependencies), tags);
+        : versionText(
+            definition,
+            columns,
+            canonicalAst(query.statement),
+            this.#inputVersions(query.dependencies),
+            tags,
+          );
     const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
     const reads = traceReads(
       plan,
       (schema, table) => this.#knownTable(schema, table)?.reads,
       isByInterval ? COMPILE_INTERVAL : undefined,
     );
-    this.#addModel(definition, columns, versioned, {
-      sql: query.rendered.sql,
-      dependencies: query.dependencies,
-      lineage: this.#lineage(plan, columns),
-      reads: this.#allReads(reads.scopes, query.dependencies),
-      clockDependent: this.#clockDependent(definition, versioned, query),
-      audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
-      auditIdentity: auditIdentity(m.audits),
-    }, this.#readLeaf(definition, columns, reads.trace));
+    this.#addModel(
+      definition,
+      columns,
+      versioned,
+      {
+        sql: query.rendered.sql,
+        dependencies: query.dependencies,
+        lineage: this.#lineage(plan, columns),
+        reads: this.#allReads(reads.scopes, query.dependencies),
+        clockDependent: this.#clockDependent(definition, versioned, query),
+        audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
+        auditIdentity: auditIdentity(m.audits),
+      },
+      this.#readLeaf(definition, columns, reads.trace),
+    );
   }
 
   /** Valid SQL without a plan (a dynamic PIVOT): types from DESCRIBE, version from the text, lineage unknown. */
@@ -214,23 +256,38 @@ class Compiler {
     }
     if (!this.#checkColumns(definition, described)) return;
     const tags = versionTags(m, query);
-    const versioned = versionText(definition, described, canonicalAst(query.statement), this.#inputVersions(query.dependencies), tags);
-    this.#addModel(definition, described, versioned, {
-      sql: query.rendered.sql,
-      dependencies: query.dependencies,
-      lineage: undefined,
-      reads: this.#allReads([], query.dependencies),
-      clockDependent: this.#clockDependent(definition, versioned, query),
-      audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
-      auditIdentity: auditIdentity(m.audits),
-    }, { kind: 'input', input: definition.name, timeColumn: undefined });
+    const versioned = versionText(
+      definition,
+      described,
+      canonicalAst(query.statement),
+      this.#inputVersions(query.dependencies),
+      tags,
+    );
+    this.#addModel(
+      definition,
+      described,
+      versioned,
+      {
+        sql: query.rendered.sql,
+        dependencies: query.dependencies,
+        lineage: undefined,
+        reads: this.#allReads([], query.dependencies),
+        clockDependent: this.#clockDependent(definition, versioned, query),
+        audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
+        auditIdentity: auditIdentity(m.audits),
+      },
+      { kind: 'input', input: definition.name, timeColumn: undefined },
+    );
   }
 
   #addModel(
     definition: ModelDefinition,
     columns: readonly Column[],
     versioned: VersionedMeaning,
-    rest: Pick<CompiledModel, 'sql' | 'dependencies' | 'lineage' | 'reads' | 'clockDependent' | 'audits' | 'auditIdentity'>,
+    rest: Pick<
+      CompiledModel,
+      'sql' | 'dependencies' | 'lineage' | 'reads' | 'clockDependent' | 'audits' | 'auditIdentity'
+    >,
     reads: ReadLeaf,
   ): void {
     const node: CompiledModel = {
@@ -247,11 +304,17 @@ class Compiler {
 
   #readLeaf(definition: ModelDefinition, columns: readonly Column[], trace: ReadTrace): ReadLeaf {
     const { kind } = definition;
-    if (kind.kind === 'VIEW' || kind.kind === 'EMBEDDED') return { kind: 'view', trace, names: columns.map((c) => c.name) };
-    if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return { kind: 'input', input: definition.name, timeColumn: undefined };
+    if (kind.kind === 'VIEW' || kind.kind === 'EMBEDDED')
+      return { kind: 'view', trace, names: columns.map((c) => c.name) };
+    if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE')
+      return { kind: 'input', input: definition.name, timeColumn: undefined };
     // Text and numbers that stand for times are not compared as times.
     const time = columns.find((c) => nodeKey(c.name) === nodeKey(kind.timeColumn))?.name;
-    return { kind: 'input', input: definition.name, timeColumn: kind.timeFormat === undefined ? time : undefined };
+    return {
+      kind: 'input',
+      input: definition.name,
+      timeColumn: kind.timeFormat === undefined ? time : undefined,
+    };
   }
 
   /** Every loaded relation below, also those of which the plan reads no column: their rows may count. */
@@ -260,19 +323,29 @@ class Compiler {
     for (const dependency of dependencies) {
       const node = this.#known.get(dependency)?.node;
       if (node === undefined) continue;
-      const isThrough = node.node === 'model' && (node.definition.kind.kind === 'VIEW' || node.definition.kind.kind === 'EMBEDDED');
+      const isThrough =
+        node.node === 'model' &&
+        (node.definition.kind.kind === 'VIEW' || node.definition.kind.kind === 'EMBEDDED');
       const below = isThrough ? node.reads.map((r) => r.input) : [dependency];
       for (const name of below) if (!found.has(name)) found.set(name, { input: name, scope: 'all' });
     }
     return [...found.values()].toSorted((a, b) => (a.input < b.input ? -1 : 1));
   }
 
-  #clockDependent(definition: ModelDefinition, versioned: VersionedMeaning, query: NonNullable<ParsedModel['query']>): boolean {
+  #clockDependent(
+    definition: ModelDefinition,
+    versioned: VersionedMeaning,
+    query: NonNullable<ParsedModel['query']>,
+  ): boolean {
     const own = versioned.meaning.flags.some((f) => f.startsWith('context:'));
     const macros = definition.kind.kind !== 'INCREMENTAL_BY_TIME_RANGE' && query.rendered.timeMacros.size > 0;
     const through = query.dependencies.some((d) => {
       const node = this.#known.get(d)?.node;
-      return node?.node === 'model' && node.clockDependent && (node.definition.kind.kind === 'VIEW' || node.definition.kind.kind === 'EMBEDDED');
+      return (
+        node?.node === 'model' &&
+        node.clockDependent &&
+        (node.definition.kind.kind === 'VIEW' || node.definition.kind.kind === 'EMBEDDED')
+      );
     });
     return own || macros || through;
   }
@@ -280,14 +353,13 @@ class Compiler {
   #lineage(plan: PlanNode, columns: readonly Column[]): Lineage | undefined {
     const trace = traceLineage(plan, (schema, table) => this.#find(schema, table) ?? `${schema}.${table}`);
     if (trace.unknown.length > 0) return undefined;
-    const refs = (list: readonly ColumnRef[]): readonly ColumnRef[] => list;
     return {
       columns: columns.map((c, i) => ({
         ...c,
-        sources: refs(trace.columns[i]?.sources ?? []),
+        sources: trace.columns[i]?.sources ?? [],
         direct: trace.columns[i]?.direct ?? false,
       })),
-      influence: refs(trace.influence),
+      influence: trace.influence,
     };
   }
 
@@ -301,26 +373,41 @@ class Compiler {
   }
 
   /** Output columns; expressions without an alias get the name DuckDB gives them. */
-  async #outputs(definition: ModelDefinition, text: string, columns: readonly Column[]): Promise<readonly Column[] | undefined> {
+  async #outputs(
+    definition: ModelDefinition,
+    text: string,
+    columns: readonly Column[],
+  ): Promise<readonly Column[] | undefined> {
     if (columns.length > 0 && columns.every((c) => c.name !== '')) return columns;
     const described = await this.#in.binder.describe(text);
     if (!isColumns(described)) {
-      this.#fail(definition, diagnostic('unresolved-columns', described.message, { location: definition.nameLocation }));
+      this.#fail(
+        definition,
+        diagnostic('unresolved-columns', described.message, { location: definition.nameLocation }),
+      );
       return undefined;
     }
     const unnamed = described.filter((_, i) => columns[i]?.name === '').map((c) => c.name);
     this.#diagnostics.push(
-      diagnostic('unnamed-column', `${unnamed.map((n) => `'${n}'`).join(', ')} ${unnamed.length === 1 ? 'has' : 'have'} no alias`, {
-        location: definition.nameLocation,
-        hint: 'Give each expression a name: … AS name.',
-      }),
+      diagnostic(
+        'unnamed-column',
+        `${unnamed.map((n) => `'${n}'`).join(', ')} ${unnamed.length === 1 ? 'has' : 'have'} no alias`,
+        {
+          location: definition.nameLocation,
+          hint: 'Give each expression a name: … AS name.',
+        },
+      ),
     );
     return described;
   }
 
   /** Duplicate names, the column contract, and the time column. */
   #checkColumns(definition: ModelDefinition, columns: readonly Column[]): boolean {
-    const found: Diagnostic[] = [...duplicates(definition, columns), ...contract(definition, columns), ...timeColumn(definition, columns, this.#unit(definition))];
+    const found: Diagnostic[] = [
+      ...duplicates(definition, columns),
+      ...contract(definition, columns),
+      ...timeColumn(definition, columns, this.#unit(definition)),
+    ];
     if (found.length === 0) return true;
     this.#broken.add(definition.name);
     this.#diagnostics.push(...found);
@@ -339,7 +426,10 @@ class Compiler {
       const result = results[i];
       if (result === undefined || result.ok || isPlanless(result.error)) continue;
       const found = { ...toDiagnostic(result.error, auditPlace(audit)), ...auditCode(audit.audit) };
-      this.#diagnostics.push({ ...found, message: `audit ${audit.audit.name} of ${model.name}: ${found.message}` });
+      this.#diagnostics.push({
+        ...found,
+        message: `audit ${audit.audit.name} of ${model.name}: ${found.message}`,
+      });
     }
   }
 
@@ -375,10 +465,14 @@ class Compiler {
     blocked.set(root, names.add(name));
   }
 
-  #reportBlocked(blocked: ReadonlyMap<string, ReadonlySet<string>>, models: ReadonlyMap<string, ParsedModel>): void {
+  #reportBlocked(
+    blocked: ReadonlyMap<string, ReadonlySet<string>>,
+    models: ReadonlyMap<string, ParsedModel>,
+  ): void {
     for (const [culprit, names] of blocked) {
       const list = [...names].toSorted();
-      const shown = list.length > 5 ? `${list.slice(0, 5).join(', ')} and ${list.length - 5} more` : list.join(', ');
+      const shown =
+        list.length > 5 ? `${list.slice(0, 5).join(', ')} and ${list.length - 5} more` : list.join(', ');
       this.#diagnostics.push(
         diagnostic('upstream-broken', `not checked because ${culprit} has errors: ${shown}`, {
           location: models.get(list[0] ?? '')?.definition.nameLocation,
@@ -402,14 +496,24 @@ function versionTags(m: ParsedModel, query: NonNullable<ParsedModel['query']>): 
 
 function auditIdentity(audits: ParsedModel['audits']): string {
   if (audits.length === 0) return '';
-  return hash('sha256', JSON.stringify(audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql]).toSorted()), 'hex').slice(0, 32);
+  return hash(
+    'sha256',
+    JSON.stringify(audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql]).toSorted()),
+    'hex',
+  ).slice(0, 32);
 }
 
 function isPlanless(error: BindError): boolean {
-  return error.type === 'not implemented' || /cannot be serialized|not serializable|no plan/i.test(error.message);
+  return (
+    error.type === 'not implemented' || /cannot be serialized|not serializable|no plan/i.test(error.message)
+  );
 }
 
-function queryError(definition: ModelDefinition, query: NonNullable<ParsedModel['query']>, error: BindError): Diagnostic {
+function queryError(
+  definition: ModelDefinition,
+  query: NonNullable<ParsedModel['query']>,
+  error: BindError,
+): Diagnostic {
   return toDiagnostic(error, {
     text: query.rendered.sql,
     locate: (start, end) => query.rendered.map.locate(start, end),
@@ -446,25 +550,37 @@ function contract(definition: ModelDefinition, columns: readonly Column[]): read
     actual.delete(nodeKey(declared.name));
     if (column === undefined) {
       found.push(
-        diagnostic('column-contract', `the header declares '${declared.name} ${declared.type}', the query has no such column`, {
-          location: declared.location,
-        }),
+        diagnostic(
+          'column-contract',
+          `the header declares '${declared.name} ${declared.type}', the query has no such column`,
+          {
+            location: declared.location,
+          },
+        ),
       );
     } else if (normalType(column.type) !== normalType(declared.type)) {
       found.push(
-        diagnostic('column-contract', `the header declares '${declared.name} ${declared.type}', the query gives ${column.type}`, {
-          location: declared.location,
-          hint: `Cast it in the query, or declare ${column.type}.`,
-        }),
+        diagnostic(
+          'column-contract',
+          `the header declares '${declared.name} ${declared.type}', the query gives ${column.type}`,
+          {
+            location: declared.location,
+            hint: `Cast it in the query, or declare ${column.type}.`,
+          },
+        ),
       );
     }
   }
   for (const extra of actual.values()) {
     found.push(
-      diagnostic('column-contract', `the query gives '${extra.name} ${extra.type}', the header does not declare it`, {
-        location: definition.nameLocation,
-        hint: 'Add it to columns (…), or leave it out of the query.',
-      }),
+      diagnostic(
+        'column-contract',
+        `the query gives '${extra.name} ${extra.type}', the header does not declare it`,
+        {
+          location: definition.nameLocation,
+          hint: 'Add it to columns (…), or leave it out of the query.',
+        },
+      ),
     );
   }
   return found;
@@ -494,29 +610,46 @@ const TYPE_ALIASES: Readonly<Record<string, string>> = {
 };
 
 function normalType(type: string): string {
-  const upper = type.toUpperCase().replace(/\s*([(),])\s*/g, '$1').replace(/^NUMERIC\(/, 'DECIMAL(').replace(/^(VARCHAR|TEXT|CHAR|STRING)\(\d+\)$/, 'VARCHAR').trim();
+  const upper = type
+    .toUpperCase()
+    .replace(/\s*([(),])\s*/g, '$1')
+    .replace(/^NUMERIC\(/, 'DECIMAL(')
+    .replace(/^(VARCHAR|TEXT|CHAR|STRING)\(\d+\)$/, 'VARCHAR')
+    .trim();
   return TYPE_ALIASES[upper] ?? upper;
 }
 
-function timeColumn(definition: ModelDefinition, columns: readonly Column[], unit: string): readonly Diagnostic[] {
+function timeColumn(
+  definition: ModelDefinition,
+  columns: readonly Column[],
+  unit: string,
+): readonly Diagnostic[] {
   const { kind } = definition;
   if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return [];
   const column = columns.find((c) => nodeKey(c.name) === nodeKey(kind.timeColumn));
   if (column === undefined) {
     return [
-      diagnostic('unknown-time-column', `the query has no column '${kind.timeColumn}' to tell the time of a row`, {
-        location: kind.timeColumnLocation,
-        hint: `Its columns are ${columns.map((c) => c.name).join(', ')}.`,
-      }),
+      diagnostic(
+        'unknown-time-column',
+        `the query has no column '${kind.timeColumn}' to tell the time of a row`,
+        {
+          location: kind.timeColumnLocation,
+          hint: `Its columns are ${columns.map((c) => c.name).join(', ')}.`,
+        },
+      ),
     ];
   }
   const isDate = column.type === 'DATE';
   if (isDate && !['day', 'month', 'year'].includes(unit)) {
     return [
-      diagnostic('invalid-time-column', `'${kind.timeColumn}' is a DATE, but the model is computed by ${unit.replace('_', ' ')}`, {
-        location: kind.timeColumnLocation,
-        hint: 'Use a TIMESTAMP column, or a daily cron.',
-      }),
+      diagnostic(
+        'invalid-time-column',
+        `'${kind.timeColumn}' is a DATE, but the model is computed by ${unit.replace('_', ' ')}`,
+        {
+          location: kind.timeColumnLocation,
+          hint: 'Use a TIMESTAMP column, or a daily cron.',
+        },
+      ),
     ];
   }
   if (isDate || column.type.startsWith('TIMESTAMP') || kind.timeFormat !== undefined) return [];

@@ -8,7 +8,10 @@ export interface Ordering {
   readonly left: readonly string[];
 }
 
-export function orderNodes(names: readonly string[], inputs: ReadonlyMap<string, readonly string[]>): Ordering {
+export function orderNodes(
+  names: readonly string[],
+  inputs: ReadonlyMap<string, readonly string[]>,
+): Ordering {
   const waiting = new Map<string, number>();
   const readers = new Map<string, string[]>();
   for (const name of names) {
@@ -40,7 +43,10 @@ export function orderNodes(names: readonly string[], inputs: ReadonlyMap<string,
   return { layers, left, cycles: findCycles(left, inputs) };
 }
 
-function findCycles(left: readonly string[], inputs: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
+function findCycles(
+  left: readonly string[],
+  inputs: ReadonlyMap<string, readonly string[]>,
+): readonly (readonly string[])[] {
   const inside = new Set(left);
   const done = new Set<string>();
   const cycles: (readonly string[])[] = [];

@@ -39,7 +39,10 @@ export interface ParsedAudit {
 export type NameLookup = (schema: string, table: string) => string | undefined;
 
 /** Names as the project declares them; references are compared without case. */
-export function nameLookup(project: Project): { readonly find: NameLookup; readonly names: readonly string[] } {
+export function nameLookup(project: Project): {
+  readonly find: NameLookup;
+  readonly names: readonly string[];
+} {
   const byKey = new Map<string, string>();
   for (const s of project.config.sources) byKey.set(nodeKey(s.name), s.name);
   for (const m of project.models) byKey.set(nodeKey(m.name), m.name);
@@ -64,7 +67,7 @@ export function compileContext(project: Project, thisModel: string | undefined):
 }
 
 /** Quoted name of a model's shadow table. */
-export function shadowName(definition: { readonly schema: string; readonly table: string }): string {
+function shadowName(definition: { readonly schema: string; readonly table: string }): string {
   return `${ident(definition.schema)}.${ident(definition.table)}`;
 }
 
@@ -86,7 +89,10 @@ export async function parseModels(
   const diagnostics: Diagnostic[] = [];
   const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
   const drafts = project.models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
-  const texts = drafts.flatMap((d) => [...(d.rendered === undefined ? [] : [d.rendered.sql]), ...d.audits.map((a) => a.sql.sql)]);
+  const texts = drafts.flatMap((d) => [
+    ...(d.rendered === undefined ? [] : [d.rendered.sql]),
+    ...d.audits.map((a) => a.sql.sql),
+  ]);
   const parsed = (await binder.parse(texts))[Symbol.iterator]();
   const next = (): ParseResult => {
     const { value, done } = parsed.next();
@@ -96,10 +102,16 @@ export async function parseModels(
   const lookup = nameLookup(project);
   const models: ParsedModel[] = [];
   for (const d of drafts) {
-    const query = d.rendered === undefined ? undefined : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
+    const query =
+      d.rendered === undefined ? undefined : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
     const own = d.audits.map((a) => readAudit(d.definition, a, next(), lookup, diagnostics));
     if (query === null || own.some((a) => a === undefined)) continue;
-    models.push({ definition: d.definition, query, statements: d.statements, audits: own.filter((a) => a !== undefined) });
+    models.push({
+      definition: d.definition,
+      query,
+      statements: d.statements,
+      audits: own.filter((a) => a !== undefined),
+    });
   }
   return { models, diagnostics };
 }
@@ -123,10 +135,14 @@ function draft(
   if (rendered !== undefined && rendered.timeMacros.size > 0 && (kind === 'VIEW' || kind === 'EMBEDDED')) {
     const names = [...rendered.timeMacros].map((m) => `@${m}`).join(', ');
     found.push(
-      diagnostic('invalid-macro', `a model of kind ${kind} is not computed for an interval, so ${names} has no meaning in it`, {
-        location: definition.kindLocation,
-        hint: 'Make it FULL or INCREMENTAL_BY_TIME_RANGE, or use current_date.',
-      }),
+      diagnostic(
+        'invalid-macro',
+        `a model of kind ${kind} is not computed for an interval, so ${names} has no meaning in it`,
+        {
+          location: definition.kindLocation,
+          hint: 'Make it FULL or INCREMENTAL_BY_TIME_RANGE, or use current_date.',
+        },
+      ),
     );
   }
   const own = definition.audits.flatMap((call) => {
@@ -184,8 +200,15 @@ function readAudit(
     diagnostics.push({ ...toDiagnostic(result.error, place), ...auditCode(audit.audit) });
     return undefined;
   }
-  const found = resolveTables(findReferences(result.statements[0], audit.sql.sql), place, lookup, diagnostics);
-  return found === undefined ? undefined : { ...audit, dependencies: found.filter((d) => d !== definition.name) };
+  const found = resolveTables(
+    findReferences(result.statements[0], audit.sql.sql),
+    place,
+    lookup,
+    diagnostics,
+  );
+  return found === undefined
+    ? undefined
+    : { ...audit, dependencies: found.filter((d) => d !== definition.name) };
 }
 
 /** An error in an audit of the library is one of its arguments; in an audit of the project it has a place of its own. */
@@ -207,7 +230,10 @@ export function auditPlace(audit: { readonly audit: ResolvedAudit; readonly sql:
 
 function resolveTables(
   references: References,
-  place: { readonly locate: (start: number, end: number) => Location | undefined; readonly fallback: Location },
+  place: {
+    readonly locate: (start: number, end: number) => Location | undefined;
+    readonly fallback: Location;
+  },
   lookup: ReturnType<typeof nameLookup>,
   diagnostics: Diagnostic[],
 ): readonly string[] | undefined {
@@ -223,12 +249,19 @@ function resolveTables(
     const written = [r.catalog, r.schema, r.table].filter((p) => p !== '').join('.');
     const isFile = r.schema === '' && /[./\\]/.test(r.table);
     diagnostics.push(
-      diagnostic('unknown-table', isFile ? `a model may not read the file ${sql`${r.table}`}` : `there is no model or source '${written}'`, {
-        location: place.locate(r.start, r.end) ?? place.fallback,
-        hint: isFile
-          ? 'Declare it under sources: in project.yaml, so that Sluice knows when it changes.'
-          : (didYouMean(written, lookup.names) ?? 'Models are under models/, sources are declared in project.yaml.'),
-      }),
+      diagnostic(
+        'unknown-table',
+        isFile
+          ? `a model may not read the file ${sql`${r.table}`}`
+          : `there is no model or source '${written}'`,
+        {
+          location: place.locate(r.start, r.end) ?? place.fallback,
+          hint: isFile
+            ? 'Declare it under sources: in project.yaml, so that Sluice knows when it changes.'
+            : (didYouMean(written, lookup.names) ??
+              'Models are under models/, sources are declared in project.yaml.'),
+        },
+      ),
     );
   }
   return good ? [...found] : undefined;

@@ -67,12 +67,23 @@ export function findReferences(statement: unknown, text: string): References {
   }
 
   function addTable(node: Json, ctes: ReadonlySet<string>): void {
-    const [catalog, schema, table] = [text_(node['catalog_name']), text_(node['schema_name']), text_(node['table_name'])];
+    const [catalog, schema, table] = [
+      asText(node['catalog_name']),
+      asText(node['schema_name']),
+      asText(node['table_name']),
+    ];
     if (schema === '' && catalog === '' && ctes.has(table.toLowerCase())) return;
     const start = offset(node['query_location']);
     if (start === undefined) return;
     const parts = [catalog, schema, table].filter((p) => p !== '').length;
-    tables.push({ catalog, schema, table, alias: text_(node['alias']), start, end: nameEnd(text, start, parts) });
+    tables.push({
+      catalog,
+      schema,
+      table,
+      alias: asText(node['alias']),
+      start,
+      end: nameEnd(text, start, parts),
+    });
   }
 
   function addColumn(node: Json): void {
@@ -152,7 +163,11 @@ function nameEnd(text: string, start: number, parts: number): number {
   return end;
 }
 
-function isMentionedElsewhere(text: string, reference: TableReference, all: readonly TableReference[]): boolean {
+function isMentionedElsewhere(
+  text: string,
+  reference: TableReference,
+  all: readonly TableReference[],
+): boolean {
   const wanted = reference.table.toLowerCase();
   const lower = text.toLowerCase();
   for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, at + 1)) {
@@ -179,7 +194,7 @@ function isJson(value: unknown): value is Json {
   return typeof value === 'object' && value !== null;
 }
 
-function text_(value: unknown): string {
+function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 

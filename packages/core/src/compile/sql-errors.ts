@@ -1,4 +1,10 @@
-import { diagnostic, didYouMean, type Diagnostic, type DiagnosticCode, type Location } from '../diagnostic/index.ts';
+import {
+  diagnostic,
+  didYouMean,
+  type Diagnostic,
+  type DiagnosticCode,
+  type Location,
+} from '../diagnostic/index.ts';
 import type { BindError } from './binder.ts';
 
 /**
@@ -25,12 +31,18 @@ function codeOf(error: BindError): DiagnosticCode {
   if (error.type === 'parser') return 'syntax-error';
   if (error.type === 'not implemented' && /only select/i.test(message)) return 'not-a-query';
   if (/^ambiguous (reference|column)|ambiguous reference to column/i.test(message)) return 'ambiguous-column';
-  if (/referenced table ".*" not found|table with name .* does not exist/i.test(message)) return 'unknown-table';
+  if (/referenced table ".*" not found|table with name .* does not exist/i.test(message))
+    return 'unknown-table';
   if (error.subtype === 'COLUMN_NOT_FOUND') return 'unknown-column';
-  if (/column .* (not found|does not exist)|does not have a column named|could not find key|column ".*" .* not found/i.test(message)) {
+  if (
+    /column .* (not found|does not exist)|does not have a column named|could not find key|column ".*" .* not found/i.test(
+      message,
+    )
+  ) {
     return 'unknown-column';
   }
-  if (/function with name .* does not exist|is not an aggregate function/i.test(message)) return 'unknown-function';
+  if (/function with name .* does not exist|is not an aggregate function/i.test(message))
+    return 'unknown-function';
   if (/duplicate alias|ambiguous table|table ".*" is ambiguous/i.test(message)) return 'ambiguous-table';
   if (isTypeError(error)) return 'type-mismatch';
   return 'invalid-query';
@@ -49,7 +61,10 @@ function messageOf(error: BindError): string {
   if (error.type === 'not implemented' && /only select/i.test(error.message)) return 'a model is one SELECT';
   const first = error.message.split('\n', 1)[0] ?? error.message;
   const text = first
-    .replace(/^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i, '')
+    .replace(
+      /^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i,
+      '',
+    )
     .replace(/[.!]\s*$/, '');
   return text.charAt(0).toLowerCase() === text.charAt(0) || /^[A-Z]{2}/.test(text)
     ? text
@@ -62,7 +77,8 @@ function locationOf(error: BindError, place: ErrorPlace): Location {
   return place.locate(start, wordEnd(place.text, start)) ?? place.fallback;
 }
 
-const WORD = /"(?:[^"]|"")*"(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|'(?:[^']|'')*'|\d[\w.]*|\S/uy;
+const WORD =
+  /"(?:[^"]|"")*"(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|[\p{L}_][\p{L}\p{N}_$]*(?:\s*\.\s*(?:"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*))*|'(?:[^']|'')*'|\d[\w.]*|\S/uy;
 
 function wordEnd(text: string, start: number): number {
   WORD.lastIndex = start;
@@ -79,7 +95,9 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
     }
     return `Candidates: ${error.candidates.slice(0, 8).join(', ')}.`;
   }
-  const inMessage = /(?:Candidate bindings|Candidates?|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(error.message)?.[1];
+  const inMessage = /(?:Candidate bindings|Candidates?|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(
+    error.message,
+  )?.[1];
   if (inMessage !== undefined) return `Did you mean ${inMessage.replaceAll('"', "'")}?`;
   switch (code) {
     case 'ambiguous-column':
@@ -89,7 +107,11 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
     case 'not-a-query':
       return 'Write one SELECT; what is to run before or after goes into statements of its own around it.';
     default: {
-      const more = error.message.split('\n').slice(1).map((l) => l.trim()).filter((l) => l !== '' && !/^LINE \d|^\^/.test(l));
+      const more = error.message
+        .split('\n')
+        .slice(1)
+        .map((l) => l.trim())
+        .filter((l) => l !== '' && !/^LINE \d|^\^/.test(l));
       return more.length === 0 ? undefined : more.join(' ').slice(0, 400);
     }
   }

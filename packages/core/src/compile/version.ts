@@ -23,7 +23,10 @@ export function versionSource(source: SourceDefinition, columns: readonly Column
       ? ['source', source.name, origin.format, origin.csv, columns.map((c) => [c.name, c.type])]
       : ['external', source.name, origin.schema, origin.table];
   // Readers depend on name and type of the columns they read, not on the others: so the leaf is known by its name alone.
-  const leaf = tableLeaf(digest('source', source.name, origin.kind === 'file' ? [origin.format, origin.csv] : []), columns);
+  const leaf = tableLeaf(
+    digest('source', source.name, origin.kind === 'file' ? [origin.format, origin.csv] : []),
+    columns,
+  );
   return fromLeaf(leaf, columns, digest(...identity));
 }
 
@@ -31,9 +34,18 @@ export function versionSource(source: SourceDefinition, columns: readonly Column
 export function versionLeafModel(definition: ModelDefinition, columns: readonly Column[]): VersionedMeaning {
   const { kind } = definition;
   const identity =
-    kind.kind === 'SEED' ? digest('seed', definition.name, kind.contentHash, kind.csv) : digest('external', definition.name);
+    kind.kind === 'SEED'
+      ? digest('seed', definition.name, kind.contentHash, kind.csv)
+      : digest('external', definition.name);
   const leaf = tableLeaf(identity, columns);
-  return fromLeaf(leaf, columns, digest(identity, columns.map((c) => [c.name, c.type])));
+  return fromLeaf(
+    leaf,
+    columns,
+    digest(
+      identity,
+      columns.map((c) => [c.name, c.type]),
+    ),
+  );
 }
 
 /** A model with a query whose meaning is known. */
@@ -75,7 +87,11 @@ export function versionText(
   const meaning: Meaning = {
     rows,
     sequence: rows,
-    columns: columns.map((c) => ({ name: c.name, type: c.type, hash: digest('text column', rows, c.name, c.type) })),
+    columns: columns.map((c) => ({
+      name: c.name,
+      type: c.type,
+      hash: digest('text column', rows, c.name, c.type),
+    })),
     flags: ['unknown:plan'],
   };
   return { meaning, version: tableVersion(definition, meaning), leaf: storedLeaf(definition, meaning) };
@@ -110,7 +126,11 @@ function storedLeaf(definition: ModelDefinition, meaning: Meaning): LeafMeaning 
 }
 
 /** What a kind does to the rows; nothing for kinds that hold exactly their query's result. */
-function kindTag(definition: ModelDefinition, hashes: readonly string[], columns: readonly Column[]): readonly unknown[] {
+function kindTag(
+  definition: ModelDefinition,
+  hashes: readonly string[],
+  columns: readonly Column[],
+): readonly unknown[] {
   const { kind } = definition;
   if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return [];
   const at = columns.findIndex((c) => c.name.toLowerCase() === kind.timeColumn.toLowerCase());

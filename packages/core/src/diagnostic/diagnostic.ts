@@ -58,7 +58,9 @@ export class SluiceError extends Error {
   readonly diagnostics: readonly Diagnostic[];
 
   constructor(diagnostics: readonly Diagnostic[] | Diagnostic, options?: ErrorOptions) {
-    const list = Array.isArray(diagnostics) ? (diagnostics as readonly Diagnostic[]) : [diagnostics as Diagnostic];
+    const list = Array.isArray(diagnostics)
+      ? (diagnostics as readonly Diagnostic[])
+      : [diagnostics as Diagnostic];
     super(list.map((d) => d.message).join('\n'), options);
     this.name = 'SluiceError';
     this.diagnostics = list;

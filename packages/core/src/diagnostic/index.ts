@@ -13,4 +13,4 @@ export {
   type Severity,
 } from './diagnostic.ts';
 export { byteToUtf16, SourceText, type Location } from './source-text.ts';
-export { didYouMean, suggest } from './suggest.ts';
+export { didYouMean } from './suggest.ts';

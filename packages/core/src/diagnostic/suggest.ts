@@ -1,5 +1,5 @@
 /** The names a person may have meant, nearest first; empty when nothing is near enough. */
-export function suggest(given: string, known: Iterable<string>, most = 3): readonly string[] {
+function suggest(given: string, known: Iterable<string>, most = 3): readonly string[] {
   const wanted = given.toLowerCase();
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   const found: { readonly name: string; readonly distance: number }[] = [];

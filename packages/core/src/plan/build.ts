@@ -75,7 +75,8 @@ class Planner {
     for (const node of compiled.nodes.values()) {
       const planned = this.#planNode(node);
       this.#planned.set(node.name, planned);
-      if (planned.storage === 'foreign' && this.#externalMoved(node, planned.key)) externalMoves.push(planned);
+      if (planned.storage === 'foreign' && this.#externalMoved(node, planned.key))
+        externalMoves.push(planned);
     }
     const removed = [...(current?.models.values() ?? [])]
       .filter((m) => !compiled.nodes.has(m.model) && !this.#isDeclared(m.model))
@@ -92,7 +93,9 @@ class Planner {
       externalMoves,
       promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
       spared: this.#spared(),
-      unchanged: nodes.filter((n) => n.action === undefined && (n.storage === 'table' || n.storage === 'view')).length,
+      unchanged: nodes.filter(
+        (n) => n.action === undefined && (n.storage === 'table' || n.storage === 'view'),
+      ).length,
     };
   }
 
@@ -110,7 +113,11 @@ class Planner {
     const entries = exists ? (this.#in.state.ledger.get(key) ?? []) : [];
     const todo = this.#workFor(node, key, exists, entries);
     const action = this.#actionFor(node, key, exists, todo);
-    return { ...base, work: this.#auditsMoved(node, key) ? (todo.work ?? { kind: 'audit' }) : todo.work, action };
+    return {
+      ...base,
+      work: this.#auditsMoved(node, key) ? (todo.work ?? { kind: 'audit' }) : todo.work,
+      action,
+    };
   }
 
   #workFor(node: CompiledNode, key: string, exists: boolean, entries: readonly LedgerEntry[]): Todo {
@@ -139,7 +146,10 @@ class Planner {
     if (!exists || status.status === 'new') {
       if (status.status === 'unchanged') return NOTHING;
       this.#coverage.set(key, whole(this.#next));
-      return { work: { kind: 'load', files: status.files, changed: [{ start: BEGINNING, end: END }] }, because: [] };
+      return {
+        work: { kind: 'load', files: status.files, changed: [{ start: BEGINNING, end: END }] },
+        because: [],
+      };
     }
     if (status.status === 'unchanged') return NOTHING;
     const { files, changed } = status;
@@ -155,7 +165,8 @@ class Planner {
     const because = [];
     const { moved } = staleRanges(entry, inputs, undefined);
     if (moved.length > 0) because.push(reason.inputsMoved(moved));
-    if (node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now)) because.push(reason.clock());
+    if (node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now))
+      because.push(reason.clock());
     return because.length === 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'table' }, because);
   }
 
@@ -195,11 +206,14 @@ class Planner {
       stale.push(...found.ranges);
       for (const m of found.moved) moved.add(m);
     }
-    const wanted = normalize([...missing, ...stale]).flatMap((r) => desired.flatMap((d) => intersect(r, d) ?? []));
+    const wanted = normalize([...missing, ...stale]).flatMap((r) =>
+      desired.flatMap((d) => intersect(r, d) ?? []),
+    );
     if (wanted.length === 0) return NOTHING;
     const because = [];
     const lacking = subtract(wanted, have);
-    if (lacking.length > 0 && entries.length > 0) because.push(reason.missingIntervals(lacking, cadence.unit));
+    if (lacking.length > 0 && entries.length > 0)
+      because.push(reason.missingIntervals(lacking, cadence.unit));
     if (moved.size > 0) because.push(reason.inputsMoved([...moved]));
     let coverage = without(this.#coverage.get(key) ?? [], wanted);
     const tasks = wanted.flatMap((r) => batches(r, cadence.unit, kind.batchSize));
@@ -227,7 +241,11 @@ class Planner {
     const promoted = current?.models.get(node.name);
     if (promoted === undefined) {
       return todo.work === undefined || todo.work.kind === 'audit'
-        ? { kind: 'reuse', reasons: [reason.newModel(node), reason.alreadyBuilt()], columns: NO_COLUMN_CHANGES }
+        ? {
+            kind: 'reuse',
+            reasons: [reason.newModel(node), reason.alreadyBuilt()],
+            columns: NO_COLUMN_CHANGES,
+          }
         : { kind: 'create', reasons: [reason.newModel(node)], columns: NO_COLUMN_CHANGES };
     }
     if (promoted.physical !== key) return this.#changedAction(node, exists, todo, promoted.physical);
@@ -373,7 +391,10 @@ interface Todo {
 const NOTHING: Todo = { work: undefined, because: [] };
 
 /** Views that promotion would create but that belong to somebody else. */
-export function takenNames(plan: Plan, input: PlanInput): readonly { readonly model: string; readonly view: string; readonly relation: string }[] {
+export function takenNames(
+  plan: Plan,
+  input: PlanInput,
+): readonly { readonly model: string; readonly view: string; readonly relation: string }[] {
   const current = input.state.environments.get(plan.environment);
   const ours = new Set<string>();
   for (const env of input.state.environments.values()) {
@@ -391,4 +412,3 @@ export function takenNames(plan: Plan, input: PlanInput): readonly { readonly mo
   }
   return taken;
 }
-

@@ -85,7 +85,9 @@ async function toAction(
     action: action.kind,
     reasons: action.reasons,
     columns: action.columns,
-    intervals: ranges.filter((r) => !isAllTime(r)).map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
+    intervals: ranges
+      .filter((r) => !isAllTime(r))
+      .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
     batches: work === undefined ? 0 : work.kind === 'intervals' ? work.batches.length : 1,
     version: node.version,
     physical: planned.key,
@@ -119,7 +121,8 @@ const VERBS: readonly (readonly [ActionDocument['action'], string])[] = [
 
 function summarize(plan: Plan, actions: readonly ActionDocument[]): string {
   const models = plan.unchanged === 1 ? '1 model is' : `${plan.unchanged} models are`;
-  if (actions.length === 0 && !plan.promotes) return `Nothing to do: ${models} up to date in ${plan.environment}.`;
+  if (actions.length === 0 && !plan.promotes)
+    return `Nothing to do: ${models} up to date in ${plan.environment}.`;
   const parts = VERBS.flatMap(([kind, verb]) => {
     const count = actions.filter((a) => a.action === kind).length;
     return count === 0 ? [] : [`${count} ${verb}`];

@@ -26,7 +26,10 @@ export const reason = {
     return { code: 'missing_intervals', message: `${count} ${unitName(unit, count)} not computed yet` };
   },
   alreadyBuilt: (): ReasonDocument => ({ code: 'already_built', message: 'its table is built already' }),
-  tableMissing: (key: string): ReasonDocument => ({ code: 'table_missing', message: `its table ${key} is gone` }),
+  tableMissing: (key: string): ReasonDocument => ({
+    code: 'table_missing',
+    message: `its table ${key} is gone`,
+  }),
   viewMissing: (view: TableName): ReasonDocument => ({
     code: 'view_missing',
     message: `the view ${view.schema}.${view.name} is gone`,
@@ -79,7 +82,8 @@ export function compareMeaning(
     else if (was.type !== column.type) retyped.push({ name: column.name, from: was.type, to: column.type });
     else if (was.hash !== column.hash) recomputed.push(column.name);
   }
-  for (const [key, column] of before) if (!after.has(key)) removed.push({ name: column.name, type: column.type });
+  for (const [key, column] of before)
+    if (!after.has(key)) removed.push({ name: column.name, type: column.type });
 
   const rowsChanged = old.fingerprint.rows !== node.meaning.rows;
   const own = fingerprintOf(node);
@@ -90,7 +94,8 @@ export function compareMeaning(
   const reasons: ReasonDocument[] = [];
   if (kindChanged) reasons.push({ code: 'kind_changed', message: 'its kind or a property of it changed' });
   for (const c of added) reasons.push({ code: 'column_added', message: `${c.name}: added`, column: c.name });
-  for (const c of removed) reasons.push({ code: 'column_removed', message: `${c.name}: removed`, column: c.name });
+  for (const c of removed)
+    reasons.push({ code: 'column_removed', message: `${c.name}: removed`, column: c.name });
   for (const c of retyped) {
     reasons.push({ code: 'column_retyped', message: `${c.name}: ${c.from} became ${c.to}`, column: c.name });
   }
@@ -98,7 +103,8 @@ export function compareMeaning(
     for (const name of recomputed) {
       reasons.push({ code: 'column_changed', message: `${name}: expression changed`, column: name });
     }
-    if (rowsChanged) reasons.push({ code: 'rows_changed', message: 'rows: filters, joins or groups changed' });
+    if (rowsChanged)
+      reasons.push({ code: 'rows_changed', message: 'rows: filters, joins or groups changed' });
   }
   reasons.push(...fromAbove);
   if (reasons.length === 0) reasons.push({ code: 'definition_changed', message: 'definition changed' });
@@ -106,7 +112,9 @@ export function compareMeaning(
     reasons,
     columns: { added, removed, retyped },
     changedColumns: new Set(
-      [...added, ...removed, ...retyped].map((c) => c.name.toLowerCase()).concat(recomputed.map((n) => n.toLowerCase())),
+      [...added, ...removed, ...retyped]
+        .map((c) => c.name.toLowerCase())
+        .concat(recomputed.map((n) => n.toLowerCase())),
     ),
     rowsChanged,
   };
@@ -143,7 +151,9 @@ function where(changed: readonly TimeRange[]): string {
   const last = changed.at(-1) ?? first;
   const days = changed.reduce((sum, r) => sum + countUnits(r, 'day'), 0);
   const from = formatInstant(first.start);
-  return days === 1 ? ` on ${from}` : ` on ${days} days from ${from} to ${formatInstant(last.end - 86_400_000)}`;
+  return days === 1
+    ? ` on ${from}`
+    : ` on ${days} days from ${from} to ${formatInstant(last.end - 86_400_000)}`;
 }
 
 function unitName(unit: IntervalUnit, count: number): string {
@@ -156,5 +166,9 @@ function unitName(unit: IntervalUnit, count: number): string {
     quarter_hour: 'quarter of an hour',
     five_minute: 'five minutes',
   };
-  return count === 1 || unit === 'five_minute' ? names[unit] : unit === 'quarter_hour' ? 'quarters of an hour' : `${names[unit]}s`;
+  return count === 1 || unit === 'five_minute'
+    ? names[unit]
+    : unit === 'quarter_hour'
+      ? 'quarters of an hour'
+      : `${names[unit]}s`;
 }

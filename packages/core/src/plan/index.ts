@@ -1,8 +1,6 @@
 /** Plans: what a project means for an environment, decided from values alone before anything is written. */
 export { buildPlan, takenNames, type PlanInput } from './build.ts';
-export { digestOf, isEmpty, toPlanDocument } from './document.ts';
-export { environmentView, PROD } from './physical.ts';
+export { isEmpty, toPlanDocument } from './document.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { SqlWriter } from './sql-writer.ts';
-export { boundInputs, dataOf, recordInputs } from './staleness.ts';

@@ -60,4 +60,4 @@ export function environmentView(environment: string, node: string): TableName {
 }
 
 /** The environment whose views carry the plain names. */
-export const PROD = 'prod';
+const PROD = 'prod';

@@ -22,7 +22,11 @@ export type Work =
 export type FileStatus =
   | { readonly status: 'unchanged' }
   | { readonly status: 'new'; readonly files: readonly LoadedFile[] }
-  | { readonly status: 'changed'; readonly files: readonly LoadedFile[]; readonly changed: readonly TimeRange[] };
+  | {
+      readonly status: 'changed';
+      readonly files: readonly LoadedFile[];
+      readonly changed: readonly TimeRange[];
+    };
 
 /** A node in a plan: where it lives and what is to do. */
 export interface PlannedNode {

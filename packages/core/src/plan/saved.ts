@@ -12,13 +12,16 @@ export function readSavedPlan(text: string, project: string): PlanDocument {
   const { digest, ...body } = plan;
   if (digest !== digestOf(body)) {
     throw new SluiceError(
-      diagnostic('plan-tampered', 'the plan file is not as Sluice wrote it', { hint: 'Make a new one with sluice plan -o FILE.' }),
+      diagnostic('plan-tampered', 'the plan file is not as Sluice wrote it', {
+        hint: 'Make a new one with sluice plan -o FILE.',
+      }),
     );
   }
   if (plan.schema_version !== SCHEMA_VERSION || plan.tool !== VERSION) {
     throw moved([`Sluice: the plan was made by version ${plan.tool}, this is ${VERSION}`]);
   }
-  if (plan.project !== project) throw moved([`project: the plan is for '${plan.project}', this is '${project}'`]);
+  if (plan.project !== project)
+    throw moved([`project: the plan is for '${plan.project}', this is '${project}'`]);
   return plan;
 }
 
@@ -30,12 +33,16 @@ export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
   if (saved.digest === today.digest) return;
   const found: string[] = [];
   if (saved.sequence !== today.sequence) {
-    found.push(`environment: ${saved.environment} was promoted since (sequence ${saved.sequence} then, ${today.sequence} now)`);
+    found.push(
+      `environment: ${saved.environment} was promoted since (sequence ${saved.sequence} then, ${today.sequence} now)`,
+    );
   }
-  const fileKey = (f: PlanDocument['files'][number]): string => `${f.path} ${f.hash}`;
   const filesNow = new Set(today.files.map(fileKey));
   const filesThen = new Set(saved.files.map(fileKey));
-  const paths = [...saved.files.filter((f) => !filesNow.has(fileKey(f))), ...today.files.filter((f) => !filesThen.has(fileKey(f)))];
+  const paths = [
+    ...saved.files.filter((f) => !filesNow.has(fileKey(f))),
+    ...today.files.filter((f) => !filesThen.has(fileKey(f))),
+  ];
   for (const path of new Set(paths.map((f) => f.path))) found.push(`file: ${path} changed`);
   const then = new Map(saved.actions.map((a) => [a.model, a]));
   const now = new Map(today.actions.map((a) => [a.model, a]));
@@ -48,6 +55,10 @@ export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
     else found.push(`${model}: what is to be computed changed`);
   }
   throw moved(found.length === 0 ? ['the state of the warehouse'] : found);
+}
+
+function fileKey(file: PlanDocument['files'][number]): string {
+  return `${file.path} ${file.hash}`;
 }
 
 const SHOWN = 10;
@@ -80,6 +91,12 @@ function parse(text: string): PlanDocument {
 
 function isPlan(value: unknown): value is PlanDocument {
   return (
-    typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'plan' && 'digest' in value && 'actions' in value && Array.isArray(value.actions)
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    value.kind === 'plan' &&
+    'digest' in value &&
+    'actions' in value &&
+    Array.isArray(value.actions)
   );
 }

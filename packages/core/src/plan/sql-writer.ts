@@ -59,10 +59,16 @@ export class SqlWriter {
   /** The SQL of an audit's bad rows, over physical tables. */
   async audit(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<string> {
     const where =
-      planned.node.node === 'model' && planned.node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' && !isAllTime(range)
+      planned.node.node === 'model' &&
+      planned.node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' &&
+      !isAllTime(range)
         ? timeCondition(planned.node, range)
         : undefined;
-    const made = auditSql(bound.audit, { relation: tableIdent(planned.physical), where }, this.#context(planned, range));
+    const made = auditSql(
+      bound.audit,
+      { relation: tableIdent(planned.physical), where },
+      this.#context(planned, range),
+    );
     return this.rewrite(made.value?.sql ?? '');
   }
 
@@ -82,7 +88,9 @@ export class SqlWriter {
 
   async #target(reference: TableReference): Promise<string | undefined> {
     if (reference.catalog !== '') return undefined;
-    const planned = this.#byKey.get(nodeKey(`${reference.schema === '' ? DEFAULT_SCHEMA : reference.schema}.${reference.table}`));
+    const planned = this.#byKey.get(
+      nodeKey(`${reference.schema === '' ? DEFAULT_SCHEMA : reference.schema}.${reference.table}`),
+    );
     if (planned === undefined) return undefined;
     return planned.storage === 'inline' ? this.#inlined(planned) : tableIdent(planned.physical);
   }
@@ -96,20 +104,30 @@ export class SqlWriter {
     return made;
   }
 
-  async #statements(planned: PlannedNode, fragments: readonly SqlFragment[], range: TimeRange): Promise<readonly string[]> {
+  async #statements(
+    planned: PlannedNode,
+    fragments: readonly SqlFragment[],
+    range: TimeRange,
+  ): Promise<readonly string[]> {
     if (planned.node.node === 'source') return [];
     const texts: string[] = [];
-    for (const fragment of fragments) texts.push(await this.rewrite(this.#render(planned, planned.node, fragment, range)));
+    for (const fragment of fragments) {
+      const text = this.#render(planned, planned.node, fragment, range);
+      // `@IF(false, …)` leaves nothing to send.
+      if (text.trim() !== '') texts.push(await this.rewrite(text));
+    }
     return texts;
   }
 
   #render(planned: PlannedNode, node: CompiledModel, fragment: SqlFragment, range: TimeRange): string {
     const { definition } = node;
-    return render(fragment, definition.source, this.#context(planned, range), definition.definitions).value.sql;
+    return render(fragment, definition.source, this.#context(planned, range), definition.definitions).value
+      .sql;
   }
 
   #context(planned: PlannedNode, range: TimeRange): RenderContext {
-    const start = (planned.node.node === 'model' ? planned.node.definition.start : undefined) ?? this.#config.start;
+    const start =
+      (planned.node.node === 'model' ? planned.node.definition.start : undefined) ?? this.#config.start;
     return {
       interval: isAllTime(range) ? { start, end: this.#plan.now } : range,
       executionTime: this.#plan.now,
@@ -122,7 +140,13 @@ export class SqlWriter {
   }
 }
 
-function writeSql(planned: PlannedNode, node: CompiledModel, query: string, range: TimeRange, fresh: boolean): readonly string[] {
+function writeSql(
+  planned: PlannedNode,
+  node: CompiledModel,
+  query: string,
+  range: TimeRange,
+  fresh: boolean,
+): readonly string[] {
   const target = planned.physical;
   switch (node.definition.kind.kind) {
     case 'VIEW':
@@ -135,7 +159,10 @@ function writeSql(planned: PlannedNode, node: CompiledModel, query: string, rang
       const first = fresh
         ? sql`CREATE OR REPLACE TABLE ${target} (${raw(node.columns.map((c) => `${ident(c.name)} ${c.type}`).join(', '))})`
         : sql`DELETE FROM ${target} WHERE ${where}`;
-      return [first, sql`INSERT INTO ${target} (${columns})\nSELECT ${columns} FROM (\n${raw(query)}\n) AS ${id('rows')} WHERE ${where}`];
+      return [
+        first,
+        sql`INSERT INTO ${target} (${columns})\nSELECT ${columns} FROM (\n${raw(query)}\n) AS ${id('rows')} WHERE ${where}`,
+      ];
     }
     case 'SEED':
     case 'EMBEDDED':
@@ -147,7 +174,7 @@ function writeSql(planned: PlannedNode, node: CompiledModel, query: string, rang
 }
 
 /** Which rows of a time-range model are inside a range. Rows without a time are in none. */
-export function timeCondition(node: CompiledModel, range: TimeRange): string {
+function timeCondition(node: CompiledModel, range: TimeRange): string {
   const { kind } = node.definition;
   if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return 'TRUE';
   const column = node.columns.find((c) => c.name.toLowerCase() === kind.timeColumn.toLowerCase());
@@ -164,4 +191,3 @@ function timeLiteral(at: number, type: string, format: string | undefined): Sql 
   if (type === 'TIMESTAMP WITH TIME ZONE') return raw(sql`TIMESTAMPTZ ${`${text}+00`}`);
   return raw(sql`CAST(${text} AS ${raw(type)})`);
 }
-

@@ -86,11 +86,15 @@ function reach(input: BoundInput, range: TimeRange): TimeRange {
   }
 }
 
-function affected(input: BoundInput, news: TimeRange, entry: TimeRange, unit: IntervalUnit): readonly TimeRange[] {
+function affected(
+  input: BoundInput,
+  news: TimeRange,
+  entry: TimeRange,
+  unit: IntervalUnit,
+): readonly TimeRange[] {
   if (input.scope === 'all') return [{ start: entry.start, end: entry.end }];
   const inside = intersect(input.scope === 'days' ? widen(news, 'day') : news, entry);
   if (inside === undefined) return [];
   const units = intersect(widen(inside, unit), entry);
   return units === undefined ? [] : [units];
 }
-

@@ -89,14 +89,7 @@ export interface LineageDocument extends Document {
 }
 
 /** What a plan does with one model. */
-export type ActionKind =
-  | 'create'
-  | 'rebuild'
-  | 'backfill'
-  | 'reuse'
-  | 'rebind'
-  | 'reaudit'
-  | 'drop';
+export type ActionKind = 'create' | 'rebuild' | 'backfill' | 'reuse' | 'rebind' | 'reaudit' | 'drop';
 
 export type ReasonCode =
   | 'new_model'
@@ -168,7 +161,12 @@ export interface PlanDocument extends Document {
   /** Whether the environment's views change. */
   readonly promotes: boolean;
   /** The files of sources that the plan loads. */
-  readonly files: readonly { readonly source: string; readonly path: string; readonly size: number; readonly hash: string }[];
+  readonly files: readonly {
+    readonly source: string;
+    readonly path: string;
+    readonly size: number;
+    readonly hash: string;
+  }[];
   readonly summary: string;
   /** SHA-256 over all the rest. */
   readonly digest: string;

@@ -5,7 +5,12 @@ export type ProgressEvent =
   /** Another process holds the warehouse; Sluice goes on trying. */
   | { readonly kind: 'waiting-for-lock'; readonly holder: string | undefined; readonly secondsLeft: number }
   | { readonly kind: 'apply-started'; readonly models: number; readonly tasks: number }
-  | { readonly kind: 'model-started'; readonly model: string; readonly action: ActionKind; readonly tasks: number }
+  | {
+      readonly kind: 'model-started';
+      readonly model: string;
+      readonly action: ActionKind;
+      readonly tasks: number;
+    }
   | { readonly kind: 'task-finished'; readonly model: string; readonly task: number; readonly tasks: number }
   | { readonly kind: 'audit-finished'; readonly result: AuditResultDocument }
   | { readonly kind: 'model-finished'; readonly result: TaskResultDocument }

@@ -37,7 +37,11 @@ function toRegExp(pattern: string): string {
     if (token === '?') return '[^/]';
     if (token.startsWith('[') && token.length > 1) return token.replace('[!', '[^');
     if (token.startsWith('{') && token.length > 1) {
-      return `(?:${token.slice(1, -1).split(',').map((a) => toRegExp(a)).join('|')})`;
+      return `(?:${token
+        .slice(1, -1)
+        .split(',')
+        .map((a) => toRegExp(a))
+        .join('|')})`;
     }
     return `\\${token}`;
   });

@@ -1,4 +1,3 @@
 /** Files outside the warehouse: finding them, telling whether they moved. */
-export { expandGlob } from './glob.ts';
 export { seedFiles } from './seed.ts';
 export { filesMoved, findSourceFiles, inspectFiles } from './source-files.ts';

@@ -24,5 +24,7 @@ export function fingerprintOf(node: CompiledNode): Fingerprint {
 function kindProperties(node: CompiledNode): Readonly<Record<string, VariableValue>> {
   if (node.node === 'source') return { kind: node.definition.origin.kind };
   const kind = node.definition.kind;
-  return kind.kind === 'INCREMENTAL_BY_TIME_RANGE' ? { kind: kind.kind, time_column: kind.timeColumn } : { kind: kind.kind };
+  return kind.kind === 'INCREMENTAL_BY_TIME_RANGE'
+    ? { kind: kind.kind, time_column: kind.timeColumn }
+    : { kind: kind.kind };
 }

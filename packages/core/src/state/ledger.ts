@@ -8,7 +8,11 @@ import type { LedgerEntry } from './state.ts';
 export function writeEntry(
   entries: readonly LedgerEntry[],
   entry: LedgerEntry,
-): { readonly entries: readonly LedgerEntry[]; readonly removed: readonly TimeRange[]; readonly added: readonly LedgerEntry[] } {
+): {
+  readonly entries: readonly LedgerEntry[];
+  readonly removed: readonly TimeRange[];
+  readonly added: readonly LedgerEntry[];
+} {
   const kept: LedgerEntry[] = [];
   const removed: TimeRange[] = [];
   const added: LedgerEntry[] = [];

@@ -38,7 +38,9 @@ export async function readState(connection: Connection): Promise<State> {
     else entries.push(entry);
   }
   const loads = new Map<string, SourceLoad>();
-  for (const r of await connection.rows('SELECT physical, files, row_count, rejected_count FROM _sluice.source_load')) {
+  for (const r of await connection.rows(
+    'SELECT physical, files, row_count, rejected_count FROM _sluice.source_load',
+  )) {
     loads.set(text(r, 'physical'), {
       physical: text(r, 'physical'),
       files: JSON.parse(text(r, 'files')) as readonly LoadedFile[],
@@ -50,12 +52,20 @@ export async function readState(connection: Connection): Promise<State> {
 }
 
 async function readEnvironments(connection: Connection): Promise<ReadonlyMap<string, EnvironmentState>> {
-  const found = new Map<string, { name: string; sequence: number; promotedAt: number; models: Map<string, PromotedModel> }>();
+  const found = new Map<
+    string,
+    { name: string; sequence: number; promotedAt: number; models: Map<string, PromotedModel> }
+  >();
   for (const r of await connection.rows(
     'SELECT environment, sequence, epoch_ms(promoted_at) AS at FROM _sluice.promotion QUALIFY row_number() OVER (PARTITION BY environment ORDER BY sequence DESC) = 1 ORDER BY environment',
   )) {
     const name = text(r, 'environment');
-    found.set(name, { name, sequence: Number(r['sequence']), promotedAt: Number(r['at']), models: new Map() });
+    found.set(name, {
+      name,
+      sequence: Number(r['sequence']),
+      promotedAt: Number(r['at']),
+      models: new Map(),
+    });
   }
   for (const r of await connection.rows(
     'SELECT environment, model, physical, view_schema, view_name FROM _sluice.promoted_model SEMI JOIN (SELECT environment, max(sequence) AS sequence FROM _sluice.promotion GROUP BY ALL) USING (environment, sequence) ORDER BY model',
@@ -91,7 +101,11 @@ function readEntry(r: Row): LedgerEntry {
 }
 
 /** Coverages are kept as `[start, end, data]` triples; null stands for "since ever" and "for ever". */
-type StoredInput = readonly [model: string, physical: string, coverage: readonly (readonly [number | null, number | null, number])[]];
+type StoredInput = readonly [
+  model: string,
+  physical: string,
+  coverage: readonly (readonly [number | null, number | null, number])[],
+];
 
 function readInputs(json: string): readonly RecordedInput[] {
   return (JSON.parse(json) as readonly StoredInput[]).map(([model, physical, coverage]) => ({
@@ -102,9 +116,11 @@ function readInputs(json: string): readonly RecordedInput[] {
 }
 
 export function writeInputs(inputs: readonly RecordedInput[]): string {
-  const limits = (coverage: Coverage): StoredInput[2] =>
-    coverage.map((s) => [s.start <= BEGINNING ? null : s.start, s.end >= END ? null : s.end, s.data]);
-  return JSON.stringify(inputs.map((i): StoredInput => [i.model, i.physical, limits(i.coverage)]));
+  return JSON.stringify(inputs.map((i): StoredInput => [i.model, i.physical, storedCoverage(i.coverage)]));
+}
+
+function storedCoverage(coverage: Coverage): StoredInput[2] {
+  return coverage.map((s) => [s.start <= BEGINNING ? null : s.start, s.end >= END ? null : s.end, s.data]);
 }
 
 function text(row: Row, column: string): string {

@@ -3,10 +3,10 @@ import type { Connection } from '../engine/warehouse.ts';
 import { sql } from '../sql/quote.ts';
 
 /** The schema of Sluice's own tables. Nothing but state/ reads or writes them. */
-export const STATE_SCHEMA = '_sluice';
+const STATE_SCHEMA = '_sluice';
 
 /** Grows when a table below changes its shape. */
-export const STATE_VERSION = 1;
+const STATE_VERSION = 1;
 
 /**
  * No primary keys: DuckDB checks them against rows deleted in the same transaction, and every write here goes through one
@@ -70,9 +70,13 @@ export async function hasState(connection: Connection): Promise<boolean> {
   const version = Number(row?.['value']);
   if (version > STATE_VERSION) {
     throw new SluiceError(
-      diagnostic('state-newer', `the warehouse was last written by a newer Sluice (state version ${version}, this one knows ${STATE_VERSION})`, {
-        hint: 'Update Sluice; an older one must not touch that state.',
-      }),
+      diagnostic(
+        'state-newer',
+        `the warehouse was last written by a newer Sluice (state version ${version}, this one knows ${STATE_VERSION})`,
+        {
+          hint: 'Update Sluice; an older one must not touch that state.',
+        },
+      ),
     );
   }
   return true;

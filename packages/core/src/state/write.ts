@@ -28,8 +28,17 @@ export async function recordSnapshot(
   const kind = node.node === 'source' ? 'SOURCE' : node.definition.kind.kind;
   await connection.run(
     sql`DELETE FROM _sluice.snapshot WHERE physical = ${key}; INSERT INTO _sluice.snapshot VALUES (${[
-      key, physical.schema, physical.name, relation, node.name, node.version, kind,
-      JSON.stringify(fingerprintOf(node)), audits, timestamp(run.now), run.runId,
+      key,
+      physical.schema,
+      physical.name,
+      relation,
+      node.name,
+      node.version,
+      kind,
+      JSON.stringify(fingerprintOf(node)),
+      audits,
+      timestamp(run.now),
+      run.runId,
     ]})`,
   );
 }
@@ -54,10 +63,21 @@ export async function replaceLedger(
   if (statements.length > 0) await connection.run(statements.join(';\n'));
 }
 
-export async function recordLoad(connection: Connection, run: RunContext, source: string, load: SourceLoad): Promise<void> {
+export async function recordLoad(
+  connection: Connection,
+  run: RunContext,
+  source: string,
+  load: SourceLoad,
+): Promise<void> {
   await connection.run(
     sql`DELETE FROM _sluice.source_load WHERE physical = ${load.physical}; INSERT INTO _sluice.source_load VALUES (${[
-      load.physical, source, JSON.stringify(load.files), load.rows, load.rejected, timestamp(run.now), run.runId,
+      load.physical,
+      source,
+      JSON.stringify(load.files),
+      load.rows,
+      load.rejected,
+      timestamp(run.now),
+      run.runId,
     ]})`,
   );
 }
@@ -84,13 +104,23 @@ export interface FailingRows {
   readonly rows: readonly Readonly<Record<string, Cell>>[];
 }
 
-export async function keepFailingRows(connection: Connection, run: RunContext, failing: FailingRows): Promise<void> {
+export async function keepFailingRows(
+  connection: Connection,
+  run: RunContext,
+  failing: FailingRows,
+): Promise<void> {
   if (failing.rows.length === 0) return;
   const rows = failing.rows.map(
     (row) =>
       sql`(${[
-        run.runId, failing.model, failing.audit, failing.severity, bound(failing.interval?.start), bound(failing.interval?.end),
-        timestamp(run.now), JSON.stringify(row),
+        run.runId,
+        failing.model,
+        failing.audit,
+        failing.severity,
+        bound(failing.interval?.start),
+        bound(failing.interval?.end),
+        timestamp(run.now),
+        JSON.stringify(row),
       ]})`,
   );
   await connection.run(`INSERT INTO _sluice.quarantine VALUES ${rows.join(', ')}`);
@@ -106,13 +136,25 @@ export interface AuditRecord {
   readonly interval: TimeRange | undefined;
 }
 
-export async function recordAudits(connection: Connection, run: RunContext, audits: readonly AuditRecord[]): Promise<void> {
+export async function recordAudits(
+  connection: Connection,
+  run: RunContext,
+  audits: readonly AuditRecord[],
+): Promise<void> {
   if (audits.length === 0) return;
   const rows = audits.map(
     (a) =>
       sql`(${[
-        run.runId, a.model, a.audit, a.severity, a.status, a.failingRows, a.seconds, bound(a.interval?.start),
-        bound(a.interval?.end), timestamp(run.now),
+        run.runId,
+        a.model,
+        a.audit,
+        a.severity,
+        a.status,
+        a.failingRows,
+        a.seconds,
+        bound(a.interval?.start),
+        bound(a.interval?.end),
+        timestamp(run.now),
       ]})`,
   );
   await connection.run(`INSERT INTO _sluice.audit_result VALUES ${rows.join(', ')}`);
@@ -130,7 +172,12 @@ export async function startRun(
   );
 }
 
-export async function endRun(connection: Connection, run: RunContext, status: string, endedAt: number): Promise<void> {
+export async function endRun(
+  connection: Connection,
+  run: RunContext,
+  status: string,
+  endedAt: number,
+): Promise<void> {
   await connection.run(
     sql`UPDATE _sluice.run SET status = ${status}, ended_at = ${timestamp(endedAt)} WHERE run_id = ${run.runId}`,
   );
@@ -139,7 +186,14 @@ export async function endRun(connection: Connection, run: RunContext, status: st
 export async function recordResult(
   connection: Connection,
   run: RunContext,
-  result: { readonly model: string; readonly action: string; readonly status: string; readonly rows: number; readonly seconds: number; readonly error: string | null },
+  result: {
+    readonly model: string;
+    readonly action: string;
+    readonly status: string;
+    readonly rows: number;
+    readonly seconds: number;
+    readonly error: string | null;
+  },
 ): Promise<void> {
   await connection.run(
     sql`INSERT INTO _sluice.run_result VALUES (${[run.runId, result.model, result.action, result.status, result.rows, result.seconds, result.error]})`,
@@ -157,7 +211,9 @@ export async function recordPromotion(
     sql`INSERT INTO _sluice.promotion VALUES (${[environment, sequence, timestamp(run.now), run.runId]})`,
   );
   if (models.length === 0) return;
-  const rows = models.map((m) => sql`(${[environment, sequence, m.model, m.physical, m.view.schema, m.view.name]})`);
+  const rows = models.map(
+    (m) => sql`(${[environment, sequence, m.model, m.physical, m.view.schema, m.view.name]})`,
+  );
   await connection.run(`INSERT INTO _sluice.promoted_model VALUES ${rows.join(', ')}`);
 }
 

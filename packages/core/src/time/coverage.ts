@@ -52,7 +52,8 @@ export function join(segments: readonly Segment[]): Coverage {
   const joined: { start: number; end: number; data: number }[] = [];
   for (const segment of segments.toSorted((a, b) => a.start - b.start)) {
     const last = joined.at(-1);
-    if (last !== undefined && last.end === segment.start && last.data === segment.data) last.end = segment.end;
+    if (last !== undefined && last.end === segment.start && last.data === segment.data)
+      last.end = segment.end;
     else joined.push({ ...segment });
   }
   return joined;

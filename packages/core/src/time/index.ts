@@ -1,5 +1,16 @@
 /** Time as ranges, grids and coverages. Everything is UTC and half-open; nothing here reads a clock. */
-export { covered, join, movedOn, newest, overlay, restrict, whole, without, type Coverage, type Segment } from './coverage.ts';
+export {
+  covered,
+  join,
+  movedOn,
+  newest,
+  overlay,
+  restrict,
+  whole,
+  without,
+  type Coverage,
+  type Segment,
+} from './coverage.ts';
 export { cadence, DAILY, type Cadence } from './cron.ts';
 export {
   ALL_TIME,
@@ -10,7 +21,6 @@ export {
   isAllTime,
   isoInstant,
   normalize,
-  parseIsoInstant,
   subtract,
   type TimeRange,
 } from './range.ts';

@@ -69,10 +69,3 @@ export function isoInstant(at: number): string {
   if (at >= END) return 'infinity';
   return new Date(at).toISOString();
 }
-
-/** The inverse of {@link isoInstant}. */
-export function parseIsoInstant(text: string): number {
-  if (text === '-infinity') return BEGINNING;
-  if (text === 'infinity') return END;
-  return Date.parse(text);
-}

@@ -52,10 +52,14 @@ export function countUnits(range: TimeRange, unit: IntervalUnit): number {
 }
 
 /** Cuts a range of whole units into pieces of at most `size` units. */
-export function batches(range: TimeRange, unit: IntervalUnit, size: number | undefined): readonly TimeRange[] {
+export function batches(
+  range: TimeRange,
+  unit: IntervalUnit,
+  size: number | undefined,
+): readonly TimeRange[] {
   if (size === undefined) return [range];
   const pieces: TimeRange[] = [];
-  for (let start = range.start; start < range.end; ) {
+  for (let start = range.start; start < range.end;) {
     const end = Math.min(addUnits(start, unit, size), range.end);
     pieces.push({ start, end });
     start = end;

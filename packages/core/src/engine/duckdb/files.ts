@@ -70,7 +70,7 @@ function csvArguments(
 }
 
 /** Rows per UTC day with a hash that does not depend on their order; one group when there is no time column. */
-export function fingerprintSql(relation: string, request: LoadRequest): string {
+function fingerprintSql(relation: string, request: LoadRequest): string {
   const all = request.columns.map((c) => ident(c.name)).join(', ');
   const day = request.source.timeColumn === undefined ? raw('NULL') : sqlDay(request.source.timeColumn);
   return sql`SELECT ${day} AS d, count(*) AS n, sum(hash(${raw(all)})::HUGEINT) AS h FROM ${raw(relation)} GROUP BY 1`;

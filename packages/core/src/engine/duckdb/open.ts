@@ -26,7 +26,6 @@ export async function duckDbVersion(): Promise<string> {
   return version();
 }
 
-
 /**
  * Opens the warehouse file, waiting for a process that holds it. DuckDB lets one process write, or several read.
  * @throws {SluiceError} `warehouse-locked` with the holder's PID, or `warehouse-unreadable`.
