@@ -3,9 +3,9 @@ import { diagnostic, type PlanDocument, type Workspace } from '@sluice/core';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { EXIT } from '../exit-codes.ts';
-import { errorDocument, print, writeJson } from '../output.ts';
+import { errorDocument, writeJson } from '../output.ts';
 import type { Reporter } from '../progress/reporter.ts';
-import { applyExitCode, renderApply } from '../render/apply.ts';
+import { printApply } from '../print-apply.ts';
 import { renderPlan } from '../render/plan.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
@@ -42,8 +42,7 @@ export async function apply(invocation: Invocation): Promise<number> {
       else reporter.say('Not applied; nothing has changed.');
       return answered === 'no' ? EXIT.bad : EXIT.interrupted;
     }
-    print(invocation, applied, renderApply);
-    return applyExitCode(applied.document);
+    return printApply(invocation, applied);
   });
 }
 

@@ -1,5 +1,4 @@
 import type { ApplyDocument, AuditResultDocument } from '@sluice/core';
-import { EXIT } from '../exit-codes.ts';
 import { auditCounts, renderFailures } from './audits.ts';
 import { visible, visibleLines } from './cells.ts';
 import { paint, textWidth, type Style } from './style.ts';
@@ -9,7 +8,9 @@ import { count, duration, nameList, wrapList } from './words.ts';
 export function renderApply(document: ApplyDocument, style: Style): string {
   const p = paint(style);
   const audits = allAudits(document);
-  const failures = renderFailures(audits, document.run, style);
+  // Where a diagnostic says already how to see all rows, once is enough.
+  const told = document.diagnostics.some((d) => d.code === 'audit-failed' && d.hint !== null);
+  const failures = renderFailures(audits, told ? null : document.run, style);
   const lines: string[] = [];
   const done = document.results.filter((r) => r.status === 'done');
   if (document.results.length > 0) {
@@ -35,21 +36,6 @@ export function renderApply(document: ApplyDocument, style: Style): string {
   const mark = document.status === 'failed' || document.status === 'interrupted' ? p.red('✗') : p.green('✓');
   lines.push(`${mark} ${visibleLines(document.summary)}`);
   return `${failures === '' ? '' : `${failures}\n`}${lines.join('\n')}\n`;
-}
-
-/** Work that failed or was stopped is not good, whatever else was done. */
-export function applyExitCode(document: ApplyDocument): number {
-  switch (document.status) {
-    case 'done':
-    case 'nothing-to-do':
-      return EXIT.good;
-    case 'failed':
-      return EXIT.bad;
-    case 'interrupted':
-      return EXIT.interrupted;
-    default:
-      return document.status satisfies never;
-  }
 }
 
 /** Those of the tasks and those of the whole, each once. */

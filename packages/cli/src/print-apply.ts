@@ -1,0 +1,23 @@
+import type { Answer, ApplyDocument } from '@sluice/core';
+import { EXIT } from './exit-codes.ts';
+import type { Invocation } from './invocation.ts';
+import { print } from './output.ts';
+import { renderApply } from './render/apply.ts';
+
+/** Prints what an apply or a run did, and answers its exit code. */
+export function printApply(invocation: Invocation, answer: Answer<ApplyDocument>): number {
+  // Models that were skipped are named in the summary; a remark for each of them would bury the error.
+  const diagnostics = answer.diagnostics.filter((d) => d.code !== 'upstream-broken');
+  print(invocation, { ...answer, diagnostics }, renderApply);
+  switch (answer.document.status) {
+    case 'done':
+    case 'nothing-to-do':
+      return EXIT.good;
+    case 'failed':
+      return EXIT.bad;
+    case 'interrupted':
+      return EXIT.interrupted;
+    default:
+      return answer.document.status satisfies never;
+  }
+}
