@@ -1,6 +1,6 @@
 /** A project as its files say it: settings, models and audits, read and checked, before anything is compiled. */
 export type { ProjectFiles } from './files.ts';
-export { loadProject, PROJECT_FILE } from './load.ts';
+export { loadProject } from './load.ts';
 export { nodeFiles } from './node-files.ts';
 export type {
   BrokenModel,

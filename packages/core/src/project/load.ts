@@ -18,7 +18,7 @@ import { parseConfig } from './parse-config.ts';
 import type { BrokenModel, Project, SourceDefinition } from './project.ts';
 
 /** The file that makes a folder a project. */
-export const PROJECT_FILE = 'project.yaml';
+const PROJECT_FILE = 'project.yaml';
 
 /**
  * Loads a project. The value is undefined when project.yaml is missing or wrong; models with errors are left out and

@@ -2,4 +2,3 @@
 export { render } from './render.ts';
 export type { RenderContext, Rendered } from './rendered.ts';
 export { SourceMap, type MapSegment } from './source-map.ts';
-export { TIME_MACROS } from './time-macros.ts';
