@@ -365,9 +365,12 @@ class LineageWalk {
 
   #parts(expression: JsonObject, columns: readonly Origin[]): Origin {
     const parts: Origin[] = [];
-    for (const [key, value] of Object.entries(expression)) {
-      if (typeof value === 'object' && value !== null && !NOT_VALUES.has(key))
-        parts.push(this.#expression(value, columns));
+    // The hottest loop of the walk: most properties are names and types.
+    for (const key in expression) {
+      const value = expression[key];
+      if (typeof value !== 'object' || value === null || NOT_VALUES.has(key)) continue;
+      const origin = this.#expression(value, columns);
+      if (origin.sources.length > 0) parts.push(origin);
     }
     return union(parts);
   }
@@ -375,13 +378,18 @@ class LineageWalk {
 
 /** All sources of several values: what is computed from them. */
 function union(origins: readonly Origin[]): Origin {
-  const filled = origins.filter((origin) => origin.sources.length > 0);
-  const [first, ...others] = filled;
+  let first: Origin | undefined;
+  let all: Set<number> | undefined;
+  for (const origin of origins) {
+    if (origin.sources.length === 0 || origin.sources === first?.sources) continue;
+    if (first === undefined) first = origin;
+    else {
+      all ??= new Set(first.sources);
+      for (const source of origin.sources) all.add(source);
+    }
+  }
   if (first === undefined) return NOTHING;
-  if (others.length === 0) return { sources: first.sources, direct: false };
-  const all = new Set(first.sources);
-  for (const other of others) for (const source of other.sources) all.add(source);
-  return { sources: [...all], direct: false };
+  return { sources: all === undefined ? first.sources : [...all], direct: false };
 }
 
 function compare(a: string, b: string): number {

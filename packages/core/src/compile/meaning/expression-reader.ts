@@ -156,7 +156,8 @@ export class ExpressionReader {
       .sort();
     const operands = keys.map((key) => {
       const part = expression[key] ?? null;
-      if (OPAQUE.has(key)) return constant(JSON.stringify(withoutNames(part)));
+      if (OPAQUE.has(key))
+        return constant(JSON.stringify(key === 'function_data' ? withoutNames(part) : part));
       const isUnordered = key === 'partitions' || (key === 'children' && isCommutative(expression));
       const term = this.read(part, columns);
       return isUnordered && term.kind === 'call' ? new CallTerm(term.operator, term.operands, true) : term;
