@@ -20,8 +20,8 @@ export interface Context {
   ask(question: string): Promise<string | undefined>;
   /** Calls the listener at every Ctrl-C until the answered function is called. */
   onInterrupt(listener: () => void): () => void;
-  /** Ends the process at once. */
-  exit(code: number): void;
+  /** Ends the process without waiting for anything. */
+  stopAtOnce(): void;
   openWorkspace(options: WorkspaceOptions): Promise<Workspace>;
   projectJsonSchema(): Promise<unknown>;
 }

@@ -32,10 +32,19 @@ function processContext(): Context {
         process.off('SIGTERM', listener);
       };
     },
-    exit: (code) => process.exit(code),
+    stopAtOnce,
     openWorkspace: async (options) => (await import('@sluice/core')).openWorkspace(options),
     projectJsonSchema: async () => (await import('@sluice/core')).projectJsonSchema(),
   };
+}
+
+/**
+ * Ends the process as Ctrl-C does by default, which shells report as 130. `process.exit` will not do: it waits for the
+ * threads on which a query may still run.
+ */
+function stopAtOnce(): void {
+  process.removeAllListeners('SIGINT');
+  process.kill(process.pid, 'SIGINT');
 }
 
 /** A reader that went away (`sluice query … | head`) is no error: what is left to say is dropped. */
@@ -52,7 +61,8 @@ function streamOf(stream: NodeJS.WriteStream): Stream {
     // Node leaves both undefined when the stream is no terminal.
     isTerminal: Boolean(stream.isTTY),
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      // A terminal that does not know its size says 0.
+      return stream.isTTY ? stream.columns || 80 : undefined;
     },
   };
 }

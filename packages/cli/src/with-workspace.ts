@@ -1,5 +1,4 @@
 import type { Workspace } from '@sluice/core';
-import { EXIT } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 import { reporterFor, type Reporter } from './progress/reporter.ts';
 
@@ -19,10 +18,10 @@ export async function withWorkspace(
     interrupts++;
     if (workspace === undefined || interrupts > 1) {
       reporter.stop();
-      context.exit(EXIT.interrupted);
+      context.stopAtOnce();
       return;
     }
-    reporter.say('Stopping; what is being written is rolled back. Press Ctrl-C again to stop at once.');
+    reporter.say('Stopping. Press Ctrl-C again to stop at once.');
     workspace.interrupt();
   });
   try {

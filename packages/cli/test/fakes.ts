@@ -113,7 +113,8 @@ export interface FakeContext extends Context {
   readonly out: () => string;
   readonly err: () => string;
   readonly opened: WorkspaceOptions[];
-  readonly exits: number[];
+  /** How often the process was ended at once. */
+  readonly stops: () => number;
   /** Presses Ctrl-C. */
   readonly interrupt: () => void;
 }
@@ -129,7 +130,7 @@ export function fakeContext(
   const out: string[] = [];
   const err: string[] = [];
   const opened: WorkspaceOptions[] = [];
-  const exits: number[] = [];
+  let stops = 0;
   const listeners = new Set<() => void>();
   const answers = [...(more.answers ?? [])];
   return {
@@ -146,7 +147,7 @@ export function fakeContext(
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    exit: (code) => void exits.push(code),
+    stopAtOnce: () => void stops++,
     openWorkspace: async (options) => {
       opened.push(options);
       return more.workspace ?? workspace();
@@ -155,7 +156,7 @@ export function fakeContext(
     out: () => out.join(''),
     err: () => err.join(''),
     opened,
-    exits,
+    stops: () => stops,
     interrupt: () => listeners.forEach((listener) => listener()),
   };
 }

@@ -245,9 +245,9 @@ describe('interrupts', () => {
       workspace: workspace({
         apply: async () => {
           context.interrupt();
-          expect(context.exits).toEqual([]);
+          expect(context.stops()).toBe(0);
           context.interrupt();
-          expect(context.exits).toEqual([130]);
+          expect(context.stops()).toBe(1);
           return answer(applied({ status: 'interrupted' }));
         },
         interrupt: () => void interrupts++,

@@ -26,7 +26,7 @@ export function renderApply(document: ApplyDocument, style: Style): string {
     for (const status of ['failed', 'interrupted', 'skipped'] as const) {
       const names = document.results.filter((r) => r.status === status).map((r) => visible(r.model));
       if (names.length === 0) continue;
-      const lead = status.padEnd(8);
+      const lead = `${status === 'interrupted' ? 'stopped' : status} `.padEnd(8);
       const text = wrapList(lead, nameList(names), textWidth(style));
       lines.push((status === 'failed' ? p.red(lead) : p.yellow(lead)) + text.slice(lead.length));
     }
