@@ -1,9 +1,9 @@
 // Builds what is published: the library as one module with its types, and the command as one bundle in which the
 // library and all of npm but DuckDB's native client is contained.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = dirname(import.meta.dirname);
@@ -44,8 +44,9 @@ async function buildCore() {
 
 async function buildCli() {
   // The command is split, so that `--version` and `--help` read a few kilobytes and not the compiler.
-  await build({
+  const { metafile } = await build({
     ...shared,
+    metafile: true,
     entryPoints: { sluice: join(cli, 'src/main.ts') },
     outdir: join(cli, 'dist'),
     outExtension: { '.js': '.mjs' },
@@ -56,35 +57,57 @@ async function buildCli() {
     external: ['@duckdb/node-api'],
     // yaml's entry for Node is CommonJS, which a bundle of ES modules cannot hold; this is the same code.
     alias: { yaml: join(core, 'node_modules/yaml/browser/index.js') },
-    plugins: [pureSources()],
+    plugins: [lightLibrary()],
   });
   chmodSync(join(cli, 'dist/sluice.mjs'), 0o755);
-  const size = statSync(join(cli, 'dist/sluice.mjs')).size;
-  if (size > 4096) {
-    throw new Error(
-      `dist/sluice.mjs has ${size} bytes: the entry imports something statically that it should not`,
-    );
+  checkStart(metafile);
+}
+
+/** Fails when what every call loads has grown: then something heavy is imported statically that should be lazy. */
+function checkStart({ outputs }) {
+  const bytesOf = (name) => {
+    const output = Object.values(outputs).find((o) => o.entryPoint?.endsWith(name));
+    const seen = new Set();
+    const visit = (o) => {
+      if (o === undefined || seen.has(o)) return;
+      seen.add(o);
+      for (const i of o.imports) if (i.kind === 'import-statement' && !i.external) visit(outputs[i.path]);
+    };
+    visit(output);
+    return [...seen].reduce((sum, o) => sum + o.bytes, 0);
+  };
+  for (const [entry, most] of [
+    ['cli/src/main.ts', 2_000],
+    ['cli/src/start.ts', 80_000],
+    ['cli/src/report-error.ts', 60_000],
+    ['cli/src/commands/plan.ts', 60_000],
+  ]) {
+    const bytes = bytesOf(entry);
+    if (bytes === 0 || bytes > most)
+      throw new Error(`${entry} loads ${bytes} bytes, at most ${most} are meant to`);
   }
 }
 
 /**
- * Tells esbuild that importing a module of the library does nothing by itself. Then a command that needs one function
- * of it (say, to make a diagnostic) carries that function and not the compiler.
+ * Commands import data and small functions of the library statically, and the library itself dynamically. esbuild
+ * assigns whole modules to chunks, so that one diagnostic would draw in the compiler; hence static imports see the light
+ * rooms alone. A command that imports anything else statically fails the build.
  */
-function pureSources() {
+function lightLibrary() {
+  const source = join(core, 'src');
   return {
-    name: 'pure-sources',
+    name: 'light-library',
     setup(build) {
-      const source = join(core, 'src');
-      build.onResolve({ filter: /^@sluice\/core$/ }, () => ({
-        path: join(source, 'index.ts'),
-        sideEffects: false,
-      }));
-      build.onResolve({ filter: /^\.{1,2}\// }, (args) =>
-        args.importer.startsWith(source)
-          ? { path: resolve(args.resolveDir, args.path), sideEffects: false }
-          : undefined,
+      build.onResolve({ filter: /^@sluice\/core$/ }, (args) =>
+        args.kind === 'dynamic-import'
+          ? { path: join(source, 'index.ts') }
+          : { path: 'light', namespace: 'light-library' },
       );
+      build.onLoad({ filter: /.*/, namespace: 'light-library' }, () => ({
+        contents: "export * from './diagnostic/index.ts'; export * from './report/index.ts';",
+        resolveDir: source,
+        loader: 'ts',
+      }));
     },
   };
 }
