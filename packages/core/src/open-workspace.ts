@@ -416,9 +416,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   /** Columns that nobody declared, from the files themselves; and files that are not there. */
-  async #discover(
-    project: Project,
-  ): Promise<{
+  async #discover(project: Project): Promise<{
     readonly columns: ReadonlyMap<string, readonly Column[]>;
     readonly diagnostics: readonly Diagnostic[];
   }> {
@@ -529,16 +527,18 @@ class ProjectWorkspace implements Workspace {
         taken.map((t) =>
           diagnostic(
             'name-taken',
-            `a ${t.relation} named ${t.view} exists already, and Sluice did not make it`,
+            t.owner === undefined
+              ? `a ${t.relation} named ${t.view} exists already, and Sluice did not make it`
+              : `the view ${t.view} belongs to the environment ${t.owner}`,
             {
-              hint: `Rename it or the model ${t.model}; Sluice never replaces what is not its own.`,
+              hint: `Rename it or the model ${t.model}; Sluice never replaces what is not this environment's own.`,
             },
           ),
         ),
       );
     }
     const writer = new SqlWriter(plan, compiled.project.config, (texts) => compiled.binder.parse(texts));
-    const document = await toPlanDocument(plan, compiled.project.config.name, writer, state.ledger);
+    const document = await toPlanDocument(plan, compiled.project.config.name, writer);
     return { ...compiled, state, plan, writer, document };
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CompiledModel } from '../compile/compiled.ts';
-import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
+import { diagnostic, SluiceError, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import { boundInputs, dataOf, recordInputs } from '../plan/staleness.ts';
@@ -15,6 +15,7 @@ import {
 import { filesMoved, seedFiles } from '../source/index.ts';
 import { ident } from '../sql/quote.ts';
 import {
+  forgetLedger,
   keepFailingRows,
   recordAudits,
   recordLoad,
@@ -78,11 +79,18 @@ class Applier {
   readonly #ledger: Map<string, readonly LedgerEntry[]>;
   readonly #results = new Map<string, TaskResultDocument>();
   readonly #diagnostics: Diagnostic[] = [];
+  /** Physical relations that do not exist yet. */
+  readonly #fresh = new Set<string>();
   #sequence: number;
 
   constructor(input: ApplyInput) {
     this.#in = input;
     this.#ledger = new Map(input.state.ledger);
+    for (const { fresh, key, storage } of input.plan.nodes.values()) {
+      if (!fresh || storage === 'foreign') continue;
+      this.#ledger.delete(key);
+      this.#fresh.add(key);
+    }
     this.#sequence = input.state.sequence;
   }
 
@@ -304,6 +312,10 @@ class Applier {
     // The ledger in memory follows the one in the warehouse only when the transaction is through.
     const entered: (() => void)[] = [];
     const written = await connection.transaction(async () => {
+      if (this.#fresh.has(key)) {
+        await forgetLedger(connection, key);
+        entered.push(() => this.#fresh.delete(key));
+      }
       const { rows, rejected } = await this.#write(planned, range, connection, entered);
       if (node.node === 'model') await this.#audit(planned, node, range, connection, outcomes);
       if (work?.kind !== 'load' && this.#keepsLedger(planned)) {
@@ -317,17 +329,9 @@ class Applier {
         };
         entered.push(await this.#stage(connection, key, [entry]));
       }
-      if (work?.kind !== 'audit' || node.node === 'model') {
-        const relation = planned.storage === 'view' ? 'view' : 'table';
-        await recordSnapshot(
-          connection,
-          run,
-          node,
-          physical,
-          relation,
-          node.node === 'model' ? node.auditIdentity : '',
-        );
-      }
+      const relation = planned.storage === 'view' ? 'view' : 'table';
+      const audits = node.node === 'model' ? node.auditIdentity : '';
+      await recordSnapshot(connection, run, node, physical, relation, audits);
       await recordAudits(
         connection,
         run,
@@ -359,8 +363,7 @@ class Applier {
       case 'view':
       case 'table':
       case 'intervals': {
-        const fresh = (this.#ledger.get(planned.key) ?? []).length === 0;
-        const statements = await this.#in.writer.task(planned, range, fresh);
+        const statements = await this.#in.writer.task(planned, range, this.#fresh.has(planned.key));
         let rows = 0;
         for (const s of statements.before) await connection.run(s);
         for (const s of statements.write) rows = await connection.run(s);
@@ -386,7 +389,12 @@ class Applier {
     const moved = (): void => {
       const path = filesMoved(this.#in.root, work.files);
       if (path === undefined) return;
-      throw new Error(`${path} changed while Sluice was at work; apply again to load what it holds now`);
+      throw new SluiceError(
+        diagnostic('source-moved', `${path} changed while Sluice was at work`, {
+          location: node.definition.location,
+          hint: 'Nothing of it was loaded. Apply again to load what it holds now.',
+        }),
+      );
     };
     moved();
     const paths = work.files.map((f) => join(this.#in.root, f.path));
@@ -505,6 +513,7 @@ class Applier {
 
   #explain(planned: PlannedNode, error: unknown, outcomes: readonly AuditOutcome[]): readonly Diagnostic[] {
     const { node } = planned;
+    if (error instanceof SluiceError) return error.diagnostics;
     if (!(error instanceof AuditFailed)) return [taskDiagnostic(error, node.name, locationOf(planned))];
     return outcomes
       .filter(

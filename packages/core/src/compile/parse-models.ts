@@ -123,7 +123,7 @@ function draft(
   diagnostics: Diagnostic[],
 ): Draft | undefined {
   const context = compileContext(project, shadowName(definition));
-  const found: Diagnostic[] = [];
+  const found: Diagnostic[] = [...reservedName(definition)];
   const renderOne = (fragment: { readonly text: string; readonly offset: number }): Rendered => {
     const outcome = render(fragment, definition.source, context, definition.definitions);
     found.push(...outcome.diagnostics);
@@ -155,6 +155,19 @@ function draft(
   });
   diagnostics.push(...found);
   return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own };
+}
+
+/** Schemas that are Sluice's or DuckDB's own. */
+const RESERVED = /^(?:_sluice|sluice__.*|information_schema|pg_catalog)$/i;
+
+function reservedName(definition: ModelDefinition): readonly Diagnostic[] {
+  if (!RESERVED.test(definition.schema)) return [];
+  return [
+    diagnostic('invalid-name', `the schema '${definition.schema}' is not for models`, {
+      location: definition.nameLocation,
+      hint: 'Schemas named _sluice and sluice__… are where Sluice keeps its own tables.',
+    }),
+  ];
 }
 
 function readQuery(

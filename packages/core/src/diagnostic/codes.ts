@@ -65,7 +65,6 @@ export const CODES = {
   'warehouse-locked': 'error',
   'warehouse-unreadable': 'error',
   'warehouse-missing': 'error',
-  'warehouse-foreign': 'error',
   'name-taken': 'error',
   'disk-full': 'error',
   'state-newer': 'error',

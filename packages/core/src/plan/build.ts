@@ -1,6 +1,7 @@
 import type { Compiled, CompiledModel, CompiledNode } from '../compile/compiled.ts';
 import { nodeKey } from '../compile/names.ts';
 import type { ProjectConfig } from '../project/project.ts';
+import type { TableName } from '../sql/quote.ts';
 import { physicalKey, type LedgerEntry, type State } from '../state/state.ts';
 import {
   addUnits,
@@ -103,13 +104,13 @@ class Planner {
     const storage = storageOf(node);
     const physical = physicalName(node, this.#viewInputs(node));
     const key = physicalKey(physical);
-    const base = { node, storage, physical, key, unit: this.#cadence(node).unit };
+    const exists = this.#in.state.snapshots.has(key) && this.#in.relations.has(key.toLowerCase());
+    const base = { node, storage, physical, key, fresh: !exists, unit: this.#cadence(node).unit };
     if (storage === 'inline') return { ...base, work: undefined, action: undefined };
     if (storage === 'foreign') {
       this.#coverage.set(key, this.#foreignCoverage(node, key));
       return { ...base, work: undefined, action: undefined };
     }
-    const exists = this.#in.state.snapshots.has(key) && this.#in.relations.has(key.toLowerCase());
     const entries = exists ? (this.#in.state.ledger.get(key) ?? []) : [];
     const todo = this.#workFor(node, key, exists, entries);
     const action = this.#actionFor(node, key, exists, todo);
@@ -294,8 +295,8 @@ class Planner {
     return !this.#viewStands(promoted.view);
   }
 
-  #viewStands(view: { readonly schema: string; readonly name: string }): boolean {
-    return this.#in.relations.get(`${view.schema}.${view.name}`.toLowerCase()) === 'view';
+  #viewStands(view: TableName): boolean {
+    return this.#in.relations.get(viewKey(view)) === 'view';
   }
 
   /** Whether standing rows were audited by other audits than today's. */
@@ -390,25 +391,30 @@ interface Todo {
 
 const NOTHING: Todo = { work: undefined, because: [] };
 
-/** Views that promotion would create but that belong to somebody else. */
+/** Views that promotion would create but that belong to somebody else: another tool, or another environment. */
 export function takenNames(
   plan: Plan,
   input: PlanInput,
-): readonly { readonly model: string; readonly view: string; readonly relation: string }[] {
-  const current = input.state.environments.get(plan.environment);
-  const ours = new Set<string>();
-  for (const env of input.state.environments.values()) {
-    for (const m of env.models.values()) ours.add(`${m.view.schema}.${m.view.name}`.toLowerCase());
+): readonly {
+  readonly model: string;
+  readonly view: string;
+  readonly relation: string;
+  readonly owner: string | undefined;
+}[] {
+  const owners = new Map<string, string>();
+  for (const environment of input.state.environments.values()) {
+    for (const m of environment.models.values()) owners.set(viewKey(m.view), environment.name);
   }
-  const taken = [];
-  for (const { node, storage } of plan.nodes.values()) {
-    if (storage !== 'table' && storage !== 'view') continue;
+  return [...plan.nodes.values()].flatMap(({ node, storage }) => {
+    if (storage !== 'table' && storage !== 'view') return [];
     const view = environmentView(plan.environment, node.name);
-    const key = `${view.schema}.${view.name}`.toLowerCase();
-    const relation = input.relations.get(key);
-    if (relation === undefined) continue;
-    if (relation === 'view' && (ours.has(key) || current?.models.has(node.name) === true)) continue;
-    taken.push({ model: node.name, view: `${view.schema}.${view.name}`, relation });
-  }
-  return taken;
+    const relation = input.relations.get(viewKey(view));
+    const owner = owners.get(viewKey(view));
+    if (relation === undefined || (relation === 'view' && owner === plan.environment)) return [];
+    return [{ model: node.name, view: `${view.schema}.${view.name}`, relation, owner }];
+  });
+}
+
+function viewKey(view: TableName): string {
+  return `${view.schema}.${view.name}`.toLowerCase();
 }

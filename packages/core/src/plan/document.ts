@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
 import { SCHEMA_VERSION, type ActionDocument, type PlanDocument } from '../report/index.ts';
-import type { LedgerEntry } from '../state/index.ts';
 import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
@@ -8,15 +7,10 @@ import type { Plan, PlannedNode } from './planned.ts';
 import type { SqlWriter } from './sql-writer.ts';
 
 /** A plan as the document that is shown, saved and compared. */
-export async function toPlanDocument(
-  plan: Plan,
-  project: string,
-  writer: SqlWriter,
-  ledger: ReadonlyMap<string, readonly LedgerEntry[]>,
-): Promise<PlanDocument> {
+export async function toPlanDocument(plan: Plan, project: string, writer: SqlWriter): Promise<PlanDocument> {
   const actions: ActionDocument[] = [];
   for (const planned of plan.nodes.values()) {
-    if (planned.action !== undefined) actions.push(await toAction(planned, planned.action, writer, ledger));
+    if (planned.action !== undefined) actions.push(await toAction(planned, planned.action, writer));
   }
   for (const removed of plan.removed) {
     actions.push({
@@ -71,14 +65,12 @@ async function toAction(
   planned: PlannedNode,
   action: NonNullable<PlannedNode['action']>,
   writer: SqlWriter,
-  ledger: ReadonlyMap<string, readonly LedgerEntry[]>,
 ): Promise<ActionDocument> {
   const { node, work } = planned;
   const ranges = rangesOf(planned);
   const first = work?.kind === 'intervals' ? work.batches[0] : ALL_TIME;
-  const fresh = (ledger.get(planned.key) ?? []).length === 0;
   const writes = work !== undefined && work.kind !== 'audit' && work.kind !== 'load' && work.kind !== 'seed';
-  const task = writes && first !== undefined ? await writer.task(planned, first, fresh) : undefined;
+  const task = writes && first !== undefined ? await writer.task(planned, first, planned.fresh) : undefined;
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,

@@ -35,6 +35,8 @@ export interface PlannedNode {
   readonly physical: TableName;
   /** {@link physicalKey} of `physical`. */
   readonly key: string;
+  /** Whether the physical relation has to be made; what a ledger says of one that is gone is void. */
+  readonly fresh: boolean;
   /** Grid of time-range models. */
   readonly unit: IntervalUnit;
   readonly work: Work | undefined;

@@ -63,6 +63,11 @@ export async function replaceLedger(
   if (statements.length > 0) await connection.run(statements.join(';\n'));
 }
 
+/** Drops what the ledger says of a physical relation that has to be made anew. */
+export async function forgetLedger(connection: Connection, key: string): Promise<void> {
+  await connection.run(sql`DELETE FROM _sluice.ledger WHERE physical = ${key}`);
+}
+
 export async function recordLoad(
   connection: Connection,
   run: RunContext,
@@ -167,6 +172,8 @@ export async function startRun(
   environment: string,
   tool: string,
 ): Promise<void> {
+  // Only one process writes at a time: a run that still counts as running was killed.
+  await connection.run("UPDATE _sluice.run SET status = 'lost' WHERE status = 'running'");
   await connection.run(
     sql`INSERT INTO _sluice.run VALUES (${[run.runId, command, environment, tool, timestamp(run.now), null, 'running']})`,
   );

@@ -7,15 +7,27 @@ export function readResult(reader: DuckDBResultReader): {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
 } {
-  const types = reader.columnTypes().map(String);
+  const types = reader.columnTypes().map((type) => type.alias ?? String(type));
   const names = distinctNames(reader.columnNames());
   const numeric = types.map((t) => /^(U?BIGINT|U?HUGEINT|DECIMAL)/.test(t) && !t.endsWith(']'));
   const rows = reader.getRowsJson().map((values) => {
     const row: Record<string, Cell> = {};
-    for (const [i, name] of names.entries()) row[name] = toCell(values[i] ?? null, numeric[i] ?? false);
+    for (const [i, name] of names.entries())
+      row[name] =
+        types[i] === 'JSON' ? fromJson(values[i] ?? null) : toCell(values[i] ?? null, numeric[i] ?? false);
     return row;
   });
   return { columns: names.map((name, i) => ({ name, type: types[i] ?? '' })), rows };
+}
+
+/** A JSON column's text as what it says; text that is not JSON stays text. */
+function fromJson(value: Json): Cell {
+  if (typeof value !== 'string') return value as Cell;
+  try {
+    return JSON.parse(value) as Cell;
+  } catch {
+    return value;
+  }
 }
 
 function toCell(value: Json, numeric: boolean): Cell {
