@@ -1,0 +1,154 @@
+/** Groups, DISTINCT and windows: operators over a block's seal, where the order of rows may matter. */
+import { flag, isObject, list, nodes, object, text, type JsonObject, type PlanNode } from '../plan-node.ts';
+import { relationBlock, sortedSet, type Block, type Seal } from './block.ts';
+import { digest } from './digest.ts';
+import type { ExpressionReader } from './expression-reader.ts';
+import { RANKS, UNORDERED } from './functions.ts';
+import { compare } from './plan-parts.ts';
+import type { Term } from './term.ts';
+
+/** `scalar`: there is one row at most, so that order does not matter. */
+export function aggregate(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  block: Block,
+  scalar: boolean,
+): Block {
+  const seal = block.seal();
+  const groups = list(node, 'groups').map((e) => seal.hash(expressions.read(e, block.columns)));
+  const sets = list(node, 'grouping_sets').map((set) => (Array.isArray(set) ? set.map(Number) : []));
+  const isPlain = sets.length === 0 || (sets.length === 1 && sets[0]?.length === groups.length);
+  // The same expression may be grouped by twice, and be NULL in one place and not in the other: tell places apart.
+  const keys =
+    isPlain || new Set(groups).size === groups.length
+      ? groups
+      : groups.map((hash, at) => digest('key', hash, at));
+  const setsOfKeys = sets
+    .map((set) => set.map((at) => keys[at]).toSorted())
+    .sort((a, b) => compare(a.join(), b.join()));
+  const rows = digest('groups', seal.rows, sortedSet(keys), isPlain ? 0 : setsOfKeys);
+  const values = nodes(node, 'expressions').map((given) => {
+    const aggregate = isRowCount(given) ? rowCount(given) : given;
+    const name = text(aggregate, 'name');
+    const isFree = (UNORDERED.has(name) && !isCollated(aggregate)) || (scalar && name === 'first');
+    if (!isFree && aggregate['order_bys'] === undefined) expressions.flags.add(`order:${name}`);
+    const value = seal.hash(expressions.read(aggregate, block.columns));
+    return digest('aggregate', rows, isFree ? 0 : seal.sequence, value);
+  });
+  const groupings = list(node, 'grouping_functions').map((places) =>
+    digest('grouping', rows, Array.isArray(places) ? places.map((at) => keys[Number(at)]) : places),
+  );
+  return relationBlock(rows, digest('grouped', rows, seal.sequence), [
+    ...keys.map((hash) => digest('key', hash)),
+    ...values,
+    ...groupings,
+  ]);
+}
+
+export function distinct(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
+  const seal = block.seal();
+  const targets = sortedSet(
+    list(node, 'distinct_targets').map((e) => seal.hash(expressions.read(e, block.columns))),
+  );
+  const all = sortedSet(seal.columns);
+  if (text(node, 'distinct_type') === 'DISTINCT' && targets.join() === all.join()) {
+    // The same as GROUP BY all columns.
+    const rows = digest('groups', seal.rows, all, 0);
+    const keys = seal.columns.map((hash) => digest('key', hash));
+    return relationBlock(rows, digest('grouped', rows, seal.sequence), keys);
+  }
+  expressions.flags.add('order:DISTINCT ON');
+  const orders = ordersOf(expressions, object(node, 'order_by'), seal, block.columns);
+  const rows = digest('distinct on', text(node, 'distinct_type'), seal.rows, seal.sequence, targets, orders);
+  return relationBlock(
+    rows,
+    rows,
+    seal.columns.map((hash) => digest('kept', hash)),
+  );
+}
+
+export function window(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
+  const seal = block.seal();
+  const values = nodes(node, 'expressions').map((window) => {
+    const isFree = isFreeOfOrder(window);
+    if (!isFree && list(window, 'orders').length === 0) expressions.flags.add('order:window');
+    const value = seal.hash(expressions.read(window, block.columns));
+    return digest('window', seal.rows, isFree ? 0 : seal.sequence, value);
+  });
+  // Partitioning and sorting move rows physically, also when nobody reads the value.
+  const sequence = digest('windowed', seal.sequence, values.toSorted());
+  return relationBlock(seal.rows, sequence, [...seal.columns, ...values]);
+}
+
+export function ordersOf(
+  expressions: ExpressionReader,
+  node: JsonObject | undefined,
+  seal: Seal,
+  columns: readonly Term[],
+): readonly unknown[] {
+  return nodes(node, 'orders').map((order) => [
+    text(order, 'type'),
+    text(order, 'null_order'),
+    seal.hash(expressions.read(order['expression'] ?? null, columns)),
+  ]);
+}
+
+/**
+ * A scalar subquery is planned as `first(x), count(*)` and an error when there are more rows than one. Returns the
+ * aggregate below the projection.
+ */
+export function scalarSubquery(projection: PlanNode): PlanNode | undefined {
+  const [aggregate] = nodes(projection, 'children');
+  const checked = nodes(projection, 'expressions').every((expression) => {
+    const [check] = nodes(expression, 'case_checks');
+    return text(expression, 'type') === 'CASE_EXPR' && text(object(check, 'then_expr'), 'name') === 'error';
+  });
+  const isAggregate =
+    text(aggregate, 'type') === 'LOGICAL_AGGREGATE_AND_GROUP_BY' && list(aggregate, 'groups').length === 0;
+  const names = nodes(aggregate, 'expressions').map((e) => text(e, 'name'));
+  const hasForm = names.at(-1) === 'count_star' && names.slice(0, -1).every((name) => name === 'first');
+  return checked && isAggregate && hasForm && isObject(aggregate) ? aggregate : undefined;
+}
+
+/** `count(1)` counts rows as `count(*)` does. */
+function isRowCount(aggregate: JsonObject): boolean {
+  const [argument, ...others] = nodes(aggregate, 'children');
+  const isCount = text(aggregate, 'name') === 'count' && text(aggregate, 'aggregate_type') === 'NON_DISTINCT';
+  if (text(aggregate, 'name') === 'count_star') return true;
+  return isCount && argument !== undefined && others.length === 0 && isConstantAndNotNull(argument);
+}
+
+function rowCount(aggregate: JsonObject): JsonObject {
+  return {
+    type: 'BOUND_AGGREGATE',
+    name: 'count_star',
+    ...(aggregate['aggregate_type'] === undefined ? {} : { aggregate_type: aggregate['aggregate_type'] }),
+    ...(aggregate['filter'] === undefined ? {} : { filter: aggregate['filter'] }),
+  };
+}
+
+function isConstantAndNotNull(expression: JsonObject): boolean {
+  if (text(expression, 'type') === 'VALUE_CONSTANT') return !flag(object(expression, 'value'), 'is_null');
+  const child = object(expression, 'child');
+  const isPlainCast = text(expression, 'type') === 'OPERATOR_CAST' && !flag(expression, 'try_cast');
+  return isPlainCast && child !== undefined && isConstantAndNotNull(child);
+}
+
+/** Values that compare equal may differ, so that `min` gives whichever came first. */
+function isCollated(aggregate: JsonObject): boolean {
+  return text(object(object(aggregate, 'return_type'), 'type_info'), 'collation') !== '';
+}
+
+function isFreeOfOrder(window: JsonObject): boolean {
+  const type = text(window, 'type');
+  if (RANKS.has(type)) return true;
+  return (
+    type === 'WINDOW_AGGREGATE' &&
+    UNORDERED.has(text(window, 'name')) &&
+    !isCollated(window) &&
+    !/ROWS/.test(text(window, 'start') + text(window, 'end')) &&
+    text(window, 'exclude_clause') !== 'CURRENT_ROW' &&
+    !flag(window, 'distinct') &&
+    list(window, 'arg_orders').length === 0
+  );
+}

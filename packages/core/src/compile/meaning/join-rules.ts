@@ -1,0 +1,184 @@
+/** Joins: inner and outer ones stay symbolic, look-ups become values of the left side, the rest is opaque. */
+import { joinConditions, joinType, list, text, type PlanNode } from '../plan-node.ts';
+import { cross, outerJoin, relationBlock, sortedSet, type Block } from './block.ts';
+import { digest } from './digest.ts';
+import { UnknownPlan, type ExpressionReader } from './expression-reader.ts';
+import { pick, side } from './plan-parts.ts';
+import {
+  atom,
+  CallTerm,
+  column,
+  conjuncts,
+  hashTerm,
+  isVolatile,
+  planComparison,
+  type Term,
+} from './term.ts';
+
+/** `parameters`: columns of the left side that a correlated right side sees. */
+export function join(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  left: Block,
+  right: Block,
+  parameters: readonly Term[],
+): Block {
+  const type = joinType(node);
+  const isAsOf = text(node, 'type') === 'LOGICAL_ASOF_JOIN';
+  const isCorrelated = text(node, 'type') === 'LOGICAL_DELIM_JOIN';
+  if (!isAsOf && !isCorrelated) {
+    if (type === 'INNER') return innerJoin(expressions, node, left, right);
+    if (type === 'LEFT' || type === 'RIGHT') return outerJoinOf(expressions, node, left, right, type);
+  }
+  if (!isAsOf && (type === 'SEMI' || type === 'ANTI' || type === 'MARK' || type === 'SINGLE')) {
+    return lookUp(expressions, node, left, right, parameters, type);
+  }
+  return opaqueJoin(expressions, node, left, right, parameters, type);
+}
+
+function innerJoin(expressions: ExpressionReader, node: PlanNode, left: Block, right: Block): Block {
+  const joined = cross(left, right);
+  const leftColumns = joined.columns.slice(0, left.columns.length);
+  const rightColumns = joined.columns.slice(left.columns.length);
+  return joined
+    .filter(conditionsOf(expressions, node, leftColumns, rightColumns))
+    .withColumns(keptOf(node, leftColumns, rightColumns));
+}
+
+/** The optional side becomes an outer-joined relation of the preserved side's block. */
+function outerJoinOf(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  left: Block,
+  right: Block,
+  type: 'LEFT' | 'RIGHT',
+): Block {
+  const [preserved, optional] =
+    type === 'LEFT' ? [left.bounded(), right.seal()] : [right.bounded(), left.seal()];
+  // Conditions refer to the relation and the relation holds the conditions.
+  const relation: { rows: string; sequence: string; on?: readonly Term[] } = {
+    rows: optional.rows,
+    sequence: optional.sequence,
+  };
+  const columns = optional.columns.map((hash) => column(relation, hash));
+  const [leftColumns, rightColumns] =
+    type === 'LEFT' ? [preserved.columns, columns] : [columns, preserved.columns];
+  const on = conditionsOf(expressions, node, leftColumns, rightColumns);
+  if (on.some(isVolatile)) return opaqueJoin(expressions, node, left, right, [], type);
+  relation.on = on;
+  const sequence = digest('outer', type, preserved.seal().sequence, optional.sequence);
+  return outerJoin(preserved, relation, sequence).withColumns(keptOf(node, leftColumns, rightColumns));
+}
+
+/** Joins that add a value to every left row, or keep the left rows for which it is true. */
+function lookUp(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  left: Block,
+  right: Block,
+  parameters: readonly Term[],
+  type: 'SEMI' | 'ANTI' | 'MARK' | 'SINGLE',
+): Block {
+  const seal = right.seal();
+  const conditions = conditionsOf(
+    expressions,
+    node,
+    left.columns,
+    seal.columns.map((hash) => atom(digest('right', hash))),
+  );
+  const value = (operator: string): Term =>
+    new CallTerm(operator, [
+      atom(seal.rows),
+      new CallTerm('parameters', parameters),
+      new CallTerm('conditions', conditions, true),
+    ]);
+  const leftMap = list(node, 'left_projection_map');
+  if (type === 'SEMI' || type === 'ANTI') {
+    const kept = left.filter([value(type)]);
+    return kept.withColumns(pick(kept.columns, leftMap));
+  }
+  const added =
+    type === 'MARK'
+      ? [value('MARK')]
+      : // One match, or none; several are an error unless a setting says otherwise, so order does not matter.
+        pick(seal.columns, list(node, 'right_projection_map')).map((hash) => value(`SINGLE ${hash}`));
+  return left.withColumns([...pick(left.columns, leftMap), ...added]);
+}
+
+/** What an ASOF join, a correlated join or a FULL join may be. */
+const OPAQUE_JOINS = new Set(['INNER', 'LEFT', 'RIGHT', 'FULL', 'OUTER', 'SEMI', 'ANTI']);
+
+/** A term over atoms alone. */
+function hashOf(term: Term): string {
+  return hashTerm(term, undefined, new Map());
+}
+
+/** Any other join: both sides by their hashes. A RIGHT join is the LEFT join of the swapped sides. */
+function opaqueJoin(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  leftBlock: Block,
+  rightBlock: Block,
+  parameters: readonly Term[],
+  type: string,
+): Block {
+  if (!OPAQUE_JOINS.has(type)) throw new UnknownPlan(`join ${type}`);
+  const left = leftBlock.seal();
+  const right = rightBlock.seal();
+  const isAsOf = text(node, 'type') === 'LOGICAL_ASOF_JOIN';
+  const isSwapped =
+    type === 'RIGHT' && !isAsOf && parameters.length === 0 && text(node, 'type') !== 'LOGICAL_DELIM_JOIN';
+  const [leftSide, rightSide] = isSwapped ? (['right', 'left'] as const) : (['left', 'right'] as const);
+  const leftColumns = side(leftSide, left.columns);
+  const rightColumns = side(rightSide, right.columns);
+  const conditions = conditionsOf(expressions, node, leftColumns.map(atom), rightColumns.map(atom)).map(
+    hashOf,
+  );
+  const rows = digest(
+    'opaque join',
+    operatorOf(node),
+    isSwapped ? 'LEFT' : type,
+    isSwapped ? right.rows : left.rows,
+    isSwapped ? left.rows : right.rows,
+    sortedSet(conditions),
+    parameters.map((parameter) => left.hash(parameter)),
+    isAsOf ? [left.sequence, right.sequence] : 0,
+  );
+  const columns = [
+    ...pick(leftColumns, list(node, 'left_projection_map')),
+    ...(type === 'SEMI' || type === 'ANTI' ? [] : pick(rightColumns, list(node, 'right_projection_map'))),
+  ];
+  return relationBlock(rows, digest('joined', rows, left.sequence, right.sequence), columns);
+}
+
+/** The join's conditions as conjuncts over terms of both sides. */
+function conditionsOf(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  left: readonly Term[],
+  right: readonly Term[],
+): readonly Term[] {
+  const both = [...left, ...right];
+  return joinConditions(node).flatMap((condition) => {
+    if (condition.kind === 'expression') return conjuncts(expressions.read(condition.expression, both));
+    const { comparison } = condition;
+    const sides = [expressions.read(condition.left, left), expressions.read(condition.right, right)] as const;
+    const term = planComparison(comparison, ...sides);
+    if (term === undefined) throw new UnknownPlan(`comparison ${comparison}`);
+    return [term];
+  });
+}
+
+/** Each side's columns after the join's projection maps. */
+function keptOf(node: PlanNode, left: readonly Term[], right: readonly Term[]): readonly Term[] {
+  return [
+    ...pick(left, list(node, 'left_projection_map')),
+    ...pick(right, list(node, 'right_projection_map')),
+  ];
+}
+
+/** A join with an expression over both sides is the same join; DuckDB chooses the operator by the form of the condition. */
+function operatorOf(join: PlanNode): string {
+  const type = text(join, 'type');
+  return type === 'LOGICAL_ANY_JOIN' ? 'LOGICAL_COMPARISON_JOIN' : type;
+}
