@@ -8,7 +8,7 @@
  */
 import type { ReadScope } from './compiled.ts';
 import {
-  expressionType,
+  flag,
   integer,
   isObject,
   joinConditions,
@@ -16,12 +16,10 @@ import {
   list,
   nodes,
   numberedInput,
-  object,
   project,
   scannedColumns,
   scannedTable,
   text,
-  flag,
   type Json,
   type PlanNode,
 } from './plan-node.ts';
@@ -32,21 +30,21 @@ import {
   type Interval,
   type Precision,
 } from './reads/time-bounds.ts';
+import {
+  addTo,
+  carried,
+  finer,
+  nothing,
+  NOTHING,
+  referenced,
+  timeTypes,
+  type Carried,
+  type Grain,
+  type Scan,
+} from './reads/carried.ts';
+import { EQUALITIES, JOINS } from './reads/join-rules.ts';
 
 export type { Interval } from './reads/time-bounds.ts';
-
-/** One scan of an input, and how far conditions bound it. Two scans of one input are two objects. */
-export interface Scan {
-  readonly input: string;
-  readonly lower: Precision;
-  readonly upper: Precision;
-}
-
-/** `timestamp`: the value is the time of the scan's row; `date`: it is the day of it. */
-export type Grain = 'timestamp' | 'date';
-
-/** The scans whose time a column carries. */
-export type Carried = ReadonlyMap<Scan, Grain>;
 
 /** What a relation reads, by the scans below it and by column. */
 export interface ReadTrace {
@@ -97,11 +95,6 @@ function scopeOf(scan: Scan): ReadScope['scope'] {
   if (scan.lower === 'none' || scan.upper === 'none') return 'all';
   return scan.lower === 'instant' && scan.upper === 'instant' ? 'interval' : 'days';
 }
-
-const NOTHING: Carried = new Map();
-
-/** Times that keep their order and their value under casts between each other, save for the time of day. */
-const TIME_TYPES = new Set(['DATE', 'TIMESTAMP', 'TIMESTAMP WITH TIME ZONE']);
 
 interface MutableScan extends Scan {
   lower: Precision;
@@ -362,106 +355,6 @@ class ReadWalk {
   }
 }
 
-/** What a kind of join does to the rows of its sides. */
-interface JoinRule {
-  /** Rows of that side that fail the condition are left out. */
-  readonly cutsLeft: boolean;
-  readonly cutsRight: boolean;
-  readonly leftColumns: 'kept' | 'dropped';
-  readonly rightColumns: 'kept' | 'dropped' | 'absent';
-  /** After an equality, that side's column is changed only by rows of its own time on the other side. */
-  readonly leftLearns: boolean;
-  readonly rightLearns: boolean;
-}
-
-/** Adds a value to left rows; what it is may depend on every right row, also on those without a time. */
-const LOOK_UP: JoinRule = {
-  cutsLeft: false,
-  cutsRight: false,
-  leftColumns: 'kept',
-  rightColumns: 'absent',
-  leftLearns: false,
-  rightLearns: false,
-};
-const INNER: JoinRule = {
-  cutsLeft: true,
-  cutsRight: true,
-  leftColumns: 'kept',
-  rightColumns: 'kept',
-  leftLearns: true,
-  rightLearns: true,
-};
-const FULL: JoinRule = { ...LOOK_UP, leftColumns: 'dropped', rightColumns: 'dropped' };
-
-/**
- * A row that loses its partner gets NULL for the partner's time, and no condition on time lets NULL through: that is why
- * the optional side of an outer join keeps its columns.
- */
-const JOINS: Readonly<Record<string, JoinRule | undefined>> = {
-  INNER,
-  LEFT: { ...INNER, cutsLeft: false, rightLearns: false },
-  RIGHT: { ...INNER, cutsRight: false, leftLearns: false },
-  FULL,
-  OUTER: FULL,
-  SEMI: { ...INNER, rightColumns: 'absent', rightLearns: false },
-  ANTI: { ...INNER, cutsLeft: false, rightColumns: 'absent', rightLearns: false },
-  MARK: LOOK_UP,
-  SINGLE: { ...LOOK_UP, rightColumns: 'dropped' },
-};
-
-const EQUALITIES = new Set(['COMPARE_EQUAL', 'COMPARE_NOT_DISTINCT_FROM']);
-
-const FINENESS = { none: 0, day: 1, instant: 2 } as const;
-
-function finer(one: Precision, other: Precision): Precision {
-  return FINENESS[one] >= FINENESS[other] ? one : other;
-}
-
-function addTo(columns: Carried[], at: number, more: Carried): void {
-  const known = columns[at];
-  if (known !== undefined && more.size > 0) columns[at] = new Map([...more, ...known]);
-}
-
-/** The scans whose time an expression carries: a column, cast between types of time, or its day. */
-function carried(expression: Json, columns: readonly Carried[]): Carried {
-  if (!isObject(expression)) return NOTHING;
-  switch (text(expression, 'type')) {
-    case 'BOUND_REF':
-      return columns[integer(expression, 'index')] ?? NOTHING;
-    case 'OPERATOR_CAST': {
-      const type = text(expressionType(expression), 'id');
-      if (!TIME_TYPES.has(type)) return NOTHING;
-      const inner = carried(expression['child'] ?? null, columns);
-      return type === 'DATE' ? byDay(inner) : inner;
-    }
-    case 'BOUND_FUNCTION': {
-      const [unit, time, ...others] = nodes(expression, 'children');
-      const isDay = text(object(unit, 'value'), 'value').toLowerCase() === 'day';
-      const isTruncation = text(expression, 'name') === 'date_trunc' && others.length === 0;
-      return isTruncation && isDay && time !== undefined ? byDay(carried(time, columns)) : NOTHING;
-    }
-    default:
-      return NOTHING;
-  }
-}
-
-function byDay(column: Carried): Carried {
-  return new Map([...column.keys()].map((scan) => [scan, 'date']));
-}
-
-/** The position an expression refers to without changing the value; undefined for all others. */
-function referenced(expression: Json): number | undefined {
-  if (!isObject(expression)) return undefined;
-  if (text(expression, 'type') === 'BOUND_REF') return integer(expression, 'index');
-  const type = text(expressionType(expression), 'id');
-  const isWidening = text(expression, 'type') === 'OPERATOR_CAST' && type !== 'DATE' && TIME_TYPES.has(type);
-  return isWidening ? referenced(expression['child'] ?? null) : undefined;
-}
-
-function nothing(width: number): readonly Carried[] {
-  return Array.from({ length: width }, () => NOTHING);
-}
-
 function aggregated(node: PlanNode, input: ReadTrace): ReadTrace {
   const groups = list(node, 'groups');
   const sets = list(node, 'grouping_sets');
@@ -477,16 +370,4 @@ function aggregated(node: PlanNode, input: ReadTrace): ReadTrace {
       ...values.map(() => NOTHING),
     ],
   };
-}
-
-/** Columns of a table that hold times, and how exact those are. */
-function timeTypes(get: PlanNode): ReadonlyMap<string, Grain> {
-  const types = list(get, 'returned_types');
-  const found = new Map<string, Grain>();
-  for (const [at, name] of list(get, 'names').entries()) {
-    const type = types[at];
-    const id = isObject(type) ? text(type, 'id') : '';
-    if (typeof name === 'string' && TIME_TYPES.has(id)) found.set(name, id === 'DATE' ? 'date' : 'timestamp');
-  }
-  return found;
 }
