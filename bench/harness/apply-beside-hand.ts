@@ -1,0 +1,65 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bundle } from './bundle.ts';
+import { usageOf, runChild, type Child } from './child.ts';
+import { runPairs } from './pairs.ts';
+import { processScript, scratch } from './paths.ts';
+import { handScript, record } from './recording.ts';
+import type { Measurement } from './report.ts';
+import { checkSame } from './same-tables.ts';
+
+/**
+ * `sluice apply` of a project whose warehouse is `.sluice/warehouse.duckdb`, against the statements of that very apply
+ * sent by hand. Both make the file anew every time. First, outside the timing, both results are compared row by row.
+ */
+export async function applyBesideHand(
+  bundle: Bundle,
+  project: string,
+  runs: number,
+): Promise<Pick<Measurement, 'against' | 'pairs' | 'usage' | 'notes'>> {
+  const folder = scratch(`by-hand-${process.pid}`);
+  const own = join(project, '.sluice');
+  const hand = join(folder, 'warehouse.duckdb');
+  const script = join(folder, 'script.json');
+  const forget = (): void => rmSync(own, { recursive: true, force: true });
+  const forgetHand = (): void => {
+    for (const file of [hand, `${hand}.wal`]) rmSync(file, { force: true });
+  };
+  const apply = bundle.inProject(project, 'apply', 'prod', '--yes');
+  const byHand: Child = { args: [processScript('by-hand'), script, hand] };
+  try {
+    forget();
+    const recording = await record(apply, join(folder, 'recording.json'));
+    const { counts, ...sent } = handScript(recording);
+    if (Object.values(counts).some((n) => n === 0)) {
+      throw new Error(`the recorded apply lacks a sort of statements: ${JSON.stringify(counts)}`);
+    }
+    writeFileSync(script, JSON.stringify(sent));
+    await runChild(byHand);
+    const same = await checkSame(join(own, 'warehouse.duckdb'), hand);
+
+    forget();
+    const measured = await usageOf(apply);
+    forgetHand();
+    const usage = { measured, beside: await usageOf(byHand) };
+
+    const pairs = await runPairs(
+      { child: apply, before: forget },
+      { child: byHand, before: forgetHand },
+      runs,
+    );
+    return {
+      against: 'the same statements by hand',
+      pairs,
+      usage,
+      notes: [
+        `${sent.statements.length} statements by hand (${Object.entries(counts)
+          .map(([sort, n]) => `${n} ${sort}`)
+          .join(', ')}), ${recording.statements.length} by Sluice, its front end's included`,
+        `${same.tables} tables with ${same.rows.toLocaleString('en')} rows are equal on both sides`,
+      ],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,25 @@
+// Every benchmark at a size of seconds, for CI: fails when one does not run or its two sides differ, never for slowness.
+//
+//   node --conditions=sluice-source bench/smoke.ts
+import { measureCompile } from './compile.ts';
+import { Bundle } from './harness/bundle.ts';
+import { print, readArguments } from './harness/report.ts';
+import { measurePlan } from './plan.ts';
+import { measureShop } from './shop.ts';
+import { measureStartup } from './startup.ts';
+
+const { json } = readArguments({});
+const bundle = Bundle.take();
+try {
+  print(
+    [
+      ...(await measureStartup(bundle, 1)),
+      ...(await measureCompile(bundle, 30, 1)),
+      ...(await measurePlan(bundle, 30, 1)),
+      ...(await measureShop(bundle, 5_000, 1)),
+    ],
+    json,
+  );
+} finally {
+  bundle.remove();
+}
