@@ -52,6 +52,7 @@ export function auditResult(more: Partial<AuditResultDocument> = {}): AuditResul
   return {
     model: 'marts.revenue',
     audit: 'not_null',
+    call: 'not_null(columns := (id))',
     severity: 'block',
     status: 'passed',
     failing_rows: 0,

@@ -98,6 +98,8 @@ class ProjectWorkspace implements Workspace {
   readonly #options: WorkspaceOptions;
   readonly #observer: Observer;
   #binder: Binder | undefined;
+  /** The connection at work outside of tasks: planning, auditing, a query. */
+  #connection: Connection | undefined;
   #abort = new AbortController();
 
   constructor(options: WorkspaceOptions) {
@@ -338,12 +340,7 @@ class ProjectWorkspace implements Workspace {
         const { columns, rows } = await connection.query(rewritten);
         return { diagnostics: [], document: { schema_version: SCHEMA_VERSION, columns, rows } };
       } catch (error) {
-        const [first, ...more] = (error instanceof Error ? error.message : String(error)).split('\n');
-        throw new SluiceError(
-          diagnostic('query-failed', first ?? 'the query failed', {
-            hint: more.join('\n').trim() === '' ? undefined : more.join('\n').trim(),
-          }),
-        );
+        throw new SluiceError(queryDiagnostic(error));
       }
     });
   }
@@ -369,6 +366,7 @@ class ProjectWorkspace implements Workspace {
 
   interrupt(): void {
     this.#abort.abort();
+    this.#connection?.interrupt();
   }
 
   async close(): Promise<void> {
@@ -489,9 +487,11 @@ class ProjectWorkspace implements Workspace {
         ? await open(':memory:', false)
         : await open(path, how.readOnly);
     const connection = await warehouse.connect();
+    this.#connection = connection;
     try {
       return await work(connection, warehouse);
     } finally {
+      this.#connection = undefined;
       connection.close();
       warehouse.close();
     }
@@ -792,6 +792,17 @@ function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
   ];
 }
 
+/** DuckDB's complaint about a query of the user's own, without its drawing of the line. */
+function queryDiagnostic(error: unknown): Diagnostic {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/^INTERRUPT/i.test(text)) return diagnostic('interrupted', 'the query was stopped');
+  const [first = '', ...more] = text.split('\n').map((line) => line.trim());
+  const hints = more.filter((line) => line !== '' && !/^(LINE \d+:|\^)/.test(line));
+  return diagnostic('query-failed', first.replace(/^(\w+ )?Error: /, ''), {
+    hint: hints.length === 0 ? undefined : hints.join(' ').replaceAll('"', "'"),
+  });
+}
+
 function auditSummary(audits: readonly AuditDocument['audits'][number][]): string {
   const failed = audits.filter(
     (a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'),
@@ -825,5 +836,5 @@ function countModels(n: number): string {
 }
 
 function seconds(started: number): number {
-  return (performance.now() - started) / 1000;
+  return Math.round(performance.now() - started) / 1000;
 }

@@ -10,7 +10,7 @@ export function renderApply(document: ApplyDocument, style: Style): string {
   const audits = allAudits(document);
   // Where a diagnostic says already how to see all rows, once is enough.
   const told = document.diagnostics.some((d) => d.code === 'audit-failed' && d.hint !== null);
-  const failures = renderFailures(audits, told ? null : document.run, style);
+  const failures = renderFailures(audits, told ? null : document.run, style, false);
   const lines: string[] = [];
   const done = document.results.filter((r) => r.status === 'done');
   if (document.results.length > 0) {
@@ -42,7 +42,7 @@ export function renderApply(document: ApplyDocument, style: Style): string {
 function allAudits(document: ApplyDocument): readonly AuditResultDocument[] {
   const found = new Map<string, AuditResultDocument>();
   for (const audit of [...document.results.flatMap((r) => r.audits), ...document.audits]) {
-    found.set(JSON.stringify([audit.model, audit.audit, audit.interval]), audit);
+    found.set(JSON.stringify([audit.model, audit.call, audit.interval]), audit);
   }
   return [...found.values()];
 }

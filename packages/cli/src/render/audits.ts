@@ -10,7 +10,7 @@ const MOST_SAMPLES = 5;
 
 /** `sluice audit`: what failed with sample rows, then the counts. */
 export function renderAudits(document: AuditDocument, style: Style): string {
-  const failures = renderFailures(document.audits, null, style);
+  const failures = renderFailures(document.audits, null, style, true);
   return `${failures === '' ? '' : `${failures}\n`}${visible(document.summary)}\n`;
 }
 
@@ -34,23 +34,31 @@ export function auditCounts(audits: readonly AuditResultDocument[], style: Style
   ].join(', ');
 }
 
-/** Every audit that did not pass, with up to five of its rows. `run` names the run whose rows are kept. */
+/**
+ * Every audit that did not pass, with up to five of its rows; without `full` a warning is one line. `run` names the run
+ * whose rows are kept.
+ */
 export function renderFailures(
   audits: readonly AuditResultDocument[],
   run: string | null,
   style: Style,
+  full: boolean,
 ): string {
   return audits
     .filter((a) => a.status !== 'passed')
-    .map((a) => renderFailure(a, run, style))
-    .join('\n');
+    .map((a) => renderFailure(a, run, style, full))
+    .join(full ? '\n' : '');
 }
 
-function renderFailure(a: AuditResultDocument, run: string | null, style: Style): string {
+function renderFailure(a: AuditResultDocument, run: string | null, style: Style, full: boolean): string {
   const p = paint(style);
   const warned = a.severity === 'warn' && a.status === 'failed';
   const color = warned ? p.yellow : p.red;
-  const title = `${color(warned ? '! audit warned' : '✗ audit failed')} ${p.bold(`${visible(a.audit)} on ${visible(a.model)}`)}`;
+  if (warned && !full) {
+    const rows = `${number(a.failing_rows)} ${a.failing_rows === 1 ? 'row' : 'rows'}`;
+    return `${color('! audit warned')} ${p.bold(visible(a.model))} ${p.dim(visible(a.call))}: ${rows}\n`;
+  }
+  const title = `${color(warned ? '! audit warned' : '✗ audit failed')} ${p.bold(`${visible(a.audit)} on ${visible(a.model)}`)} ${p.dim(visible(a.call))}`;
   const what =
     a.status === 'error'
       ? `could not be run${a.message === null ? '' : `: ${visible(a.message)}`}`

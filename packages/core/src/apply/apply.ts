@@ -258,9 +258,10 @@ class Applier {
     } catch (error) {
       status = this.#in.signal.aborted ? 'interrupted' : 'failed';
       found.push(...this.#explain(planned, this.#in.signal.aborted ? new Interrupted() : error, blocking));
+      progress.audits.push(...blocking.map((o) => o.document));
       await this.#keep(connection, blocking, found);
     }
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = secondsSince(started);
     const result = { ...progress, seconds, diagnostics: found };
     await recordResult(connection, this.#in.run, {
       model: planned.node.name,
@@ -613,4 +614,8 @@ function locationOf(planned: PlannedNode): Location {
   return planned.node.node === 'model'
     ? planned.node.definition.nameLocation
     : planned.node.definition.location;
+}
+
+function secondsSince(started: number): number {
+  return Math.round(performance.now() - started) / 1000;
 }

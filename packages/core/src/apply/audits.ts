@@ -40,7 +40,7 @@ export async function runAudit(
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = Math.round(performance.now() - started) / 1000;
   const status = problem !== undefined ? 'error' : count > 0 ? 'failed' : 'passed';
   const model = planned.node.name;
   return {
@@ -48,6 +48,7 @@ export async function runAudit(
     document: {
       model,
       audit: name,
+      call: callText(planned, bound),
       severity,
       status,
       failing_rows: count,
@@ -61,4 +62,10 @@ export async function runAudit(
     record: { model, audit: name, severity, status, failingRows: count, seconds, interval },
     failing: rows.length === 0 ? undefined : { model, audit: name, severity, interval, rows },
   };
+}
+
+function callText(planned: PlannedNode, bound: BoundAudit): string {
+  if (planned.node.node === 'source') return bound.audit.name;
+  const { start, end } = bound.audit.call.location;
+  return planned.node.definition.source.text.slice(start, end).replaceAll(/\s+/g, ' ');
 }

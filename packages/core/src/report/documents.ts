@@ -175,6 +175,8 @@ export interface PlanDocument extends Document {
 export interface AuditResultDocument {
   readonly model: string;
   readonly audit: string;
+  /** The call as the header has it, on one line. */
+  readonly call: string;
   readonly severity: 'block' | 'warn';
   readonly status: 'passed' | 'failed' | 'error';
   readonly failing_rows: number;
