@@ -15,6 +15,7 @@ function sluice(...args: readonly string[]): {
   readonly err: string;
 } {
   const done = spawnSync(process.execPath, ['--conditions=sluice-source', '--no-warnings', MAIN, ...args], {
+    timeout: 120_000,
     cwd: join(folder, args[0] === 'init' ? '.' : 'shop'),
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },

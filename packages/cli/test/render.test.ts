@@ -323,7 +323,7 @@ describe('apply', () => {
       audits: [failed],
     });
     expect(renderApply(document, PLAIN)).toBe(text`
-      ✗ audit failed not_null on marts.revenue
+      ✗ audit failed marts.revenue not_null(columns := (id))
           7 failing rows, in 2025-01-01 (1 day)
           order_id  name
           ────────  ────

@@ -58,7 +58,7 @@ function renderFailure(a: AuditResultDocument, run: string | null, style: Style,
     const rows = `${number(a.failing_rows)} ${a.failing_rows === 1 ? 'row' : 'rows'}`;
     return `${color('! audit warned')} ${p.bold(visible(a.model))} ${p.dim(visible(a.call))}: ${rows}\n`;
   }
-  const title = `${color(warned ? '! audit warned' : '✗ audit failed')} ${p.bold(`${visible(a.audit)} on ${visible(a.model)}`)} ${p.dim(visible(a.call))}`;
+  const title = `${color(warned ? '! audit warned' : '✗ audit failed')} ${p.bold(visible(a.model))} ${visible(a.call)}`;
   const what =
     a.status === 'error'
       ? `could not be run${a.message === null ? '' : `: ${visible(a.message)}`}`

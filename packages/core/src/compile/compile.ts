@@ -490,7 +490,7 @@ function inputsOf(model: ParsedModel): readonly string[] {
 function versionTags(m: ParsedModel, query: NonNullable<ParsedModel['query']>): readonly string[] {
   const tags = [...m.statements];
   const own = m.definition.query?.text ?? '';
-  if (own.includes('2083-04-1')) tags.push(query.rendered.sql, own);
+  if (own.includes('2083-0')) tags.push(query.rendered.sql, own);
   return tags;
 }
 

@@ -7,5 +7,5 @@ export const COMPILE_INTERVAL = {
   end: Date.UTC(2083, 3, 18),
 } as const;
 
-/** What `@execution_*` stands for while compiling. */
-export const COMPILE_EXECUTION_TIME = Date.UTC(2083, 3, 18);
+/** What `@execution_*` stands for while compiling: an instant that is no bound of the interval. */
+export const COMPILE_EXECUTION_TIME = Date.UTC(2083, 4, 23, 7, 11, 13);

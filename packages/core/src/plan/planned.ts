@@ -15,6 +15,8 @@ export type Work =
   | { readonly kind: 'table' }
   /** Compute these ranges, one task each. */
   | { readonly kind: 'intervals'; readonly batches: readonly TimeRange[] }
+  /** A time-range model before its first interval: an empty table, so that it can be shown and read. */
+  | { readonly kind: 'empty' }
   /** Only audit what stands. */
   | { readonly kind: 'audit' };
 
@@ -39,6 +41,10 @@ export interface PlannedNode {
   readonly fresh: boolean;
   /** Grid of time-range models. */
   readonly unit: IntervalUnit;
+  /** Whether its table or view is there. When it is not, what the ledger says of it counts for nothing. */
+  readonly exists: boolean;
+  /** Whether standing rows passed other audits than today's: then they are audited too, whatever is computed. */
+  readonly reaudit: boolean;
   readonly work: Work | undefined;
   /** What a reader of the plan is told; undefined when nothing happens to this node. */
   readonly action: Action | undefined;
@@ -55,6 +61,17 @@ export interface Action {
   };
 }
 
+/** A view that goes. */
+export interface Removed {
+  readonly model: string;
+  readonly view: TableName;
+  readonly key: string;
+  /** Still in the project, but without rows of its own (it became embedded or external). */
+  readonly declared: boolean;
+  /** Whether a view stands there; anything else under that name is not Sluice's. */
+  readonly stands: boolean;
+}
+
 /** A plan that can be applied: the nodes in dependency order, and what the environment will show. */
 export interface Plan {
   readonly environment: string;
@@ -65,8 +82,8 @@ export interface Plan {
   readonly start: number | undefined;
   readonly end: number | undefined;
   readonly nodes: ReadonlyMap<string, PlannedNode>;
-  /** Models the environment shows today and the project no longer has. */
-  readonly removed: readonly { readonly model: string; readonly view: TableName; readonly key: string }[];
+  /** Models the environment shows today and will no longer show. */
+  readonly removed: readonly Removed[];
   /** External tables that are thought to have moved since they were last read. */
   readonly externalMoves: readonly PlannedNode[];
   readonly promotes: boolean;

@@ -2,7 +2,7 @@
  * DuckDB as the compiler's front end. One in-memory instance with one thread and several connections: binding is many
  * small jobs, and two connections on libuv's threads are faster than DuckDB's own parallelism.
  */
-import { DuckDBInstance, LIST, listValue, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BindError, BindResult, ParseResult } from '../../compile/binder.ts';
 import type { Column } from '../../compile/compiled.ts';
 import { byteToUtf16 } from '../../diagnostic/index.ts';
@@ -24,10 +24,12 @@ const PLANS_END = ']}';
 
 /** Opens the in-memory DuckDB that parses and binds. Close it when done. */
 export async function createDuckDbBinder(options: { readonly connections?: number } = {}): Promise<Binder> {
-  const instance = await DuckDBInstance.create(':memory:', {
+  const duckdb = await import('@duckdb/node-api');
+  const instance = await duckdb.DuckDBInstance.create(':memory:', {
     threads: '1',
     // Compiling never goes to the network.
     autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
   });
   const connections: DuckDBConnection[] = [];
   for (let i = 0; i < Math.max(1, options.connections ?? 2); i++) {
@@ -35,16 +37,23 @@ export async function createDuckDbBinder(options: { readonly connections?: numbe
     await connection.run("SET TimeZone = 'UTC'");
     connections.push(connection);
   }
-  return new DuckDbBinder(instance, connections);
+  return new DuckDbBinder(duckdb, instance, connections);
 }
 
 class DuckDbBinder implements Binder {
+  /** The module, loaded only when there is something to bind. */
+  readonly #duckdb: typeof import('@duckdb/node-api');
   readonly #instance: DuckDBInstance;
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
-  constructor(instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
+  constructor(
+    duckdb: typeof import('@duckdb/node-api'),
+    instance: DuckDBInstance,
+    connections: readonly DuckDBConnection[],
+  ) {
+    this.#duckdb = duckdb;
     this.#instance = instance;
     this.#connections = connections;
     this.#idle = [...connections];
@@ -113,8 +122,8 @@ class DuckDbBinder implements Binder {
       return await this.#use(async (connection) => {
         const reader = await connection.runAndReadAll(
           `SELECT ${expression} FROM (SELECT unnest($1) AS given)`,
-          [listValue(texts)],
-          [LIST(VARCHAR)],
+          [this.#duckdb.listValue(texts)],
+          [this.#duckdb.LIST(this.#duckdb.VARCHAR)],
         );
         return (reader.getColumns()[0] ?? []).map(String);
       });
