@@ -14,7 +14,7 @@ export function renderApply(document: ApplyDocument, style: Style): string {
   const lines: string[] = [];
   const done = document.results.filter((r) => r.status === 'done');
   if (document.results.length > 0) {
-    const rows = done.reduce((sum, r) => sum + r.rows, 0);
+    const rows = done.reduce((sum, r) => sum + (r.rows ?? 0), 0);
     lines.push(
       `${p.dim('models')}  ${count(done.length, 'model')} built, ${count(rows, 'row')}, ${duration(document.seconds)}`,
     );

@@ -88,7 +88,7 @@ export function renderFinished(result: TaskResultDocument, style: Style): string
   const name = pad(visible(result.model), 36);
   switch (result.status) {
     case 'done': {
-      const rows = result.action === 'drop' ? [] : [count(result.rows, 'row')];
+      const rows = result.rows === null ? [] : [count(result.rows, 'row')];
       const rejected = result.rejected > 0 ? [p.yellow(`${number(result.rejected)} rejected`)] : [];
       return `${p.green('✓')} ${name} ${pad(result.action, 8)} ${[...rows, ...rejected, duration(result.seconds)].join(', ')}`;
     }

@@ -287,7 +287,7 @@ class Applier {
       model: planned.node.name,
       action: actionOf(planned),
       status,
-      rows: result.rows,
+      rows: writesRows(planned) ? result.rows : null,
       rejected: result.rejected,
       seconds: result.seconds,
       intervals: result.done
@@ -369,7 +369,7 @@ class Applier {
         for (const s of statements.before) await connection.run(s);
         for (const s of statements.write) rows = await connection.run(s);
         for (const s of statements.after) await connection.run(s);
-        return { rows: work.kind === 'view' ? 0 : rows, rejected: 0 };
+        return { rows, rejected: 0 };
       }
       case 'audit':
       case undefined:
@@ -595,6 +595,10 @@ function tasksOf(planned: PlannedNode): readonly TimeRange[] {
     : planned.work === undefined
       ? []
       : [ALL_TIME];
+}
+
+function writesRows({ work }: PlannedNode): boolean {
+  return work !== undefined && work.kind !== 'view' && work.kind !== 'audit';
 }
 
 function actionOf(planned: PlannedNode): TaskResultDocument['action'] {

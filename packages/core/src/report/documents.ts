@@ -195,8 +195,8 @@ export interface TaskResultDocument {
   readonly model: string;
   readonly action: ActionKind;
   readonly status: TaskStatus;
-  /** Rows written. */
-  readonly rows: number;
+  /** Rows written; null where none are to be written (views, audits). */
+  readonly rows: number | null;
   /** Rows of source files that could not be parsed. */
   readonly rejected: number;
   readonly seconds: number;
