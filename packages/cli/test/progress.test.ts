@@ -74,7 +74,7 @@ describe('progress', () => {
 
   it.each([
     [result({ rejected: 3 }), '✓ marts.a rebuild 1,234 rows, 3 rejected, 0.50 s'],
-    [result({ action: 'drop' }), '✓ marts.a drop 0.50 s'],
+    [result({ action: 'drop', rows: null }), '✓ marts.a drop 0.50 s'],
     [result({ status: 'skipped' }), '- marts.a skipped for something upstream failed'],
     [result({ status: 'interrupted' }), '- marts.a interrupted'],
     [result({ status: 'failed' }), '✗ marts.a failed'],
