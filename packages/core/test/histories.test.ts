@@ -3,9 +3,10 @@
  * projects, random histories; each apply is compared with a build of the same files at the same time in a fresh folder.
  *
  * SLUICE_TEST_HISTORIES: how many (25). SLUICE_TEST_SEED: that of the first, the next has the next. SLUICE_TEST_SHRINK: look
- * for a shorter one where a history fails (slow).
+ * for a shorter one where a history fails (slow). SLUICE_TEST_TALLY: a file for what happened.
  */
 import { asyncProperty, check } from 'fast-check';
+import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SluiceError, type ApplyDocument, type PlanDocument } from '../src/index.ts';
 import { TestProject, type Contents } from './support/project.ts';
@@ -32,15 +33,15 @@ test(
       failures.push(`seed ${seed}: ${JSON.stringify(result.counterexample)}\n${why}`);
     }
     expect(failures.join('\n\n')).toBe('');
+    const done = [...tally].filter(([what]) => what.endsWith(' done')).reduce((sum, [, n]) => sum + n, 0);
+    expect(done, JSON.stringify([...tally].toSorted())).toBeGreaterThan(HISTORIES);
+    if (process.env['SLUICE_TEST_TALLY'] !== undefined)
+      writeFileSync(process.env['SLUICE_TEST_TALLY'], JSON.stringify([...tally].toSorted(), undefined, 1));
   },
 );
 
 /** What happened over all histories: a test that applies nothing proves nothing. */
 const tally = new Map<string, number>();
-
-if (process.env['SLUICE_TEST_TALLY'] !== undefined) {
-  process.on('exit', () => process.stdout.write(`${JSON.stringify([...tally].toSorted())}\n`));
-}
 
 async function live(first: ProjectSpec, steps: readonly Step[]): Promise<void> {
   let spec = first;
