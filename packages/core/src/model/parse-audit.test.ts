@@ -28,8 +28,8 @@ test('audits', () => {
 });
 
 test('errors', () => {
-  check('', [], 'header-missing 1:1 An audit starts with AUDIT (...);');
-  check('SELECT 1', [], 'header-missing 1:1 An audit starts with AUDIT (...);');
+  check('', [], 'header-missing 1:1 an audit starts with AUDIT (...);');
+  check('SELECT 1', [], 'header-missing 1:1 an audit starts with AUDIT (...);');
   check(
     'AUDIT (blocking maybe); SELECT 1',
     [],
