@@ -192,6 +192,8 @@ function timeLiteral(at: number, type: string, format: string | undefined): Sql 
   const text = formatInstant(at);
   if (format !== undefined) return raw(sql`CAST(strftime(TIMESTAMP ${text}, ${format}) AS ${raw(type)})`);
   if (type === 'DATE') return raw(sql`DATE ${text}`);
-  if (type === 'TIMESTAMP WITH TIME ZONE') return raw(sql`TIMESTAMPTZ ${`${text}+00`}`);
+  // An offset may only stand after a time of day.
+  if (type === 'TIMESTAMP WITH TIME ZONE')
+    return raw(sql`TIMESTAMPTZ ${`${text.includes(' ') ? text : `${text} 00:00:00`}+00`}`);
   return raw(sql`CAST(${text} AS ${raw(type)})`);
 }
