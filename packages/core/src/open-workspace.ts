@@ -682,7 +682,7 @@ class ProjectWorkspace implements Workspace {
         'environment-differs',
         `the project is not what ${plan.environment} shows: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} changed`,
         {
-          hint: `run only brings in new data. Look at the change with sluice plan ${plan.environment}, then apply it.`,
+          hint: `run only brings in new data. Look at the change with sluice plan${plan.environment === 'prod' ? '' : ` ${plan.environment}`}, then apply it.`,
         },
       ),
     );
@@ -776,7 +776,7 @@ function checkEnvironmentName(name: string): void {
 function unknownModel(name: string, known: readonly string[]): SluiceError {
   return new SluiceError(
     diagnostic('unknown-model', `there is no model '${name}'`, {
-      hint: didYouMean(name, known) ?? 'sluice compile lists the models there are.',
+      hint: didYouMean(name, known) ?? 'sluice compile --json lists the models there are.',
     }),
   );
 }
@@ -807,6 +807,11 @@ function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
 function queryDiagnostic(error: unknown): Diagnostic {
   const text = error instanceof Error ? error.message : String(error);
   if (/^INTERRUPT/i.test(text)) return diagnostic('interrupted', 'the query was stopped');
+  if (/read-only/i.test(text)) {
+    return diagnostic('query-failed', 'query only reads', {
+      hint: 'Tables are written by sluice apply and sluice run.',
+    });
+  }
   const [first = '', ...more] = text.split('\n').map((line) => line.trim());
   const hints = more.filter((line) => line !== '' && !/^(LINE \d+:|\^)/.test(line));
   return diagnostic('query-failed', first.replace(/^(\w+ )?Error: /, ''), {

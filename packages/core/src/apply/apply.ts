@@ -591,10 +591,12 @@ class Applier {
         const rows = count === 1 ? '1 row' : `${count} rows`;
         return diagnostic(
           'audit-failed',
-          `audit ${audit} of ${node.name} found ${rows}; nothing of this task was published`,
+          `audit ${audit} of ${node.name} found ${rows}; ${
+            planned.work?.kind === 'audit' ? 'they were there already' : 'nothing of this task was published'
+          }`,
           {
             location: o.bound.audit.call.location,
-            hint: `${kept === count ? 'They are' : `The first ${kept} are`} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${this.#in.run.runId}'"`,
+            hint: `${kept < count ? `The first ${kept} are` : kept === 1 ? 'It is' : 'They are'} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${this.#in.run.runId}'"`,
           },
         );
       });

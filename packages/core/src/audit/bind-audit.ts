@@ -69,6 +69,12 @@ export function resolveAudit(
       );
     }
   }
+  const problem = diagnostics.length === 0 ? library?.problem?.((name) => args.get(name)) : undefined;
+  if (problem !== undefined) {
+    diagnostics.push(
+      diagnostic('invalid-audit-argument', `audit '${call.name}' ${problem}`, { location: call.location }),
+    );
+  }
   const severity = severityOf(
     call,
     args,

@@ -3,13 +3,16 @@ import { ident, literal } from '../sql/quote.ts';
 
 /**
  * The audits that come with Sluice. Each is a query that returns bad rows, whole, so that they can be kept and looked at.
- * NULL is never a violation unless the audit is about NULL: `not_null` says that, once.
+ * NULL is never a violation unless the audit is about NULL: `not_null` says that, once. In a combination of columns NULLs
+ * count as equal, as GROUP BY has it.
  */
 export interface LibraryAudit {
   readonly name: string;
   /** Names that users of dbt and SQLMesh know. */
   readonly aliases: readonly string[];
   readonly parameters: readonly AuditParameter[];
+  /** What is wrong with the arguments as a whole, if anything. */
+  readonly problem?: (argument: (name: string) => AuditArgument | undefined) => string | undefined;
   /** SQL of the bad rows. `relation` stands in FROM; argument texts are SQL of the author's. */
   readonly query: (relation: string, argument: (name: string) => AuditArgument | undefined) => string;
 }
@@ -94,6 +97,10 @@ export const LIBRARY: readonly LibraryAudit[] = [
     name: 'accepted_values',
     aliases: [],
     parameters: [COLUMN, { name: 'is_in', aliases: ['values'], required: true }],
+    problem: (arg) =>
+      items(arg('is_in')).some((item) => item.toUpperCase() === 'NULL')
+        ? 'cannot have NULL among the accepted values: then it can never fail. NULL is accepted anyway'
+        : undefined,
     query: (relation, arg) =>
       `SELECT * FROM ${relation} WHERE ${arg('column')?.sql ?? ''} NOT IN (${items(arg('is_in')).join(', ')})`,
   },
@@ -113,6 +120,10 @@ export const LIBRARY: readonly LibraryAudit[] = [
       { name: 'max_v', aliases: ['max_value'] },
       { name: 'inclusive' },
     ],
+    problem: (arg) =>
+      arg('min_v') === undefined && arg('max_v') === undefined
+        ? 'needs min_v or max_v: without a bound it can never fail'
+        : undefined,
     query: (relation, arg) => {
       const column = arg('column')?.sql ?? '';
       const inclusive = arg('inclusive')?.value;

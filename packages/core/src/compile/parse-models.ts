@@ -4,6 +4,7 @@ import type { AuditDefinition, ModelDefinition } from '../model/index.ts';
 import type { Project } from '../project/index.ts';
 import { render, type Rendered, type RenderContext } from '../render/index.ts';
 import { ident, raw, sql } from '../sql/quote.ts';
+import { significantTokens } from '../sql/tokens.ts';
 import type { Binder, ParseResult } from './binder.ts';
 import { COMPILE_EXECUTION_TIME, COMPILE_INTERVAL } from './constants.ts';
 import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
@@ -145,6 +146,15 @@ function draft(
       ),
     );
   }
+  found.push(...environmentMacros(definition));
+  if (kind === 'EMBEDDED' && definition.audits.length > 0) {
+    found.push(
+      diagnostic('unused-property', 'an embedded model has no rows of its own, so its audits never run', {
+        location: definition.audits[0]?.location,
+        hint: 'Put them on the models that read it, or make it a VIEW or a FULL model.',
+      }),
+    );
+  }
   const own = definition.audits.flatMap((call) => {
     const resolved = resolveAudit(call, audits);
     found.push(...resolved.diagnostics);
@@ -155,6 +165,28 @@ function draft(
   });
   diagnostics.push(...found);
   return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own };
+}
+
+const ENVIRONMENT_MACROS = new Set(['@this_env', '@runtime_stage']);
+
+/** What a query means must not depend on where it runs: environments share tables. */
+function environmentMacros(definition: ModelDefinition): readonly Diagnostic[] {
+  const { query, source } = definition;
+  if (query === undefined || !query.text.includes('@')) return [];
+  return significantTokens(source.text, query.offset, query.offset + query.text.length).flatMap((token) => {
+    const name = source.text.slice(token.start, token.end).replaceAll(/[{}]/g, '').toLowerCase();
+    if (!ENVIRONMENT_MACROS.has(name)) return [];
+    return [
+      diagnostic(
+        'invalid-macro',
+        `a query may not read ${name}: environments share the tables of equal queries`,
+        {
+          location: source.locate(token.start, token.end),
+          hint: 'It can be used in statements before and after the query, and in audits.',
+        },
+      ),
+    ];
+  });
 }
 
 /** Schemas that are Sluice's or DuckDB's own. */

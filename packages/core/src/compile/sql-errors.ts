@@ -20,9 +20,9 @@ export interface ErrorPlace {
 
 export function toDiagnostic(error: BindError, place: ErrorPlace): Diagnostic {
   const code = codeOf(error);
-  return diagnostic(code, messageOf(error), {
+  return diagnostic(code, messageOf(error, place.text), {
     location: locationOf(error, place),
-    hint: hintOf(error, code),
+    hint: hintOf(error, code, place.text),
   });
 }
 
@@ -31,6 +31,7 @@ function codeOf(error: BindError): DiagnosticCode {
   if (error.type === 'parser') return 'syntax-error';
   if (error.type === 'not implemented' && /only select/i.test(message)) return 'not-a-query';
   if (/^ambiguous (reference|column)|ambiguous reference to column/i.test(message)) return 'ambiguous-column';
+  if (/referenced that exists in the SELECT clause/i.test(message)) return 'unknown-column';
   if (/referenced table ".*" not found|table with name .* does not exist/i.test(message))
     return 'unknown-table';
   if (error.subtype === 'COLUMN_NOT_FOUND') return 'unknown-column';
@@ -57,14 +58,19 @@ function isTypeError(error: BindError): boolean {
   );
 }
 
-function messageOf(error: BindError): string {
-  if (error.type === 'not implemented' && /only select/i.test(error.message)) return 'a model is one SELECT';
+function messageOf(error: BindError, text: string): string {
+  if (error.type === 'not implemented' && /only select/i.test(error.message)) {
+    return isOpenPivot(text) ? 'the columns of this PIVOT depend on the data' : 'a model is one SELECT';
+  }
   const first = (error.message.split('\n', 1)[0] ?? error.message).replace(
     /^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i,
     '',
   );
   const missing = /function with name "?([^" ]+)"? does not exist/i.exec(error.message)?.[1];
   if (missing !== undefined) return `there is no function '${missing}'`;
+  const unseen = /column "([^"]+)" referenced that exists in the SELECT clause/i.exec(first)?.[1];
+  if (unseen !== undefined)
+    return `there is no column '${unseen}' to read; an alias of the same SELECT cannot be read here`;
   const column = /^referenced column "([^"]+)" not found/i.exec(first)?.[1];
   if (column !== undefined) return `there is no column '${column}'`;
   const ambiguous = /^ambiguous reference to column name "([^"]+)" \(use: (.*)\)/i.exec(first);
@@ -90,9 +96,21 @@ function wordEnd(text: string, start: number): number {
   return word === null ? start : start + word[0].length;
 }
 
-function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
+/** A PIVOT without a list of values cannot be serialised, and its columns are not known before it runs. */
+function isOpenPivot(text: string): boolean {
+  return /\bpivot\b/i.test(text);
+}
+
+function hintOf(error: BindError, code: DiagnosticCode, text: string): string | undefined {
   if (error.candidates.length > 0) {
-    const known = error.candidates.map((c) => c.replaceAll('"', '').trim()).filter((c) => c !== '');
+    const known = error.candidates
+      .map((c) =>
+        c
+          .replaceAll('"', '')
+          .replace(/^(candidate )?tables?:/i, '')
+          .trim(),
+      )
+      .filter((c) => c !== '');
     if (code === 'unknown-column' || code === 'unknown-table') {
       const near = error.name === undefined ? undefined : didYouMean(error.name, known);
       return near ?? `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 8).join(', ')}.`;
@@ -112,6 +130,7 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
     case 'type-mismatch':
       return 'Cast one side to the type of the other.';
     case 'not-a-query':
+      if (isOpenPivot(text)) return 'Name the values: PIVOT … ON column IN (…).';
       return 'Write one SELECT; what is to run before or after goes into statements of its own around it.';
     default: {
       const more = error.message

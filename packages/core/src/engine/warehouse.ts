@@ -24,7 +24,7 @@ export interface Connection {
   run(sql: string): Promise<number>;
   /** Runs one query and answers its rows. */
   rows(sql: string): Promise<readonly Row[]>;
-  /** The same, with column names and types. */
+  /** The same, with column names and types. @throws when the text holds more than one statement. */
   query(sql: string): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }>;
   /** Runs the work in one transaction; rolls back when it throws. Not nested. */
   transaction<T>(work: () => Promise<T>): Promise<T>;

@@ -401,7 +401,7 @@ class Planner {
       .filter((name) => {
         const planned = this.#planned.get(name);
         const kind = planned?.action?.kind;
-        return planned?.storage !== 'inline' && (kind === undefined || kind === 'rebind');
+        return planned?.storage !== 'inline' && kind === undefined;
       })
       .toSorted();
   }

@@ -52,11 +52,14 @@ class DuckDbConnection implements Connection {
   }
 
   async rows(text: string): Promise<readonly Row[]> {
-    return (await this.query(text)).rows;
+    return (await this.#read(text)).rows;
   }
 
   async query(text: string): Promise<{ readonly columns: readonly Column[]; readonly rows: readonly Row[] }> {
-    return readResult(await this.#connection.runAndReadAll(text));
+    const statements = await this.#connection.extractStatements(text);
+    if (statements.count !== 1)
+      throw new Error(`one statement at a time, please; these are ${statements.count}`);
+    return this.#read(text);
   }
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {
@@ -119,6 +122,10 @@ class DuckDbConnection implements Connection {
 
   close(): void {
     this.#connection.closeSync();
+  }
+
+  async #read(text: string): Promise<ReturnType<typeof readResult>> {
+    return readResult(await this.#connection.runAndReadAll(text));
   }
 
   async #readSql(

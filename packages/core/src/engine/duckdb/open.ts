@@ -51,7 +51,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       if (holder === undefined) throw unreadable(options, message);
       const left = deadline - Date.now();
       if (left <= 0) throw locked(options, holder);
-      options.onWait?.(holder === '' ? undefined : holder, Math.ceil(left / 1000));
+      options.onWait?.(/PID \d+/.exec(holder)?.[0], Math.ceil(left / 1000));
       await new Promise((resolve) => setTimeout(resolve, Math.min(RETRY_MS, left)));
     }
   }
