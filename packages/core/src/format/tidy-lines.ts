@@ -20,9 +20,8 @@ interface Line {
   blank: boolean;
 }
 
-/** Groups are put on one line up to this column, clauses up to the second. */
-const GROUP_WIDTH = 88;
-const CLAUSE_WIDTH = 100;
+/** Groups and clauses are put on one line up to this column. */
+const WIDTH = 100;
 
 /** `given` is the author's text, `formatted` the same tokens as sql-formatter lays them out. */
 export function tidyLines(given: string, formatted: string, keywords: KeywordCase): string {
@@ -53,7 +52,7 @@ function adjacency(text: string): readonly boolean[] {
 const BEFORE_BRACKET = new Set(
   `in as and or not on using over filter exists values when then else case from where select having qualify by with
   distinct union all except intersect join materialized lateral between like ilike is any some within end interval limit
-  offset exclude replace rename pivot unpivot for group`.split(/\s+/),
+  offset pivot unpivot for group`.split(/\s+/),
 );
 
 /** Words before a bracket that are written like keywords. */
@@ -138,7 +137,7 @@ function flattenGroups(lines: Line[]): void {
     const whens = inside.filter((other) => wordAt(other, 0) === 'when').length;
     if (isCte || hasComment(group.slice(0, -1)) || (opener === 'case' && whens !== 1)) continue;
     const items = merged(group);
-    if (line.indent + flat(items).length > GROUP_WIDTH) continue;
+    if (line.indent + flat(items).length > WIDTH) continue;
     lines.splice(i, group.length, { ...line, items });
     // What closed here may have been the head of another group.
     i--;
@@ -174,7 +173,7 @@ function joinClauses(lines: Line[]): void {
     if (isHead) joinHead(lines, i, body, keyword);
     else if (!hasComment(body.slice(0, -1)) && !endsInComment(first, body)) {
       const items = merged([line, ...body]);
-      const fits = line.indent + flat(items).length <= CLAUSE_WIDTH;
+      const fits = line.indent + flat(items).length <= WIDTH;
       if (fits && (body.length === 1 || SHORT.has(keyword)))
         lines.splice(i, body.length + 1, { ...line, items });
     }
@@ -204,7 +203,14 @@ function joinHead(lines: Line[], at: number, body: readonly Line[], keyword: str
     if (other.indent === level && last?.text === ',') isNext = true;
     if (moves) other.indent -= level - line.indent;
   }
-  const next = lines[at + 1 + body.length];
-  if (isWith && next !== undefined) next.blank = true;
+  if (isWith) parted(lines, at, body);
   lines.splice(at, 2, { ...line, items: merged([line, first]) });
+}
+
+/** A blank line between the last CTE and the query, above the comments on the query. */
+function parted(lines: readonly Line[], at: number, body: readonly Line[]): void {
+  const isComment = (other: Line): boolean => other.items.every((item) => item.kind === 'comment');
+  const own = body.findLastIndex((other) => !isComment(other)) + 1;
+  const next = lines[at + 1 + own];
+  if (next !== undefined) next.blank = true;
 }
