@@ -52,6 +52,7 @@ test('a minimal project has defaults', () => {
     sources: [],
     environments: {},
     quarantine: { maxRows: 1000 },
+    lint: {},
   });
 });
 
