@@ -46,8 +46,8 @@ export function layOutHeader(text: string): string | undefined {
   const keyword = reader.take();
   if (keyword === undefined) return undefined;
   const comments = reader.skipTrivia();
-  const list = reader.group(false);
-  if (list === undefined || !reader.done || comments.length > 0) return undefined;
+  const list = reader.group(false, comments);
+  if (list === undefined || !reader.done) return undefined;
   const head = keyword.toUpperCase();
   if (list.items.length === 0 && list.tail.length === 0) return `${head} ()`;
   return `${head} ${broken(list, '', true)}`;
@@ -85,13 +85,13 @@ class Reader {
     return comments;
   }
 
-  /** Reads from an opening bracket to the one that closes it. */
-  group(spaced: boolean): Group | undefined {
+  /** Reads from an opening bracket to the one that closes it. Comments `before` it move inside. */
+  group(spaced: boolean, before: readonly string[] = []): Group | undefined {
     const open = this.take() ?? '';
     const close = CLOSES[open];
     if (close === undefined) return undefined;
     const items: { above: string[]; parts: Part[]; behind: string[]; comma: boolean }[] = [];
-    let above: string[] = [];
+    let above = [...before];
     let current: { above: string[]; parts: Part[]; behind: string[]; comma: boolean } | undefined;
     let wasSpace = false;
     let newLine = true;

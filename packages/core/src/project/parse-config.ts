@@ -88,6 +88,13 @@ function fromIssue(issue: z.core.$ZodIssue, places: YamlPlaces): readonly Diagno
       }),
     );
   }
+  // A rule is a level or a mapping: of a mapping, what is wrong inside it is told.
+  if (issue.code === 'invalid_union' && issue.path[0] === 'lint') {
+    const inside = issue.errors.at(-1) ?? [];
+    if (inside.some((i) => i.path.length > 0 || i.code === 'unrecognized_keys')) {
+      return inside.flatMap((i) => fromIssue({ ...i, path: [...issue.path, ...i.path] }, places));
+    }
+  }
   const missing = issue.code === 'invalid_type' && issue.input === undefined && isMissing(issue.path, places);
   if (issue.code === 'invalid_key') {
     const problem = issue.issues[0]?.message ?? 'is not a name';
@@ -134,7 +141,9 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   const { def } = schema._zod;
   return def.type === 'optional' || def.type === 'nullable'
     ? unwrap((def as z.core.$ZodOptionalDef).innerType)
-    : schema;
+    : def.type === 'union'
+      ? ((def as z.core.$ZodUnionDef).options.at(-1) ?? schema)
+      : schema;
 }
 
 const DEFAULT_WAREHOUSE = '.sluice/warehouse.duckdb';

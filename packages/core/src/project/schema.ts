@@ -98,7 +98,9 @@ function ruleSchema(name: LintRuleName): z.ZodType<RawRule | undefined> {
     schemas: schemas.describe('The schemas whose models it looks at; all if left out'),
     ...LINT_OPTIONS[name],
   });
-  return z.union([level, options]).optional() as z.ZodType<RawRule | undefined>;
+  return z
+    .union([level, options], { error: 'must be error, warn or off, or a mapping with severity' })
+    .optional() as z.ZodType<RawRule | undefined>;
 }
 
 /** A lint rule as written. */
