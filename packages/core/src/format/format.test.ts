@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { array, assert, asyncProperty, constantFrom, nat } from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compileContext, type Binder } from '../compile/index.ts';
+import { compile, compileContext, type Binder } from '../compile/index.ts';
 import { SourceText } from '../diagnostic/index.ts';
 import { createDuckDbBinder } from '../engine/duckdb/duckdb-binder.ts';
-import { loadProject } from '../project/index.ts';
+import { loadProject, nodeFiles, type ProjectFiles } from '../project/index.ts';
 import { tokenize } from '../sql/tokens.ts';
 import { projectTemplate } from '../../../cli/src/template/project-template.ts';
 import { formatFiles, type FormattedFile } from './index.ts';
@@ -247,4 +247,54 @@ test('however a file is spaced and commented: formatted for good, or left as it 
   );
   expect(skipped / all).toBeLessThan(0.1);
   process.stdout.write(`${all} spacings, ${skipped} left alone\n`);
+});
+
+test('docs/format.md shows what it does', async () => {
+  const page = readFileSync(join(ROOT, 'docs/format.md'), 'utf8');
+  const [given, expected] = [...page.matchAll(/```sql\n([^]*?)```/g)].map((match) => match[1] ?? '');
+  await check(given ?? '', expected ?? '');
+});
+
+test('formatting the shop keeps every version, and what its audits are', async () => {
+  const shop = nodeFiles(ROOT);
+  const identities = async (own: ProjectFiles): Promise<readonly unknown[]> => {
+    const project = loadProject(own).value;
+    if (project === undefined) throw new Error('no project');
+    const front = await createDuckDbBinder();
+    const discovered = new Map(
+      project.models.flatMap((m) =>
+        m.kind.kind === 'SEED'
+          ? [
+              [
+                m.name,
+                [
+                  { name: 'spelling', type: 'VARCHAR' },
+                  { name: 'channel', type: 'VARCHAR' },
+                ],
+              ] as const,
+            ]
+          : [],
+      ),
+    );
+    const compiled = await compile({ project, binder: front, discovered, settings: '' });
+    front.close();
+    expect(compiled.diagnostics).toEqual([]);
+    return [...compiled.nodes.values()].map((n) => [
+      n.name,
+      n.version,
+      n.node === 'model' ? n.auditIdentity : '',
+    ]);
+  };
+  const texts = new Map<string, string>();
+  for (const folder of ['models', 'audits']) {
+    for (const path of shop.list(folder)) {
+      const text = shop.read(path);
+      if (text !== undefined && path.endsWith('.sql')) texts.set(path, (await format(text)).text);
+    }
+  }
+  const formatted: ProjectFiles = {
+    list: (f) => shop.list(f),
+    read: (path) => texts.get(path) ?? shop.read(path),
+  };
+  expect(await identities(formatted)).toEqual(await identities(shop));
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile, type Binder } from '../compile/index.ts';
 import { createDuckDbBinder } from '../engine/duckdb/duckdb-binder.ts';
@@ -272,4 +274,31 @@ test('fixes keep what a model means', async () => {
 
 test('a model that is not there', async () => {
   await expect(run({}, { models: ['staging.order'] })).rejects.toThrow("there is no model 'staging.order'");
+});
+
+const PAGE = readFileSync(join(import.meta.dirname, '../../../../docs/lint.md'), 'utf8');
+
+/** A section of the page for every rule: its options, a model that is found, and one that is not. */
+test('docs/lint.md explains every rule, and its examples are true', async () => {
+  const sections = PAGE.split('\n### ').slice(1);
+  expect(sections.map((section) => section.slice(0, section.indexOf('\n')))).toEqual(LINT_RULE_NAMES);
+  for (const [i, section] of sections.entries()) {
+    const rule = LINT_RULE_NAMES[i] ?? '';
+    const blocks = (language: string): readonly string[] =>
+      [...section.matchAll(new RegExp(`\`\`\`${language}\\n([^]*?)\\n\`\`\``, 'g'))].map((m) => m[1] ?? '');
+    const [options] = blocks('yaml');
+    const lint = options === undefined ? '' : `\n  ${options}`;
+    const counts: number[] = [];
+    for (const text of blocks('sql')) {
+      const model = text.startsWith('MODEL') ? text : `MODEL (kind FULL);\n${text}`;
+      const readers = { 'models/other/r.sql': 'MODEL (kind FULL);\nSELECT id, amount FROM marts.m' };
+      const isRead = rule === 'no-unused-columns';
+      const { findings } = await run({ 'models/marts/m.sql': model, ...(isRead ? readers : {}) }, { lint });
+      counts.push(
+        findings.filter((f) => f.path === 'models/marts/m.sql' && f.diagnostic.code === `lint/${rule}`)
+          .length,
+      );
+    }
+    expect([rule, ...counts.map((n) => n > 0)]).toEqual([rule, true, false]);
+  }
 });
