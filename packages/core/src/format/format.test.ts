@@ -255,36 +255,37 @@ test('docs/format.md shows what it does', async () => {
   await check(given ?? '', expected ?? '');
 });
 
+async function identities(own: ProjectFiles): Promise<readonly unknown[]> {
+  const project = loadProject(own).value;
+  if (project === undefined) throw new Error('no project');
+  const front = await createDuckDbBinder();
+  const discovered = new Map(
+    project.models.flatMap((m) =>
+      m.kind.kind === 'SEED'
+        ? [
+            [
+              m.name,
+              [
+                { name: 'spelling', type: 'VARCHAR' },
+                { name: 'channel', type: 'VARCHAR' },
+              ],
+            ] as const,
+          ]
+        : [],
+    ),
+  );
+  const compiled = await compile({ project, binder: front, discovered, settings: '' });
+  front.close();
+  expect(compiled.diagnostics).toEqual([]);
+  return [...compiled.nodes.values()].map((n) => [
+    n.name,
+    n.version,
+    n.node === 'model' ? n.auditIdentity : '',
+  ]);
+}
+
 test('formatting the shop keeps every version, and what its audits are', async () => {
   const shop = nodeFiles(ROOT);
-  const identities = async (own: ProjectFiles): Promise<readonly unknown[]> => {
-    const project = loadProject(own).value;
-    if (project === undefined) throw new Error('no project');
-    const front = await createDuckDbBinder();
-    const discovered = new Map(
-      project.models.flatMap((m) =>
-        m.kind.kind === 'SEED'
-          ? [
-              [
-                m.name,
-                [
-                  { name: 'spelling', type: 'VARCHAR' },
-                  { name: 'channel', type: 'VARCHAR' },
-                ],
-              ] as const,
-            ]
-          : [],
-      ),
-    );
-    const compiled = await compile({ project, binder: front, discovered, settings: '' });
-    front.close();
-    expect(compiled.diagnostics).toEqual([]);
-    return [...compiled.nodes.values()].map((n) => [
-      n.name,
-      n.version,
-      n.node === 'model' ? n.auditIdentity : '',
-    ]);
-  };
   const texts = new Map<string, string>();
   for (const folder of ['models', 'audits']) {
     for (const path of shop.list(folder)) {

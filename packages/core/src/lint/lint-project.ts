@@ -40,7 +40,8 @@ export async function lintProject(
   let [now, findings] = [before, found];
   const fixed = new Map<string, { readonly path: string; readonly text: string; readonly fixes: number }>();
   // One fix may make room for another: behind a star that is gone, DuckDB's names of expressions are known.
-  for (let pass = 0; fix && pass < MOST_PASSES; pass++) {
+  const passes = fix ? MOST_PASSES : 0;
+  for (let pass = 0; pass < passes; pass++) {
     const better = await fixOnce(files, now, findings, fixed, compile);
     if (better === undefined) break;
     now = better;
