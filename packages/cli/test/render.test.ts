@@ -42,7 +42,7 @@ describe('diagnostics', () => {
         }),
       ],
       text`
-        error[unknown-column]: There is no column 'amont' in staging.orders
+        error[unknown-column]: there is no column 'amont' in staging.orders
          --> models/x.sql:3:8
           |
         3 | SELECT amont FROM staging.orders
