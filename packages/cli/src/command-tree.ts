@@ -46,6 +46,37 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/compile.ts')).compile,
   },
   {
+    name: 'format',
+    summary: 'Lay out models and audits one way',
+    details:
+      'Changes white space and the case of keywords, nothing else: a file is written only when its comments are all there and DuckDB reads the same queries as before.',
+    arguments: [
+      { syntax: '[targets...]', summary: 'files, folders, models or audits; all if left out', path: true },
+    ],
+    options: [{ flags: '--check', summary: 'write nothing, exit with 1 when a file would change' }],
+    examples: [
+      { line: 'sluice format models/staging', does: 'the files of one folder' },
+      {
+        line: 'sluice format --check',
+        does: 'for continuous integration: lists the files that would change',
+      },
+    ],
+    load: async () => (await import('./commands/format.ts')).format,
+  },
+  {
+    name: 'lint',
+    summary: 'Find what is valid, and yet likely wrong or hard to live with',
+    details:
+      'project.yaml says how much each rule weighs (lint: { no-select-star: error }), a header which ones are not to look (ignored_rules). Exits with 1 when there is an error.',
+    arguments: [{ syntax: '[models...]', summary: 'schema.model; all models if left out' }],
+    options: [{ flags: '--fix', summary: 'mend what can be mended without changing what a table holds' }],
+    examples: [
+      { line: 'sluice lint', does: 'the findings in all models' },
+      { line: 'sluice lint marts.daily_revenue --fix', does: 'mends one model, and says what is left' },
+    ],
+    load: async () => (await import('./commands/lint.ts')).lint,
+  },
+  {
     name: 'render',
     summary: "Print a model's SQL with its macros expanded",
     arguments: [{ syntax: '<model>', summary: 'schema.model' }],

@@ -68,6 +68,62 @@ describe('the command, from init to query', () => {
     expect(sluice('query', kept).out).toContain('1012');
   });
 
+  it('formats and lints', () => {
+    expect(sluice('format', '--check')).toMatchObject({
+      code: 0,
+      out: '✓ 5 files formatted already.\n',
+      err: '',
+    });
+    expect(sluice('lint')).toMatchObject({ code: 0, out: '✓ 4 models checked, nothing found.\n', err: '' });
+    const path = join(folder, 'shop/models/marts/all_orders.sql');
+    const untidy = 'MODEL (kind VIEW);\nselect *, amount > 9 from staging.orders';
+    writeFileSync(path, untidy);
+
+    const found = sluice('lint', 'marts.all_orders');
+    expect(found.code).toBe(0);
+    expect(found.err).toContain('warning[lint/no-select-star]: the star hands on');
+    expect(found.err).toContain('models/marts/all_orders.sql:2:8');
+    expect(found.out).toBe('! 1 model checked, 2 findings.\n  1 finding can be mended with --fix.\n');
+    const fixed = sluice('lint', 'marts.all_orders', '--fix', '--json');
+    expect(JSON.parse(fixed.out)).toMatchObject({
+      models: 1,
+      fixed: [{ path: 'models/marts/all_orders.sql', fixes: 2 }],
+      diagnostics: [],
+    });
+    expect(sluice('lint', '--fix').out).toBe('✓ 5 models checked, nothing found.\n');
+
+    const checked = sluice('format', 'models/marts', '--check');
+    expect(checked.code).toBe(1);
+    expect(checked.out).toBe('  models/marts/all_orders.sql\n✗ 1 file would be formatted.\n');
+    expect(sluice('format', 'marts.all_orders').out).toBe(
+      '  models/marts/all_orders.sql\n✓ 1 file formatted.\n',
+    );
+    expect(readFileSync(path, 'utf8')).toBe(`MODEL (
+  kind VIEW
+);
+
+SELECT
+  order_id,
+  customer_id,
+  order_date,
+  product,
+  amount,
+  is_refunded,
+  revenue,
+  amount > 9 AS "(amount > 9)"
+FROM staging.orders
+`);
+    expect(sluice('format', 'marts.all_order').err).toContain("Did you mean 'marts.all_orders'?");
+
+    writeFileSync(path, 'MODEL (kind VIEW);\nselect a from where b');
+    const skipped = sluice('format', '--check');
+    expect(skipped.code).toBe(0);
+    expect(skipped.err).toContain('warning[not-formatted]');
+    expect(skipped.out).toBe('✓ 5 files formatted already; 1 file left alone.\n');
+    expect(sluice('lint').code).toBe(1);
+    rmSync(path);
+  });
+
   it('says where an error is', () => {
     const path = join(folder, 'shop/models/marts/daily_revenue.sql');
     const good = readFileSync(path, 'utf8');

@@ -91,6 +91,8 @@ function refuse(): never {
 export function workspace(methods: Partial<Workspace> = {}): Workspace {
   return {
     compile: refuse,
+    format: refuse,
+    lint: refuse,
     render: refuse,
     lineage: refuse,
     plan: refuse,

@@ -161,9 +161,16 @@ describe('exit codes', () => {
   });
   const broken = diagnostic('unknown-column', 'no such column');
   const compiled = { schema_version: 1, models: [], diagnostics: [] } as const;
+  const linted = { schema_version: 1, models: 1, fixed: [], fixable: 0, diagnostics: [] } as const;
+  const changed = { path: 'models/a.sql', status: 'changed' } as const;
+  const formatted = { schema_version: 1, check: true, files: [changed], diagnostics: [] } as const;
   const cases: readonly (readonly [string, Parameters<typeof workspace>[0], number])[] = [
     ['compile', { compile: async () => answer(compiled) }, 0],
     ['compile', { compile: async () => answer(compiled, [broken]) }, 1],
+    ['lint', { lint: async () => answer(linted) }, 0],
+    ['lint', { lint: async () => answer(linted, [broken]) }, 1],
+    ['format', { format: async () => answer(formatted) }, 0],
+    ['format --check', { format: async () => answer(formatted) }, 1],
     ['plan', { plan: async () => todo }, 0],
     ['plan --detailed-exitcode', { plan: async () => todo }, 2],
     ['plan --detailed-exitcode', { plan: async () => nothing }, 0],

@@ -36,8 +36,10 @@ import { physicalName } from './plan/physical.ts';
 import {
   loadProject,
   nodeFiles,
+  writeProjectFile,
   type FileSource,
   type Project,
+  type ProjectFiles,
   type SourceDefinition,
 } from './project/index.ts';
 import { render } from './render/index.ts';
@@ -48,7 +50,9 @@ import {
   type AuditDocument,
   type CompileDocument,
   type EnvironmentListDocument,
+  type FormatDocument,
   type LineageDocument,
+  type LintDocument,
   type Observer,
   type PlanDocument,
   type QueryDocument,
@@ -126,6 +130,59 @@ class ProjectWorkspace implements Workspace {
           version: m.version,
         })),
         diagnostics: compiled.diagnostics.map(toDiagnosticDocument),
+      },
+    };
+  }
+
+  async format(
+    targets: readonly string[],
+    { check = false }: { readonly check?: boolean } = {},
+  ): Promise<Answer<FormatDocument>> {
+    const { project } = this.#load();
+    const binder = (this.#binder ??= await createDuckDbBinder());
+    const { formatFiles, selectFiles } = await import('./format/index.ts');
+    const formatted = await formatFiles({
+      sources: selectFiles(project, targets),
+      parse: (texts) => binder.parse(texts),
+      context: compileContext(project, tableIdent({ schema: 'main', name: 'this_model' })),
+      files: nodeFiles(this.#root),
+    });
+    const changed = formatted.filter((file) => file.status === 'changed');
+    if (!check) for (const file of changed) writeProjectFile(this.#root, file.path, file.text);
+    const diagnostics = formatted.flatMap((file) => file.diagnostics);
+    return {
+      diagnostics,
+      document: {
+        schema_version: SCHEMA_VERSION,
+        check,
+        files: formatted.map(({ path, status }) => ({ path, status })),
+        diagnostics: diagnostics.map(toDiagnosticDocument),
+      },
+    };
+  }
+
+  async lint(
+    models: readonly string[],
+    { fix = false }: { readonly fix?: boolean } = {},
+  ): Promise<Answer<LintDocument>> {
+    const { lintProject } = await import('./lint/index.ts');
+    const files = nodeFiles(this.#root);
+    const compileFiles = async (own: ProjectFiles): Promise<CompiledProject> => {
+      const loaded = loadProject(own);
+      if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
+      return this.#compileProject(loaded.value, loaded.diagnostics);
+    };
+    const { findings, errors, fixed, checked } = await lintProject(files, models, fix, compileFiles);
+    for (const file of fixed) writeProjectFile(this.#root, file.path, file.text);
+    const diagnostics = [...errors, ...findings.map((f) => f.diagnostic)];
+    return {
+      diagnostics,
+      document: {
+        schema_version: SCHEMA_VERSION,
+        models: checked,
+        fixed: fixed.map(({ path, fixes }) => ({ path, fixes })),
+        fixable: findings.filter((f) => f.fix !== undefined).length,
+        diagnostics: diagnostics.map(toDiagnosticDocument),
       },
     };
   }

@@ -4,7 +4,9 @@ import type {
   AuditDocument,
   CompileDocument,
   EnvironmentListDocument,
+  FormatDocument,
   LineageDocument,
+  LintDocument,
   Observer,
   PlanDocument,
   QueryDocument,
@@ -41,6 +43,13 @@ export interface PlanOptions {
 /** One project, opened. Every method throws {@link SluiceError} with diagnostics when it cannot do its work. */
 export interface Workspace {
   compile(): Promise<Answer<CompileDocument>>;
+  /**
+   * Lays out models and audits, and writes those that change. `targets` are files and folders of the project, models and
+   * audits; none means all.
+   */
+  format(targets: readonly string[], options?: { readonly check?: boolean }): Promise<Answer<FormatDocument>>;
+  /** What the lint rules say of models (all when none is named); with `fix`, mends what can be mended safely. */
+  lint(models: readonly string[], options?: { readonly fix?: boolean }): Promise<Answer<LintDocument>>;
   /** SQL of a model with macros expanded, for an interval (epoch ms, half-open). */
   render(
     model: string,

@@ -166,8 +166,7 @@ SELECT
   coalesce(sum(o.revenue), 0) AS revenue,
   max(o.order_date) AS last_order_date
 FROM staging.customers AS c
-LEFT JOIN staging.orders AS o
-  ON o.customer_id = c.customer_id
+LEFT JOIN staging.orders AS o ON o.customer_id = c.customer_id
 GROUP BY c.customer_id, c.name, c.country
 `;
 

@@ -3,4 +3,6 @@ export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
 export type { Column, ColumnRef, Compiled, CompiledModel, CompiledNode, CompiledSource } from './compiled.ts';
 export { compileContext } from './parse-models.ts';
+export { VOLATILE as VOLATILE_FUNCTIONS } from './meaning/functions.ts';
 export { nodeKey } from './names.ts';
+export { findReferences } from './references.ts';

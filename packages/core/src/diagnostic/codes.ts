@@ -1,3 +1,5 @@
+import type { LintCode } from './lint-rules.ts';
+
 /**
  * Every diagnostic Sluice can give, with its default severity. The code is stable: scripts and docs refer to it.
  * Adding one here obliges `docs/diagnostics.md` to explain it (a test compares the two).
@@ -51,6 +53,8 @@ export const CODES = {
   // audits
   'unknown-audit': 'error',
   'invalid-audit-argument': 'error',
+  // formatting
+  'not-formatted': 'warning',
   // selection and options
   'unknown-model': 'error',
   'unknown-environment': 'error',
@@ -78,5 +82,5 @@ export const CODES = {
   internal: 'error',
 } as const satisfies Record<string, 'error' | 'warning' | 'info'>;
 
-/** The stable name of a diagnostic. */
-export type DiagnosticCode = keyof typeof CODES;
+/** The stable name of a diagnostic: one of {@link CODES}, or `lint/` and the name of a lint rule. */
+export type DiagnosticCode = keyof typeof CODES | LintCode;

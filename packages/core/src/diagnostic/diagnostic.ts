@@ -41,7 +41,7 @@ export function diagnostic(
 ): Diagnostic {
   return {
     code,
-    severity: more.severity ?? CODES[code],
+    severity: more.severity ?? defaultSeverity(code),
     message: beginSmall(message),
     ...(more.location === undefined ? {} : { location: more.location }),
     ...(more.hint === undefined ? {} : { hint: more.hint }),
@@ -52,6 +52,13 @@ export function diagnostic(
 /** All messages begin alike, whoever wrote them: small, but for names and abbreviations. */
 function beginSmall(message: string): string {
   return /^[A-Z][a-z]/.test(message) ? message.charAt(0).toLowerCase() + message.slice(1) : message;
+}
+
+const SEVERITIES: ReadonlyMap<string, Severity> = new Map(Object.entries(CODES));
+
+/** Findings of lint rules weigh what the project says; a rule that is not asked warns. */
+function defaultSeverity(code: DiagnosticCode): Severity {
+  return SEVERITIES.get(code) ?? 'warning';
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

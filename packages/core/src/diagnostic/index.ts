@@ -12,5 +12,13 @@ export {
   type Outcome,
   type Severity,
 } from './diagnostic.ts';
+export {
+  isLintRule,
+  LINT_RULE_NAMES,
+  LINT_RULES,
+  severityOfLevel,
+  type LintLevel,
+  type LintRuleName,
+} from './lint-rules.ts';
 export { byteToUtf16, SourceText, type Location } from './source-text.ts';
 export { didYouMean } from './suggest.ts';

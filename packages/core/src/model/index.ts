@@ -12,4 +12,4 @@ export type {
   SqlFragment,
 } from './model-definition.ts';
 export { parseAuditFile } from './parse-audit.ts';
-export { parseModelFile, type ModelContext, type ParsedModel } from './parse-model.ts';
+export { isFormattingOff, parseModelFile, type ModelContext, type ParsedModel } from './parse-model.ts';

@@ -1,4 +1,4 @@
-import type { Location, SourceText } from '../diagnostic/index.ts';
+import type { LintRuleName, Location, SourceText } from '../diagnostic/index.ts';
 
 /** How a model's rows are kept. */
 export type ModelKind =
@@ -108,4 +108,6 @@ export interface ModelDefinition {
     | undefined;
   readonly columnDescriptions: Readonly<Record<string, string>>;
   readonly audits: readonly AuditCall[];
+  /** Lint rules that are not to look at this model. */
+  readonly ignoredRules: readonly LintRuleName[];
 }

@@ -21,6 +21,7 @@ import {
   parseColumns,
   parseFlag,
   parseGrains,
+  parseIgnoredRules,
   parseTags,
   parseText,
 } from './parse-properties.ts';
@@ -58,6 +59,8 @@ const MODEL_PROPERTIES: PropertyNames = {
     'column_descriptions',
     'audits',
     'enabled',
+    'formatting',
+    'ignored_rules',
   ]),
   unused: new Map<string, string | undefined>([
     ['dialect', 'duckdb'],
@@ -69,11 +72,9 @@ const MODEL_PROPERTIES: PropertyNames = {
       'default_catalog',
       'depends_on',
       'end',
-      'formatting',
       'gateway',
       'grants',
       'grants_target_layer',
-      'ignored_rules',
       'interval_unit',
       'on_virtual_update',
       'optimize_query',
@@ -129,6 +130,17 @@ export function parseModelFile(source: SourceText, context: ModelContext): Parse
   };
 }
 
+/** True when a model's header says `formatting false`: its author lays it out by hand. */
+export function isFormattingOff(source: SourceText): boolean {
+  const findings = new Findings();
+  const [head] = splitStatements(source.text);
+  if (head === undefined || !/\bformatting\b/i.test(source.text.slice(head.start, head.end))) return false;
+  const header = findHeader(tokensOf(source, head), MODEL_PROPERTIES, findings);
+  if (header === undefined) return false;
+  const property = parseProperties(header.list, MODEL_PROPERTIES, findings).get('formatting');
+  return parseFlag(property, findings) === false;
+}
+
 type Properties = ReadonlyMap<string, HeaderProperty>;
 
 function buildModel(
@@ -154,6 +166,7 @@ function buildModel(
       );
     }
   }
+  parseFlag(properties.get('formatting'), findings);
   const body = parseBody(source, after, 'This model', findings);
   const query = checkQuery(kind, kindProperty, body, statement, findings);
   return {
@@ -182,6 +195,7 @@ function buildModel(
       columns: parseColumns(properties.get('columns'), findings),
       columnDescriptions: parseColumnDescriptions(properties.get('column_descriptions'), findings),
       audits: parseAuditCalls(properties.get('audits'), findings),
+      ignoredRules: parseIgnoredRules(properties.get('ignored_rules'), findings),
     },
   };
 }

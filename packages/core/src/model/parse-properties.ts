@@ -1,5 +1,11 @@
 /** Reads the values of a header's properties that models and audits have: names, columns, grains, tags, audit calls. */
-import type { Location } from '../diagnostic/index.ts';
+import {
+  didYouMean,
+  isLintRule,
+  LINT_RULE_NAMES,
+  type LintRuleName,
+  type Location,
+} from '../diagnostic/index.ts';
 import { identifierName } from '../sql/tokens.ts';
 import type { Findings, HeaderProperty } from './header.ts';
 import { parseHeaderValue } from './header-value.ts';
@@ -48,6 +54,43 @@ export function parseTags(property: HeaderProperty | undefined, findings: Findin
     const value = parseHeaderValue(item);
     if (value.kind === 'name' || value.kind === 'string') return [value.text];
     findings.add('invalid-property', item.location, 'A tag is a name or a text in single quotes');
+    return [];
+  });
+}
+
+/** Rules of SQLMesh under the names that Sluice has for them; undefined: Sluice always checks it, or has no such rule. */
+const SQLMESH_RULES: Readonly<Record<string, LintRuleName | undefined>> = {
+  ambiguousorinvalidcolumn: 'no-ambiguous-columns',
+  invalidselectstarexpansion: 'no-select-star',
+  nomissingexternalmodels: undefined,
+  nomissingowner: undefined,
+  nomissingunittest: undefined,
+};
+
+/** `ignored_rules (no-select-star, 'alias-expressions')`, or `ignored_rules ALL`; also `noselectstar`, as SQLMesh spells it. */
+export function parseIgnoredRules(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): readonly LintRuleName[] {
+  if (property === undefined) return [];
+  return listOf(property, findings).flatMap((item) => {
+    const value = parseHeaderValue(item);
+    const given = (value.kind === 'string' ? value.text : item.text).toLowerCase();
+    if (given === 'all') return LINT_RULE_NAMES;
+    const plain = given.replaceAll(/[-_ ]/g, '');
+    const rule = LINT_RULE_NAMES.find((name) => name.replaceAll('-', '') === plain) ?? SQLMESH_RULES[plain];
+    if (rule !== undefined && isLintRule(rule)) return [rule];
+    if (Object.hasOwn(SQLMESH_RULES, plain)) {
+      findings.add(
+        'unused-property',
+        item.location,
+        `Sluice has no lint rule '${given}'`,
+        'Remove it, or keep it for SQLMesh.',
+      );
+    } else {
+      const hint = didYouMean(given, LINT_RULE_NAMES) ?? `The rules are ${LINT_RULE_NAMES.join(', ')}.`;
+      findings.add('invalid-property', item.location, `There is no lint rule '${given}'`, hint);
+    }
     return [];
   });
 }

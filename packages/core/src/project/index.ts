@@ -8,9 +8,11 @@ export type {
   FileSource,
   Project,
   ProjectConfig,
+  RuleSettings,
   SourceDefinition,
   StartSetting,
   TableSource,
   VariableValue,
 } from './project.ts';
 export { projectJsonSchema } from './schema.ts';
+export { writeProjectFile } from './write-file.ts';

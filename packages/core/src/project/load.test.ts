@@ -52,6 +52,7 @@ test('a minimal project has defaults', () => {
     sources: [],
     environments: {},
     quarantine: { maxRows: 1000 },
+    lint: {},
   });
 });
 
@@ -181,6 +182,37 @@ environments: { a-b: , dev: { start: soon } }
     "config-invalid 12:32-34 'sources.raw.f.csv' is for CSV files, these are parquet",
     "invalid-environment-name 13:17-20 'a-b' is not the name of an environment | Use letters, digits and underscores.",
     "config-invalid 13:38-42 'environments.dev.start' must be a date or a time ago, found 'soon' | Write 2024-01-31, or '7 days ago'.",
+  );
+});
+
+test('lint rules', () => {
+  const { config } = valid(`${MINIMAL}lint:
+  no-select-star: error
+  no-missing-audits: { schemas: [marts] }
+  name-pattern: { severity: off, patterns: { '*': '^[a-z_]+$' } }
+  layering: { severity: error, reads: { marts: [staging] } }
+`);
+  expect(config.lint).toEqual({
+    'no-select-star': { level: 'error' },
+    'no-missing-audits': { level: 'warn', schemas: ['marts'] },
+    'name-pattern': { level: 'off', patterns: { '*': '^[a-z_]+$' } },
+    layering: { level: 'error', reads: { marts: ['staging'] } },
+  });
+  checkErrors(
+    `${MINIMAL}lint:
+  no-selct-star: error
+  no-select-star: maybe
+  alias-expressions: { severty: error }
+  name-pattern: { patterns: { a: '(' } }
+  layering: { reads: { a: b } }
+  no-unused-columns: { severity: 3 }
+`,
+    "config-unknown-property 6:24-31 'lint.alias-expressions' has no property 'severty' | Did you mean 'severity'?",
+    "config-invalid 8:27-28 'lint.layering.reads.a' must be a list of schemas",
+    "config-invalid 7:34-37 'lint.name-pattern.patterns.a' must be a regular expression",
+    "config-invalid 5:19-24 'lint.no-select-star' must be error, warn or off, or a mapping with severity",
+    "config-invalid 9:34-35 'lint.no-unused-columns.severity' must be error, warn or off",
+    "config-unknown-property 4:3-16 'lint' has no property 'no-selct-star' | Did you mean 'no-select-star'?",
   );
 });
 

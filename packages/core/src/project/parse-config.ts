@@ -8,6 +8,9 @@ import {
   didYouMean,
   diagnostic,
   hasErrors,
+  LINT_RULE_NAMES,
+  LINT_RULES,
+  type LintRuleName,
   type Diagnostic,
   type DiagnosticCode,
   type Location,
@@ -16,8 +19,14 @@ import {
 } from '../diagnostic/index.ts';
 import { cronProblem, parseAgo, parseInstant } from '../model/index.ts';
 import { tokenize, identifierName } from '../sql/tokens.ts';
-import type { EnvironmentSettings, FileSource, ProjectConfig, SourceDefinition } from './project.ts';
-import { projectSchema, type RawConfig, type RawSource } from './schema.ts';
+import type {
+  EnvironmentSettings,
+  FileSource,
+  ProjectConfig,
+  RuleSettings,
+  SourceDefinition,
+} from './project.ts';
+import { projectSchema, type RawConfig, type RawRule, type RawSource } from './schema.ts';
 import { YamlPlaces, type YamlPath } from './yaml-places.ts';
 
 /** The project's settings with defaults filled in; undefined when there are errors. */
@@ -79,6 +88,13 @@ function fromIssue(issue: z.core.$ZodIssue, places: YamlPlaces): readonly Diagno
       }),
     );
   }
+  // A rule is a level or a mapping: of a mapping, what is wrong inside it is told.
+  if (issue.code === 'invalid_union' && issue.path[0] === 'lint') {
+    const inside = issue.errors.at(-1) ?? [];
+    if (inside.some((i) => i.path.length > 0 || i.code === 'unrecognized_keys')) {
+      return inside.flatMap((i) => fromIssue({ ...i, path: [...issue.path, ...i.path] }, places));
+    }
+  }
   const missing = issue.code === 'invalid_type' && issue.input === undefined && isMissing(issue.path, places);
   if (issue.code === 'invalid_key') {
     const problem = issue.issues[0]?.message ?? 'is not a name';
@@ -125,7 +141,9 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   const { def } = schema._zod;
   return def.type === 'optional' || def.type === 'nullable'
     ? unwrap((def as z.core.$ZodOptionalDef).innerType)
-    : schema;
+    : def.type === 'union'
+      ? ((def as z.core.$ZodUnionDef).options.at(-1) ?? schema)
+      : schema;
 }
 
 const DEFAULT_WAREHOUSE = '.sluice/warehouse.duckdb';
@@ -167,6 +185,7 @@ class ConfigReader {
       sources: this.#sources(raw.sources ?? {}, cron ?? DEFAULT_CRON),
       environments: this.#environments(raw.environments ?? {}),
       quarantine: { maxRows: raw.quarantine?.max_rows ?? DEFAULT_QUARANTINE_ROWS },
+      lint: lintSettings(raw.lint ?? {}),
     };
   }
 
@@ -353,6 +372,31 @@ class ConfigReader {
       cron: this.#cron(raw.cron, [...path, 'cron']) ?? cron,
     };
   }
+}
+
+function lintSettings(
+  raw: Readonly<Partial<Record<LintRuleName, RawRule | undefined>>>,
+): ProjectConfig['lint'] {
+  return Object.fromEntries(
+    LINT_RULE_NAMES.flatMap((name): readonly [LintRuleName, RuleSettings][] => {
+      const rule = raw[name];
+      if (rule === undefined) return [];
+      if (typeof rule === 'string') return [[name, { level: rule }]];
+      const { schemas, patterns, reads } = rule;
+      return [
+        [
+          name,
+          {
+            // Whoever gives options to a rule wants it to look.
+            level: rule.severity ?? (LINT_RULES[name] === 'off' ? 'warn' : LINT_RULES[name]),
+            ...(schemas === undefined ? {} : { schemas }),
+            ...(patterns === undefined ? {} : { patterns }),
+            ...(reads === undefined ? {} : { reads }),
+          },
+        ],
+      ];
+    }),
+  );
 }
 
 /** `schema.name`, either part in double quotes if need be. */

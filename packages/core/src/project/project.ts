@@ -1,5 +1,5 @@
 import type { SourceText } from '../diagnostic/index.ts';
-import type { Location } from '../diagnostic/index.ts';
+import type { LintLevel, LintRuleName, Location } from '../diagnostic/index.ts';
 import type { AuditDefinition } from '../model/audit-definition.ts';
 import type { ModelDefinition } from '../model/model-definition.ts';
 
@@ -81,6 +81,19 @@ export interface ProjectConfig {
     /** How many failing rows of one audit in one run are kept. */
     readonly maxRows: number;
   };
+  /** Lint rules of which the project says something; the others weigh what `LINT_RULES` says. */
+  readonly lint: Readonly<Partial<Record<LintRuleName, RuleSettings>>>;
+}
+
+/** What the project says of one lint rule. */
+export interface RuleSettings {
+  readonly level: LintLevel;
+  /** The schemas whose models it looks at; all when absent. */
+  readonly schemas?: readonly string[];
+  /** `name-pattern`: regular expressions by schema, `*` for all others. */
+  readonly patterns?: Readonly<Record<string, string>>;
+  /** `layering`: by schema, the other schemas its models may read. */
+  readonly reads?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A model whose file has errors: it exists, but nothing more is known of it. */

@@ -3,6 +3,7 @@
  * `parse-config.ts`. Messages complete the sentence `'warehouse.threads' ...`.
  */
 import { z } from 'zod';
+import { LINT_RULE_NAMES, type LintRuleName } from '../diagnostic/index.ts';
 
 const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' });
 const wholeNumber = z.number({ error: 'must be a whole number' }).int({ error: 'must be a whole number' });
@@ -60,6 +61,60 @@ const source = mapping({
   csv: csv.optional().describe('How CSV files are written; what is left out is detected'),
 });
 
+const level = z.enum(['error', 'warn', 'off'], { error: 'must be error, warn or off' });
+const schemas = z.array(text, { error: 'must be a list of schemas' }).optional();
+const severity = level.optional();
+const LINT_OPTIONS: Readonly<Partial<Record<LintRuleName, z.core.$ZodShape>>> = {
+  'name-pattern': {
+    patterns: z
+      .record(z.string(), text.refine(isPattern, { error: 'must be a regular expression' }), {
+        error: 'must be a mapping of schemas to regular expressions',
+      })
+      .optional()
+      .describe("Regular expressions that names of models match, by schema; '*' for all others"),
+  },
+  layering: {
+    reads: z
+      .record(z.string(), z.array(text, { error: 'must be a list of schemas' }), {
+        error: 'must be a mapping of schemas to the schemas they may read',
+      })
+      .optional()
+      .describe('By schema, the other schemas that its models may read'),
+  },
+};
+
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+/** A level, or a mapping of options. */
+function ruleSchema(name: LintRuleName): z.ZodType<RawRule | undefined> {
+  const options = mapping({
+    severity: severity.describe('error, warn or off'),
+    schemas: schemas.describe('The schemas whose models it looks at; all if left out'),
+    ...LINT_OPTIONS[name],
+  });
+  return z
+    .union([level, options], { error: 'must be error, warn or off, or a mapping with severity' })
+    .optional() as z.ZodType<RawRule | undefined>;
+}
+
+/** A lint rule as written. */
+export type RawRule =
+  | 'error'
+  | 'warn'
+  | 'off'
+  | {
+      readonly severity?: 'error' | 'warn' | 'off' | undefined;
+      readonly schemas?: readonly string[] | undefined;
+      readonly patterns?: Readonly<Record<string, string>> | undefined;
+      readonly reads?: Readonly<Record<string, readonly string[]>> | undefined;
+    };
+
 /** project.yaml as it may be written. */
 export const projectSchema = mapping({
   name: text.describe('The name of the project'),
@@ -107,6 +162,14 @@ export const projectSchema = mapping({
       .optional()
       .describe('How many failing rows of one audit in one run are kept; 1000'),
   }).optional(),
+  lint: mapping(
+    Object.fromEntries(LINT_RULE_NAMES.map((name) => [name, ruleSchema(name)])) as Record<
+      LintRuleName,
+      z.ZodType<RawRule | undefined>
+    >,
+  )
+    .optional()
+    .describe('Rules of sluice lint: error, warn or off, or a mapping with severity and options'),
 });
 
 /** project.yaml, its shape checked. */

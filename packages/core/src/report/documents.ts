@@ -68,6 +68,28 @@ export interface RenderDocument extends Document {
   readonly sql: string;
 }
 
+export interface FormatDocument extends Document {
+  /** Whether files were only looked at. */
+  readonly check: boolean;
+  readonly files: readonly {
+    readonly path: string;
+    /** `changed` files were written, or would be with `check`; `skipped` ones are left as they are. */
+    readonly status: 'unchanged' | 'changed' | 'skipped';
+  }[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
+export interface LintDocument extends Document {
+  /** How many models were looked at. */
+  readonly models: number;
+  /** Findings that were mended, by file. */
+  readonly fixed: readonly { readonly path: string; readonly fixes: number }[];
+  /** Whether a finding that is left can be mended with --fix. */
+  readonly fixable: number;
+  /** Errors of the project and what the rules found. */
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
 export interface ColumnRefDocument {
   readonly model: string;
   readonly column: string;

@@ -1,0 +1,14 @@
+import { hasErrors } from '@sluice/core';
+import { EXIT } from '../exit-codes.ts';
+import type { Invocation } from '../invocation.ts';
+import { print } from '../output.ts';
+import { renderLint } from '../render/lint.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+export async function lint(invocation: Invocation): Promise<number> {
+  return withWorkspace(invocation, async (workspace) => {
+    const answer = await workspace.lint(invocation.args, { fix: invocation.flag('fix') });
+    print(invocation, answer, renderLint);
+    return hasErrors(answer.diagnostics) ? EXIT.bad : EXIT.good;
+  });
+}
