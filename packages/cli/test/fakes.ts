@@ -93,6 +93,8 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     compile: refuse,
     render: refuse,
     lineage: refuse,
+    impact: refuse,
+    explainVersion: refuse,
     plan: refuse,
     apply: refuse,
     applyPlan: refuse,
