@@ -563,7 +563,7 @@ class ProjectWorkspace implements Workspace {
       if (diagnostics.length > 0) throw new SluiceError(diagnostics);
       const { same, files } = await inspectFiles(this.#root, paths, loaded);
       if (loaded === undefined) statuses.set(node.name, { status: 'new', files });
-      else if (same) statuses.set(node.name, { status: 'unchanged' });
+      else if (same) statuses.set(node.name, { status: 'unchanged', files });
       else {
         const absolute = paths.map((p) => join(this.#root, p));
         const request = { source: node.definition.origin, paths: absolute, columns: node.columns, target };

@@ -12,7 +12,7 @@ import {
   type TaskResultDocument,
   type TaskStatus,
 } from '../report/index.ts';
-import { filesMoved, seedFiles } from '../source/index.ts';
+import { filesMoved, seedFiles, seedMoved } from '../source/index.ts';
 import { ident } from '../sql/quote.ts';
 import {
   forgetLedger,
@@ -115,12 +115,9 @@ class Applier {
       await this.#prepare(first, work);
       await this.#runAll(work, connections);
       const bad = [...this.#results.values()].filter((r) => r.status !== 'done');
-      const status = signal.aborted ? 'interrupted' : bad.length > 0 ? 'failed' : 'done';
+      let status: ApplyResult['status'] = signal.aborted ? 'interrupted' : bad.length > 0 ? 'failed' : 'done';
+      if (status === 'done' && plan.promotes) status = await this.#promote(first);
       const promoted = status === 'done' && plan.promotes;
-      if (promoted) {
-        observer({ kind: 'promoting', environment: plan.environment });
-        await promote(first, this.#in.run, plan);
-      }
       return {
         results: [...plan.nodes.keys()].flatMap((name) => this.#results.get(name) ?? []),
         diagnostics: this.#diagnostics,
@@ -131,6 +128,20 @@ class Applier {
     } finally {
       signal.removeEventListener('abort', stop);
       for (const c of connections) c.close();
+    }
+  }
+
+  async #promote(connection: Connection): Promise<ApplyResult['status']> {
+    const { plan, observer, signal, run } = this.#in;
+    observer({ kind: 'promoting', environment: plan.environment });
+    try {
+      await promote(connection, run, plan);
+      return 'done';
+    } catch (error) {
+      // All of it was rolled back: the environment shows what it showed.
+      const reason = signal.aborted ? new Interrupted() : error;
+      this.#diagnostics.push(taskDiagnostic(reason, `the promotion of ${plan.environment}`, undefined));
+      return signal.aborted ? 'interrupted' : 'failed';
     }
   }
 
@@ -318,7 +329,10 @@ class Applier {
         entered.push(() => this.#fresh.delete(key));
       }
       const { rows, rejected } = await this.#write(planned, range, connection, entered);
-      if (node.node === 'model') await this.#audit(planned, node, range, connection, outcomes);
+      if (node.node === 'model' && work?.kind !== 'empty') {
+        const audited = planned.reaudit && progress.done.length === 0 ? ALL_TIME : range;
+        await this.#audit(planned, node, audited, connection, outcomes);
+      }
       if (work?.kind !== 'load' && this.#keepsLedger(planned)) {
         const recorded = recordInputs(this.#inputs(planned), range);
         const entry: LedgerEntry = {
@@ -363,6 +377,7 @@ class Applier {
         return this.#seed(planned, connection);
       case 'view':
       case 'table':
+      case 'empty':
       case 'intervals': {
         const statements = await this.#in.writer.task(planned, range, this.#fresh.has(planned.key));
         let rows = 0;
@@ -456,11 +471,23 @@ class Applier {
   ): Promise<{ readonly rows: number; readonly rejected: number }> {
     const { node, physical } = planned;
     if (node.node !== 'model' || node.definition.kind.kind !== 'SEED') return { rows: 0, rejected: 0 };
-    const source = seedFiles(node.definition.kind);
+    const { kind } = node.definition;
+    const moved = (): void => {
+      if (!seedMoved(this.#in.root, kind)) return;
+      throw new SluiceError(
+        diagnostic('source-moved', `${kind.file} changed while Sluice was at work`, {
+          location: node.definition.kindLocation,
+          hint: 'Nothing of it was loaded. Apply again to load what it holds now.',
+        }),
+      );
+    };
+    moved();
+    const source = seedFiles(kind);
     const paths = source.files.map((f) => join(this.#in.root, f));
     const loaded = await connection.loadFiles({ source, paths, columns: node.columns, target: physical });
+    moved();
     const [bad] = loaded.rejects;
-    if (bad !== undefined) throw new Error(`${node.definition.kind.file}, line ${bad.line}: ${bad.message}`);
+    if (bad !== undefined) throw new Error(`${kind.file}, line ${bad.line}: ${bad.message}`);
     return { rows: loaded.rows, rejected: 0 };
   }
 
@@ -545,7 +572,7 @@ class Applier {
 
   #keepsLedger(planned: PlannedNode): boolean {
     return planned.storage === 'table'
-      ? planned.work?.kind !== 'audit'
+      ? planned.work?.kind !== 'audit' && planned.work?.kind !== 'empty'
       : planned.node.node === 'model' && planned.node.audits.length > 0;
   }
 

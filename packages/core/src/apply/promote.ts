@@ -14,7 +14,9 @@ export async function promote(connection: Connection, run: RunContext, plan: Pla
     for (const schema of new Set(models.map((m) => m.view.schema))) {
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
     }
-    for (const r of plan.removed) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
+    for (const r of plan.removed) {
+      if (r.stands) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
+    }
     for (const n of shown)
       await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
     await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models);

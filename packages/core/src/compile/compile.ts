@@ -81,7 +81,7 @@ class Compiler {
         if (source !== undefined) this.#addSource(source);
         const model = models.get(name);
         if (model === undefined) continue;
-        const culprit = inputsOf(model).find((i) => this.#broken.has(i));
+        const culprit = model.query?.dependencies.find((i) => this.#broken.has(i));
         if (culprit === undefined) ready.push(model);
         else this.#block(name, culprit, blocked);
       }
@@ -420,7 +420,10 @@ class Compiler {
   }
 
   async #bindAudits(models: readonly ParsedModel[]): Promise<void> {
-    const audits = models.flatMap((m) => m.audits.map((a) => ({ model: m.definition, audit: a })));
+    // An audit that reads a broken model waits; the model it stands on does not.
+    const audits = models
+      .flatMap((m) => m.audits.map((a) => ({ model: m.definition, audit: a })))
+      .filter(({ audit }) => audit.dependencies.every((d) => this.#known.has(d)));
     const results = await this.#in.binder.bind(audits.map((a) => a.audit.sql.sql));
     for (const [i, { model, audit }] of audits.entries()) {
       const result = results[i];

@@ -59,16 +59,20 @@ function isTypeError(error: BindError): boolean {
 
 function messageOf(error: BindError): string {
   if (error.type === 'not implemented' && /only select/i.test(error.message)) return 'a model is one SELECT';
-  const first = error.message.split('\n', 1)[0] ?? error.message;
-  const text = first
-    .replace(
-      /^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i,
-      '',
-    )
-    .replace(/[.!]\s*$/, '');
-  return text.charAt(0).toLowerCase() === text.charAt(0) || /^[A-Z]{2}/.test(text)
-    ? text
-    : text.charAt(0).toLowerCase() + text.slice(1);
+  const first = (error.message.split('\n', 1)[0] ?? error.message).replace(
+    /^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i,
+    '',
+  );
+  const missing = /function with name "?([^" ]+)"? does not exist/i.exec(error.message)?.[1];
+  if (missing !== undefined) return `there is no function '${missing}'`;
+  const column = /^referenced column "([^"]+)" not found/i.exec(first)?.[1];
+  if (column !== undefined) return `there is no column '${column}'`;
+  const ambiguous = /^ambiguous reference to column name "([^"]+)" \(use: (.*)\)/i.exec(first);
+  if (ambiguous !== null) {
+    const choices = (ambiguous[2] ?? '').replaceAll('"', '');
+    return `the column '${ambiguous[1]}' is ambiguous: ${choices}`;
+  }
+  return first.replace(/[.!]\s*$/, '');
 }
 
 function locationOf(error: BindError, place: ErrorPlace): Location {
@@ -93,7 +97,10 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
       const near = error.name === undefined ? undefined : didYouMean(error.name, known);
       return near ?? `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 8).join(', ')}.`;
     }
-    return `Candidates: ${error.candidates.slice(0, 8).join(', ')}.`;
+    return `Did you mean ${error.candidates
+      .slice(0, 3)
+      .map((c) => `'${c}'`)
+      .join(' or ')}?`;
   }
   const inMessage = /(?:Candidate bindings|Candidates?|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(
     error.message,

@@ -42,11 +42,16 @@ export function diagnostic(
   return {
     code,
     severity: more.severity ?? CODES[code],
-    message,
+    message: beginSmall(message),
     ...(more.location === undefined ? {} : { location: more.location }),
     ...(more.hint === undefined ? {} : { hint: more.hint }),
     notes: more.notes ?? [],
   };
+}
+
+/** All messages begin alike, whoever wrote them: small, but for names and abbreviations. */
+function beginSmall(message: string): string {
+  return /^[A-Z][a-z]/.test(message) ? message.charAt(0).toLowerCase() + message.slice(1) : message;
 }
 
 export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {

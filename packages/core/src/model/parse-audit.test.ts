@@ -28,12 +28,12 @@ test('audits', () => {
 });
 
 test('errors', () => {
-  check('', [], 'header-missing 1:1 An audit starts with AUDIT (...);');
-  check('SELECT 1', [], 'header-missing 1:1 An audit starts with AUDIT (...);');
+  check('', [], 'header-missing 1:1 an audit starts with AUDIT (...);');
+  check('SELECT 1', [], 'header-missing 1:1 an audit starts with AUDIT (...);');
   check(
     'AUDIT (blocking maybe); SELECT 1',
     [],
-    'invalid-name 1:1 This audit needs a name',
+    'invalid-name 1:1 this audit needs a name',
     "invalid-property 1:17 'blocking' must be true or false",
   );
   check(
@@ -44,25 +44,25 @@ test('errors', () => {
   check(
     'AUDIT (name a, blocking true, severity warn); SELECT 1',
     [],
-    "duplicate-property 1:31 Both 'blocking' and 'severity' are given",
+    "duplicate-property 1:31 both 'blocking' and 'severity' are given",
   );
   check(
     'AUDIT (name a);\nAUDIT (name b) SELECT 1; AUDIT (name c); SELECT 2',
     ['c ¦ block ¦ SELECT 2'],
-    'missing-query 1:1 This audit has no query',
-    "header-syntax 2:16 Expected ';' after AUDIT (...)",
+    'missing-query 1:1 this audit has no query',
+    "header-syntax 2:16 expected ';' after AUDIT (...)",
   );
   check(
     'AUDIT (name a, nam b, cron x); SELECT 1; SELECT 2',
     [],
     "unknown-property 1:16 AUDIT has no property 'nam'",
     "unused-property 1:23 'cron' has no effect in this version of Sluice",
-    'extra-statement 1:42 This audit has a second query',
+    'extra-statement 1:42 this audit has a second query',
   );
   check(
     'AUDIT (name a, defaults (10)); SELECT 1',
     [],
-    'invalid-property 1:26 Expected a parameter and its default',
+    'invalid-property 1:26 expected a parameter and its default',
   );
-  check('AUDIT (name a); SET x = 1; SELECT 1', [], 'extra-statement 1:17 An audit is one query');
+  check('AUDIT (name a); SET x = 1; SELECT 1', [], 'extra-statement 1:17 an audit is one query');
 });

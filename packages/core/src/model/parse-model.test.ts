@@ -237,29 +237,29 @@ test('headers that are no headers', () => {
     'AUDIT (name x); SELECT 1',
     'header-missing 1:1-6 A model starts with MODEL (...); | Audits stand in the folder audits/.',
   );
-  checkErrors('MODEL name x; SELECT 1', "header-syntax 1:7-11 Expected '(' after MODEL");
+  checkErrors('MODEL name x; SELECT 1', "header-syntax 1:7-11 expected '(' after MODEL");
   checkErrors(
     'MODEL (name x; SELECT 1',
-    "header-syntax 1:7-8 The '(' of MODEL is not closed | End the header with ');'.",
+    "header-syntax 1:7-8 the '(' of MODEL is not closed | End the header with ');'.",
   );
   checkErrors('MODEL (grain (a]); SELECT 1', "header-syntax 1:16-17 ']' does not close '('");
-  checkErrors("MODEL (description 'x); SELECT 1", 'header-syntax 1:20-21 This text is not closed');
+  checkErrors("MODEL (description 'x); SELECT 1", 'header-syntax 1:20-21 this text is not closed');
   checkErrors(
     'MODEL (\n  audits (not_null(columns := (a, b),\n  grain a\n);\nSELECT 1',
-    "header-syntax 2:19-20 This '(' is not closed before 'grain'",
+    "header-syntax 2:19-20 this '(' is not closed before 'grain'",
   );
 });
 
 test('all mistakes of a header at once', () => {
   checkErrors(
     "MODEL (name a.b kind FUL, corn '@daily', cron '@dayly', name c, , columns (a, b INT), lookback) SELECT 1",
-    "header-syntax 1:97-98 Expected ';' after MODEL (...) | End the header with ');'.",
-    "header-syntax 1:17-21 Expected ',' or ')' after the value of 'name', found 'kind' | Put a comma before 'kind'.",
+    "header-syntax 1:97-98 expected ';' after MODEL (...) | End the header with ');'.",
+    "header-syntax 1:17-21 expected ',' or ')' after the value of 'name', found 'kind' | Put a comma before 'kind'.",
     "unknown-property 1:27-31 MODEL has no property 'corn' | Did you mean 'cron'?",
     "duplicate-property 1:57-61 'name' is given twice | Keep one of the two.",
-    'header-syntax 1:65-66 Expected the name of a property of MODEL, found a comma',
+    'header-syntax 1:65-66 expected the name of a property of MODEL, found a comma',
     expect.stringMatching(/^unknown-property 1:87-95 MODEL has no property 'lookback'/) as unknown as string,
-    "invalid-kind 1:22-25 There is no kind 'FUL' | Did you mean 'FULL'?",
+    "invalid-kind 1:22-25 there is no kind 'FUL' | Did you mean 'FULL'?",
     expect.stringMatching(/^invalid-property 1:47-55 '@dayly' is not one of/) as unknown as string,
     "invalid-property 1:76-77 'a' is not a column with its type | Write name TYPE.",
   );
@@ -282,9 +282,9 @@ test('values that are wrong', () => {
   wrong('name', "invalid-property 1:8-12 'name' has no value");
   wrong(
     'kind SCD_TYPE_2 (unique_key id)',
-    `invalid-kind 1:13-23 This version of Sluice does not have the kind SCD_TYPE_2 yet | The kinds are ${kinds}.`,
+    `invalid-kind 1:13-23 this version of Sluice does not have the kind SCD_TYPE_2 yet | The kinds are ${kinds}.`,
   );
-  wrong('kind 5', `invalid-kind 1:13-14 There is no kind '5' | The kinds are ${kinds}.`);
+  wrong('kind 5', `invalid-kind 1:13-14 there is no kind '5' | The kinds are ${kinds}.`);
   wrong(
     'kind INCREMENTAL_BY_TIME_RANGE (lookback -1, batch_size 0, time_colum x)',
     "unknown-property 1:67-77 kind INCREMENTAL_BY_TIME_RANGE has no property 'time_colum' | Did you mean 'time_column'?",
@@ -306,23 +306,23 @@ test('values that are wrong', () => {
   );
   wrong(
     'description x y',
-    "header-syntax 1:22-23 Expected ',' or ')' after the value of 'description', found 'y' | Put quotes around a text, and parentheses around a list.",
+    "header-syntax 1:22-23 expected ',' or ')' after the value of 'description', found 'y' | Put quotes around a text, and parentheses around a list.",
   );
   wrong(
     'grain a + b',
-    "header-syntax 1:16-17 Expected ',' or ')' after the value of 'grain', found '+' | Put quotes around a text, and parentheses around a list.",
+    "header-syntax 1:16-17 expected ',' or ')' after the value of 'grain', found '+' | Put quotes around a text, and parentheses around a list.",
   );
   wrong(
     'grain a, grains (b)',
-    "duplicate-property 1:17-23 Both 'grain' and 'grains' are given | Keep one of the two.",
+    "duplicate-property 1:17-23 both 'grain' and 'grains' are given | Keep one of the two.",
   );
-  wrong('columns (a INT, A TEXT)', "invalid-property 1:24-25 The column 'A' is declared twice");
+  wrong('columns (a INT, A TEXT)', "invalid-property 1:24-25 the column 'A' is declared twice");
   wrong(
     'audits (f(a))',
-    'invalid-property 1:18-19 Expected an argument of f with its name | Write name(argument := value), for example not_null(columns := (order_id)).',
+    'invalid-property 1:18-19 expected an argument of f with its name | Write name(argument := value), for example not_null(columns := (order_id)).',
   );
-  wrong('audits (f(a := 1, A := 2))', "invalid-property 1:26-27 The argument 'A' of f is given twice");
-  wrong('audits (f(a := 1),, g)', "header-syntax 1:26-27 The list of 'audits' has a comma too many");
+  wrong('audits (f(a := 1, A := 2))', "invalid-property 1:26-27 the argument 'A' of f is given twice");
+  wrong('audits (f(a := 1),, g)', "header-syntax 1:26-27 the list of 'audits' has a comma too many");
 });
 
 test('properties without effect are warnings', () => {
@@ -340,11 +340,11 @@ test('properties without effect are warnings', () => {
 test('queries that are missing or too many', () => {
   checkErrors(
     'MODEL (name x);',
-    'missing-query 1:1-6 This model has no query | Write a SELECT after the header, with a semicolon between them.',
+    'missing-query 1:1-6 this model has no query | Write a SELECT after the header, with a semicolon between them.',
   );
   checkErrors(
     'MODEL (name x); SELECT 1;\nSELECT 2',
-    'extra-statement 2:1-9 This model has a second query | Keep one query in a file; combine two with UNION ALL.',
+    'extra-statement 2:1-9 this model has a second query | Keep one query in a file; combine two with UNION ALL.',
   );
   checkErrors(
     'MODEL (kind EXTERNAL); SELECT 1',
@@ -364,11 +364,11 @@ test('seeds that are missing', () => {
   const hint = "A path is relative to the model's file; $root/ starts at the project folder.";
   checkErrors(
     "MODEL (kind SEED (path 'x.csv'))",
-    `seed-file-missing 1:24-31 There is no file 'models/staging/x.csv' | ${hint}`,
+    `seed-file-missing 1:24-31 there is no file 'models/staging/x.csv' | ${hint}`,
   );
   checkErrors(
     "MODEL (kind SEED (path '../../../x.csv'))",
-    `seed-file-missing 1:24-40 The seed '../../../x.csv' is outside the project | ${hint}`,
+    `seed-file-missing 1:24-40 the seed '../../../x.csv' is outside the project | ${hint}`,
   );
   checkErrors(
     'MODEL (kind SEED)',

@@ -2,9 +2,10 @@ import type { Compiled, CompiledModel, CompiledNode } from '../compile/compiled.
 import { nodeKey } from '../compile/names.ts';
 import type { ProjectConfig } from '../project/project.ts';
 import type { TableName } from '../sql/quote.ts';
-import { physicalKey, type LedgerEntry, type State } from '../state/state.ts';
+import { physicalKey, type LedgerEntry, type SourceLoad, type State } from '../state/state.ts';
 import {
   addUnits,
+  ALL_TIME,
   batches,
   BEGINNING,
   cadence,
@@ -15,6 +16,7 @@ import {
   floorTo,
   intersect,
   join,
+  newest,
   normalize,
   overlay,
   subtract,
@@ -79,10 +81,18 @@ class Planner {
       if (planned.storage === 'foreign' && this.#externalMoved(node, planned.key))
         externalMoves.push(planned);
     }
-    const removed = [...(current?.models.values() ?? [])]
-      .filter((m) => !compiled.nodes.has(m.model) && !this.#isDeclared(m.model))
-      .map((m) => ({ model: m.model, view: m.view, key: m.physical }));
     const nodes = [...this.#planned.values()];
+    const shown = new Set(nodes.filter((n) => hasView(n)).map((n) => nodeKey(n.node.name)));
+    const declared = new Set(nodes.map((n) => nodeKey(n.node.name)));
+    const removed = [...(current?.models.values() ?? [])]
+      .filter((m) => !shown.has(nodeKey(m.model)))
+      .map((m) => ({
+        model: m.model,
+        view: m.view,
+        key: m.physical,
+        declared: declared.has(nodeKey(m.model)),
+        stands: this.#viewStands(m.view),
+      }));
     return {
       environment,
       sequence: current?.sequence ?? 0,
@@ -94,9 +104,7 @@ class Planner {
       externalMoves,
       promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
       spared: this.#spared(),
-      unchanged: nodes.filter(
-        (n) => n.action === undefined && (n.storage === 'table' || n.storage === 'view'),
-      ).length,
+      unchanged: nodes.filter((n) => n.action === undefined && hasView(n)).length,
     };
   }
 
@@ -106,19 +114,18 @@ class Planner {
     const key = physicalKey(physical);
     const exists = this.#in.state.snapshots.has(key) && this.#in.relations.has(key.toLowerCase());
     const base = { node, storage, physical, key, fresh: !exists, unit: this.#cadence(node).unit };
-    if (storage === 'inline') return { ...base, work: undefined, action: undefined };
+    const idle = { ...base, reaudit: false, work: undefined, action: undefined };
+    if (storage === 'inline') return idle;
     if (storage === 'foreign') {
       this.#coverage.set(key, this.#foreignCoverage(node, key));
-      return { ...base, work: undefined, action: undefined };
+      return idle;
     }
     const entries = exists ? (this.#in.state.ledger.get(key) ?? []) : [];
     const todo = this.#workFor(node, key, exists, entries);
     const action = this.#actionFor(node, key, exists, todo);
-    return {
-      ...base,
-      work: this.#auditsMoved(node, key) ? (todo.work ?? { kind: 'audit' }) : todo.work,
-      action,
-    };
+    const reaudit = exists && this.#auditsMoved(node, key);
+    const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;
+    return { ...base, reaudit, work, action };
   }
 
   #workFor(node: CompiledNode, key: string, exists: boolean, entries: readonly LedgerEntry[]): Todo {
@@ -132,7 +139,7 @@ class Planner {
       case 'VIEW':
         return this.#viewWork(node, exists, entries);
       case 'INCREMENTAL_BY_TIME_RANGE':
-        return this.#intervalWork(node, node.definition.kind, key, entries);
+        return this.#intervalWork(node, node.definition.kind, key, exists, entries);
       case 'EMBEDDED':
       case 'EXTERNAL':
         return NOTHING;
@@ -152,10 +159,32 @@ class Planner {
         because: [],
       };
     }
+    if (this.#isOutdone(name, key)) {
+      this.#coverage.set(key, whole(this.#next));
+      return {
+        work: { kind: 'load', files: status.files, changed: [ALL_TIME] },
+        because: [reason.sourceSwitched()],
+      };
+    }
     if (status.status === 'unchanged') return NOTHING;
     const { files, changed } = status;
     this.#coverage.set(key, overlay(this.#coverage.get(key) ?? [], changed, this.#next));
     return { work: { kind: 'load', files, changed }, because: [reason.filesChanged(files, changed)] };
+  }
+
+  /**
+   * Whether the same source was loaded later under another declaration, with other rows: then its readers may hold those
+   * rows, and numbers alone would call them newer than what is here.
+   */
+  #isOutdone(name: string, key: string): boolean {
+    const { snapshots, ledger, loads } = this.#in.state;
+    const own = loads.get(key);
+    const since = newest(ledger.get(key) ?? []);
+    for (const [other, snapshot] of snapshots) {
+      if (other === key || snapshot.model !== name) continue;
+      if (newest(ledger.get(other) ?? []) > since && !isSameLoad(own, loads.get(other))) return true;
+    }
+    return false;
   }
 
   #fullWork(node: CompiledModel, key: string, entries: readonly LedgerEntry[]): Todo {
@@ -190,6 +219,7 @@ class Planner {
     node: CompiledModel,
     kind: { readonly lookback: number; readonly batchSize: number | undefined },
     key: string,
+    exists: boolean,
     entries: readonly LedgerEntry[],
   ): Todo {
     const cadence = this.#cadence(node);
@@ -210,7 +240,7 @@ class Planner {
     const wanted = normalize([...missing, ...stale]).flatMap((r) =>
       desired.flatMap((d) => intersect(r, d) ?? []),
     );
-    if (wanted.length === 0) return NOTHING;
+    if (wanted.length === 0) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
     const because = [];
     const lacking = subtract(wanted, have);
     if (lacking.length > 0 && entries.length > 0)
@@ -289,7 +319,7 @@ class Planner {
   }
 
   #needsPromotion(planned: PlannedNode): boolean {
-    if (planned.storage !== 'table' && planned.storage !== 'view') return false;
+    if (!hasView(planned)) return false;
     const promoted = this.#in.state.environments.get(this.#in.environment)?.models.get(planned.node.name);
     if (promoted === undefined || promoted.physical !== planned.key) return true;
     return !this.#viewStands(promoted.view);
@@ -375,12 +405,21 @@ class Planner {
       })
       .toSorted();
   }
+}
 
-  #isDeclared(model: string): boolean {
-    const key = nodeKey(model);
-    for (const name of this.#in.compiled.nodes.keys()) if (nodeKey(name) === key) return true;
-    return false;
-  }
+/** Whether environments have a view of it. */
+function hasView(planned: Pick<PlannedNode, 'storage'>): boolean {
+  return planned.storage === 'table' || planned.storage === 'view';
+}
+
+/** Whether two loads hold the same rows. Rows that were rejected under one declaration may be there under another. */
+function isSameLoad(one: SourceLoad | undefined, other: SourceLoad | undefined): boolean {
+  if (one === undefined || other === undefined || one.rejected > 0 || other.rejected > 0) return false;
+  return contentOf(one) === contentOf(other);
+}
+
+function contentOf(load: SourceLoad): string {
+  return JSON.stringify(load.files.map((f) => [f.path, f.hash]).toSorted());
 }
 
 /** What is to do for one node, and why. */
@@ -406,7 +445,7 @@ export function takenNames(
     for (const m of environment.models.values()) owners.set(viewKey(m.view), environment.name);
   }
   return [...plan.nodes.values()].flatMap(({ node, storage }) => {
-    if (storage !== 'table' && storage !== 'view') return [];
+    if (!hasView({ storage })) return [];
     const view = environmentView(plan.environment, node.name);
     const relation = input.relations.get(viewKey(view));
     const owner = owners.get(viewKey(view));

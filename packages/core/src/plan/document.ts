@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { SCHEMA_VERSION, type ActionDocument, type PlanDocument } from '../report/index.ts';
+import { sql } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
@@ -17,13 +18,13 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
       model: removed.model,
       kind: '',
       action: 'drop',
-      reasons: [reason.removed()],
+      reasons: [reason.removed(removed.declared)],
       columns: NO_COLUMN_CHANGES,
       intervals: [],
       batches: 0,
       version: '',
       physical: removed.key,
-      sql: [`DROP VIEW IF EXISTS ${removed.view.schema}.${removed.view.name}`],
+      sql: removed.stands ? [sql`DROP VIEW IF EXISTS ${removed.view}`] : [],
     });
   }
   const files = [...plan.nodes.values()].flatMap((n) =>

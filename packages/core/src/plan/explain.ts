@@ -16,6 +16,10 @@ export const reason = {
     code: 'files_changed',
     message: `${files.length === 1 ? (files[0]?.path ?? 'the file') : `${files.length} files`} changed${where(changed)}`,
   }),
+  sourceSwitched: (): ReasonDocument => ({
+    code: 'files_changed',
+    message: 'other rows were loaded since under another declaration',
+  }),
   inputsMoved: (models: readonly string[]): ReasonDocument => ({
     code: 'inputs_moved',
     message: `new data in ${models.toSorted().join(', ')}`,
@@ -39,7 +43,10 @@ export const reason = {
     message: inputs.length === 0 ? 'reads other tables now' : `reads the new ${inputs.toSorted().join(', ')}`,
   }),
   auditsChanged: (): ReasonDocument => ({ code: 'audits_changed', message: 'its audits changed' }),
-  removed: (): ReasonDocument => ({ code: 'removed', message: 'no longer in the project' }),
+  removed: (declared: boolean): ReasonDocument => ({
+    code: 'removed',
+    message: declared ? 'no longer has rows of its own' : 'no longer in the project',
+  }),
 } as const;
 
 export const NO_COLUMN_CHANGES: Action['columns'] = { added: [], removed: [], retyped: [] };

@@ -22,7 +22,7 @@ export type Work =
 
 /** What files of a source hold, compared with what is loaded. */
 export type FileStatus =
-  | { readonly status: 'unchanged' }
+  | { readonly status: 'unchanged'; readonly files: readonly LoadedFile[] }
   | { readonly status: 'new'; readonly files: readonly LoadedFile[] }
   | {
       readonly status: 'changed';
@@ -41,9 +41,7 @@ export interface PlannedNode {
   readonly fresh: boolean;
   /** Grid of time-range models. */
   readonly unit: IntervalUnit;
-  /** Whether its table or view is there. When it is not, what the ledger says of it counts for nothing. */
-  readonly exists: boolean;
-  /** Whether standing rows passed other audits than today's: then they are audited too, whatever is computed. */
+  /** Whether rows that stand passed other audits than today's: then all are audited, whatever is computed. */
   readonly reaudit: boolean;
   readonly work: Work | undefined;
   /** What a reader of the plan is told; undefined when nothing happens to this node. */

@@ -39,6 +39,7 @@ export class SqlWriter {
   async task(planned: PlannedNode, range: TimeRange, fresh: boolean): Promise<TaskSql> {
     const { node } = planned;
     if (node.node === 'source') return { before: [], write: [], after: [] };
+    if (planned.work?.kind === 'empty') return { before: [], write: [createTable(planned, node)], after: [] };
     const { definition } = node;
     const query = await this.query(planned, range);
     return {
@@ -156,9 +157,7 @@ function writeSql(
     case 'INCREMENTAL_BY_TIME_RANGE': {
       const where = raw(timeCondition(node, range));
       const columns = raw(node.columns.map((c) => ident(c.name)).join(', '));
-      const first = fresh
-        ? sql`CREATE OR REPLACE TABLE ${target} (${raw(node.columns.map((c) => `${ident(c.name)} ${c.type}`).join(', '))})`
-        : sql`DELETE FROM ${target} WHERE ${where}`;
+      const first = fresh ? createTable(planned, node) : sql`DELETE FROM ${target} WHERE ${where}`;
       return [
         first,
         sql`INSERT INTO ${target} (${columns})\nSELECT ${columns} FROM (\n${raw(query)}\n) AS ${id('rows')} WHERE ${where}`,
@@ -171,6 +170,11 @@ function writeSql(
     default:
       return node.definition.kind satisfies never;
   }
+}
+
+function createTable(planned: PlannedNode, node: CompiledModel): string {
+  const columns = node.columns.map((c) => `${ident(c.name)} ${c.type}`).join(', ');
+  return sql`CREATE OR REPLACE TABLE ${planned.physical} (${raw(columns)})`;
 }
 
 /** Which rows of a time-range model are inside a range. Rows without a time are in none. */

@@ -197,15 +197,15 @@ test('aliases are looked through', () => {
   ]);
   checkErrors(
     `${MINIMAL}sources: *nothing`,
-    'yaml-syntax 1:1-1 Unresolved alias (the anchor must be set before the alias): nothing',
+    'yaml-syntax 1:1-1 unresolved alias (the anchor must be set before the alias): nothing',
   );
 });
 
 test('what is no project', () => {
   checkErrors('', "config-invalid 1:1-1 'name' is missing", "config-invalid 1:1-1 'start' is missing");
   checkErrors('- a', 'config-invalid 1:1-4 project.yaml must be a mapping (name: value)');
-  checkErrors('name: a\nname: b\n', 'yaml-syntax 2:1-2 Map keys must be unique');
-  checkErrors('name: "a', 'yaml-syntax 1:9-9 Missing closing "quote');
+  checkErrors('name: a\nname: b\n', 'yaml-syntax 2:1-2 map keys must be unique');
+  checkErrors('name: "a', 'yaml-syntax 1:9-9 missing closing "quote');
   expect(loadProject(filesOf({})).diagnostics.map((d) => d.code)).toEqual(['project-not-found']);
 });
 
@@ -241,10 +241,10 @@ test('errors of all files at once, duplicates with the place of the first', () =
       (d) => `${d.code} ${place(d.location)} ${d.message} <- ${d.notes.map((n) => place(n.location)).join()}`,
     ),
   ).toEqual([
-    "duplicate-model models/b.sql:1:13-16 There are two models named 'X.A' <- models/a.sql:1:13-16",
-    "invalid-kind models/c.sql:1:23-27 There is no kind 'NONE' <- ",
-    "duplicate-model models/raw/t.sql:1:1-1 There is a source named 'raw.t' already <- 3:19-20",
-    "duplicate-audit audits/a.sql:1:39-40 There are two audits named 'Y' <- audits/a.sql:1:13-14",
+    "duplicate-model models/b.sql:1:13-16 there are two models named 'X.A' <- models/a.sql:1:13-16",
+    "invalid-kind models/c.sql:1:23-27 there is no kind 'NONE' <- ",
+    "duplicate-model models/raw/t.sql:1:1-1 there is a source named 'raw.t' already <- 3:19-20",
+    "duplicate-audit audits/a.sql:1:39-40 there are two audits named 'Y' <- audits/a.sql:1:13-14",
   ]);
   expect(value?.models.map((m) => m.name)).toEqual(['x.a']);
   expect(value?.brokenModels).toEqual([{ name: 'c.d', path: 'models/c.sql' }]);

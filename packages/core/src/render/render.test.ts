@@ -201,16 +201,16 @@ test('the other functions', () => {
 test('errors point at what is wrong', () => {
   checkError(
     'SELECT\n  @strat_ds',
-    "unknown-macro 2:3-12 There is no macro @strat_ds | Did you mean '@start_ds', '@start_dt' or '@start_ts'?",
+    "unknown-macro 2:3-12 there is no macro @strat_ds | Did you mean '@start_ds', '@start_dt' or '@start_ts'?",
   );
   checkError(
     '@foo(1)',
-    'unknown-macro 1:1-5 There is no macro @foo | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+    'unknown-macro 1:1-5 there is no macro @foo | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
   );
-  checkError('@STAR(t)', 'unknown-macro 1:1-6 This version of Sluice does not have the macro @STAR yet');
+  checkError('@STAR(t)', 'unknown-macro 1:1-6 this version of Sluice does not have the macro @STAR yet');
   checkError(
     "@var('curency')",
-    "unknown-variable 1:6-15 There is no variable 'curency' | Did you mean 'currency'?",
+    "unknown-variable 1:6-15 there is no variable 'curency' | Did you mean 'currency'?",
   );
   checkError(
     '@var(x)',
@@ -228,38 +228,38 @@ test('errors point at what is wrong', () => {
   checkError('@EVAL(1 +)', "invalid-macro 1:7-10 @EVAL cannot evaluate '1 +': the end is not expected there");
   checkError(
     '@EACH([1], 2)',
-    'invalid-macro 1:12-13 The last argument of @EACH is a lambda | Write @EACH([a, b], x -> x + 1).',
+    'invalid-macro 1:12-13 the last argument of @EACH is a lambda | Write @EACH([a, b], x -> x + 1).',
   );
   checkError('SELECT @IF', 'invalid-macro 1:8-11 @IF needs arguments | Write @IF(...).');
-  checkError('@IF(true, (1)', "invalid-macro 1:1-5 The '(' of @IF is not closed");
+  checkError('@IF(true, (1)', "invalid-macro 1:1-5 the '(' of @IF is not closed");
 });
 
 test('macros that multiply without end are stopped', () => {
   const definitions = Object.fromEntries(
     Array.from({ length: 40 }, (_, i) => [`d${i}`, `@d${i + 1} @d${i + 1}`]),
   );
-  checkError('@d0', 'invalid-macro 1:1-4 These macros expand to too much', {
+  checkError('@d0', 'invalid-macro 1:1-4 these macros expand to too much', {
     definitions: { ...definitions, d40: '@on' },
   });
   const deep = `${'@IF(true, '.repeat(3000)}1${')'.repeat(3000)}`;
-  expect(run(deep).diagnostics.map((d) => d.message)).toEqual(['These macros expand to too much']);
+  expect(run(deep).diagnostics.map((d) => d.message)).toEqual(['these macros expand to too much']);
 });
 
 test('errors inside arguments point into them', () => {
   checkError(
     '@IF(true, a +\n  @nope)',
-    'unknown-macro 2:3-8 There is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+    'unknown-macro 2:3-8 there is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
   );
   checkError('@a', 'invalid-macro 1:1-3 @a is defined by itself', { definitions: { a: '@b', b: '@a' } });
   checkError('@f(1)', 'invalid-macro 1:1-6 @f is defined by itself', { definitions: { f: 'x -> @f(x)' } });
   checkError('@loop', 'invalid-macro 1:1-6 @loop is defined by itself');
   checkError(
     'FROM @{nope}',
-    'unknown-macro 1:6-13 There is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+    'unknown-macro 1:6-13 there is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
   );
   checkError(
     '"a @{nope}"',
-    'unknown-macro 1:1-12 There is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+    'unknown-macro 1:1-12 there is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
   );
   checkError('@{a', "invalid-macro 1:1-4 '@{a' is not closed | Write @{name}.");
 });

@@ -125,22 +125,28 @@ class DuckDbConnection implements Connection {
     request: LoadRequest,
     rejects: { readonly errors: string; readonly scans: string } | undefined,
   ): Promise<string> {
-    let names: readonly string[] = [];
-    if (request.source.format === 'csv' && request.source.csv.header !== false) {
-      const described = await this.rows(
-        `DESCRIBE ${readFilesSql(request.source, request.paths, undefined, [])}`,
-      );
-      names = described.map((r) => String(r['column_name']));
-      const missing = request.columns.filter(
-        (c) => !names.some((n) => n.toLowerCase() === c.name.toLowerCase()),
-      );
-      if (missing.length > 0) {
-        throw new Error(
-          `${request.source.files.join(', ')} has no column ${missing.map((m) => ident(m.name)).join(', ')}; it has ${names.map(ident).join(', ')}`,
-        );
-      }
+    const { source, paths, columns } = request;
+    if (source.format !== 'csv' || source.csv.header === false)
+      return readFilesSql(source, paths, columns, [], rejects);
+    // Files with the same header are one scan; DuckDB cannot both unite by name and keep rejected rows.
+    const groups = new Map<string, { readonly names: readonly string[]; readonly paths: string[] }>();
+    for (const path of paths) {
+      const described = await this.rows(`DESCRIBE ${readFilesSql(source, [path], undefined, [])}`);
+      const names = described.map((r) => String(r['column_name']));
+      const group = groups.get(JSON.stringify(names));
+      if (group === undefined) groups.set(JSON.stringify(names), { names, paths: [path] });
+      else group.paths.push(path);
     }
-    return readFilesSql(request.source, request.paths, request.columns, names, rejects);
+    const known = [...new Set([...groups.values()].flatMap((g) => g.names))];
+    const missing = columns.filter((c) => !known.some((n) => n.toLowerCase() === c.name.toLowerCase()));
+    if (missing.length > 0) {
+      throw new Error(
+        `${source.files.join(', ')} has no column ${missing.map((m) => ident(m.name)).join(', ')}; it has ${known.map(ident).join(', ')}`,
+      );
+    }
+    return [...groups.values()]
+      .map((g) => readFilesSql(source, g.paths, columns, g.names, rejects))
+      .join('\nUNION ALL\n');
   }
 
   async #readRejects(tables: {

@@ -13,10 +13,11 @@ export function readFilesSql(
   names: readonly string[],
   rejects?: { readonly errors: string; readonly scans: string },
 ): string {
-  const list = columns === undefined ? raw('*') : raw(columns.map((c) => ident(c.name)).join(', '));
   switch (source.format) {
-    case 'csv':
+    case 'csv': {
+      const list = raw(columns === undefined ? '*' : columns.map((c) => csvColumn(c, names)).join(', '));
       return sql`SELECT ${list} FROM read_csv(${raw(csvArguments(source, paths, columns, names, rejects))})`;
+    }
     case 'parquet':
       return sql`SELECT ${cast(columns)} FROM read_parquet([${[...paths]}], union_by_name := ${paths.length > 1})`;
     case 'json':
@@ -24,6 +25,12 @@ export function readFilesSql(
     default:
       return source.format satisfies never;
   }
+}
+
+/** A column of a CSV file; one that only other files of the source have is NULL here. */
+function csvColumn(column: Column, names: readonly string[]): string {
+  const isThere = names.length === 0 || names.some((n) => n.toLowerCase() === column.name.toLowerCase());
+  return isThere ? ident(column.name) : `CAST(NULL AS ${column.type}) AS ${ident(column.name)}`;
 }
 
 function cast(columns: readonly Column[] | undefined): SqlValue {
@@ -57,7 +64,7 @@ function csvArguments(
       named.push(['types', `{${types.join(', ')}}`]);
     }
   }
-  if (paths.length > 1) named.push(['union_by_name', 'true']);
+  if (paths.length > 1 && columns === undefined) named.push(['union_by_name', 'true']);
   if (rejects !== undefined) {
     named.push(
       ['store_rejects', 'true'],

@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { ORDERS } from './support/orders.ts';
+import { actionsOf, resultsOf, TestProject } from './support/project.ts';
+
+test('a second apply says that nothing is to do, and runs no model', async () => {
+  await using project = new TestProject(ORDERS);
+  const first = await project.apply();
+  expect(first.status).toBe('done');
+  expect(first.promoted).toBe(true);
+  expect(resultsOf(first)).toHaveLength(7);
+  const before = await project.shown();
+
+  const second = await project.apply();
+  expect(second).toMatchObject({ status: 'nothing-to-do', run: null, promoted: false, results: [] });
+  expect(second.summary).toBe('Nothing to do: 7 models are up to date in prod.');
+  expect(second.sequence).toBe(first.sequence);
+  expect(await project.shown()).toEqual(before);
+  expect(await project.value('SELECT count(*) FROM _sluice.run')).toBe('1');
+});
+
+test('a failed model stops its descendants and not its cousins; the next apply does only what is left', async () => {
+  const broken = {
+    ...ORDERS,
+    // Only the data show that this is wrong.
+    'models/staging/customers.sql': `MODEL (name staging.customers, kind FULL);
+SELECT name AS customer, CAST(name AS INTEGER)::VARCHAR AS country FROM raw.customers
+`,
+    'models/marts/wide.sql': `MODEL (name marts.wide, kind FULL);
+SELECT c.country, d.day FROM marts.countries AS c CROSS JOIN marts.daily AS d
+`,
+  };
+  await using project = new TestProject(broken);
+  const failed = await project.apply();
+  expect(failed.status).toBe('failed');
+  expect(failed.promoted).toBe(false);
+  expect(new Set(resultsOf(failed))).toEqual(
+    new Set([
+      'raw.orders done',
+      'raw.customers done',
+      'staging.orders done',
+      'staging.customers failed',
+      'marts.countries skipped',
+      'marts.daily done',
+      'marts.monthly done',
+      'marts.wide skipped',
+    ]),
+  );
+  expect(failed.diagnostics.map((d) => [d.code, d.path, d.line])).toContainEqual([
+    'query-failed',
+    'models/staging/customers.sql',
+    1,
+  ]);
+  expect(await project.value("SELECT count(*) FROM duckdb_views() WHERE schema_name = 'marts'")).toBe('0');
+
+  project.write('models/staging/customers.sql', ORDERS['models/staging/customers.sql'] ?? '');
+  const mended = await project.build();
+  expect(resultsOf(mended)).toEqual(['staging.customers done', 'marts.countries done', 'marts.wide done']);
+  expect(mended.promoted).toBe(true);
+  expect((await project.apply()).status).toBe('nothing-to-do');
+});
+
+test('an interrupted apply leaves nothing half-written, and the next one goes on', async () => {
+  const slow = 'SELECT sum(a.range * b.range)::HUGEINT AS n FROM range(1000000) AS a, range(100000) AS b';
+  await using project = new TestProject(
+    { ...ORDERS, 'models/marts/zslow.sql': `MODEL (name marts.zslow, kind FULL);\n${slow}\n` },
+    {
+      observer: (event) => {
+        if (event.kind !== 'model-started' || event.model !== 'marts.zslow') return;
+        setTimeout(() => void project.workspace().then((w) => w.interrupt()), 300);
+      },
+    },
+  );
+  const stopped = await project.apply();
+  expect(stopped.status).toBe('interrupted');
+  expect(stopped.promoted).toBe(false);
+  expect(resultsOf(stopped)).toContain('marts.zslow interrupted');
+  expect(stopped.diagnostics.map((d) => d.code)).toContain('interrupted');
+  expect((await project.physical()).filter((n) => n.includes('zslow'))).toEqual([]);
+  expect(await project.value('SELECT status FROM _sluice.run')).toBe('interrupted');
+
+  project.write('models/marts/zslow.sql', 'MODEL (name marts.zslow, kind FULL);\nSELECT 1 AS n\n');
+  const done = new Set(stopped.results.filter((r) => r.status === 'done').map((r) => r.model));
+  const rest = await project.build();
+  expect(
+    rest.results.filter((r) => done.has(r.model)),
+    'what was done is not done again',
+  ).toEqual([]);
+  await using fresh = project.copy();
+  await fresh.build();
+  expect(await project.shown()).toEqual(await fresh.shown());
+});
+
+test('nothing runs that the plan does not list, and refusing the plan changes nothing', async () => {
+  await using project = new TestProject(ORDERS);
+  const listed: string[] = [];
+  const applied = await project.apply('prod', {
+    confirm: async (plan) => {
+      listed.push(...actionsOf(plan));
+      return true;
+    },
+  });
+  expect(applied.results.map((r) => `${r.model} ${r.action}`)).toEqual(listed);
+  project.remove('models/marts/countries.sql');
+  await expect(project.apply('prod', { confirm: async () => false })).rejects.toThrow('nothing was changed');
+  expect(await project.value('SELECT count(*) FROM marts.countries')).toBe('3');
+});

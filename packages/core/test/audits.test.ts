@@ -1,0 +1,134 @@
+/** Bad rows never reach a reader. */
+import { DuckDBInstance } from '@duckdb/node-api';
+import { copyFileSync, existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ORDERS } from './support/orders.ts';
+import { actionsOf, resultsOf, TestProject } from './support/project.ts';
+
+const DAILY = 'SELECT day::VARCHAR AS day, revenue::VARCHAR AS revenue FROM marts.daily ORDER BY day';
+
+test('rows that a blocking audit refuses are never seen, are kept, and the next apply goes on', async () => {
+  const copies: string[] = [];
+  await using project: TestProject = new TestProject(ORDERS, {
+    jobs: 1,
+    observer: (event) => {
+      if (event.kind !== 'audit-finished' || event.result.status !== 'failed') return;
+      // The warehouse as it stands on disk at this instant, while the bad rows are in the open transaction.
+      const copy = project.path('.sluice/copy.duckdb');
+      copyFileSync(project.warehouse, copy);
+      if (existsSync(`${project.warehouse}.wal`)) copyFileSync(`${project.warehouse}.wal`, `${copy}.wal`);
+      copies.push(copy);
+    },
+  });
+  await project.build();
+  const before = await project.rows(DAILY);
+  project.now = Date.parse('2024-02-02T06:00:00Z');
+  project.append('data/orders.csv', '5,2024-02-01 09:00:00,bob,-50.00,\n');
+
+  const failed = await project.apply();
+  expect(failed.status).toBe('failed');
+  expect(resultsOf(failed)).toEqual(['raw.orders done', 'marts.daily failed', 'marts.monthly skipped']);
+  expect(failed.diagnostics[0]).toMatchObject({
+    code: 'audit-failed',
+    path: 'models/marts/daily.sql',
+    line: 4,
+    column: 11,
+  });
+  expect(failed.diagnostics[0]?.message).toContain('found 1 row');
+  expect(failed.results[1]?.audits).toMatchObject([
+    { audit: 'non_negative', status: 'failed', failing_rows: 1, kept_rows: 1 },
+  ]);
+
+  expect(copies).toHaveLength(1);
+  const during = await DuckDBInstance.create(copies[0]);
+  const reader = await during.connect();
+  expect((await reader.runAndReadAll(DAILY)).getRowObjectsJson()).toEqual(before);
+  reader.closeSync();
+  during.closeSync();
+  expect(await project.rows(DAILY)).toEqual(before);
+  expect(
+    await project.rows(
+      'SELECT model, audit, severity, start_at::VARCHAR AS start, "row"->>\'revenue\' AS revenue FROM _sluice.quarantine',
+    ),
+  ).toEqual([
+    {
+      model: 'marts.daily',
+      audit: 'non_negative',
+      severity: 'block',
+      start: '2024-02-01 00:00:00',
+      revenue: '-50',
+    },
+  ]);
+
+  project.edit('data/orders.csv', '-50.00', '50.00');
+  const mended = await project.build();
+  expect(resultsOf(mended)).toEqual(['raw.orders done', 'marts.daily done', 'marts.monthly done']);
+  await using fresh = project.copy({ observer: () => undefined });
+  await fresh.build();
+  expect(await project.shown()).toEqual(await fresh.shown());
+});
+
+test('a warning is told and keeps its rows, but stops nothing', async () => {
+  await using project = new TestProject(ORDERS);
+  project.edit('models/marts/daily.sql', 'columns := (revenue)', 'columns := (revenue), severity := warn');
+  project.append('data/orders.csv', '5,2024-01-30 09:00:00,bob,-500.00,\n');
+  const applied = await project.apply();
+  expect(applied.status).toBe('done');
+  expect(applied.audits).toMatchObject([{ severity: 'warn', status: 'failed', failing_rows: 1 }]);
+  expect(await project.value('SELECT count(*) FROM _sluice.quarantine')).toBe('1');
+});
+
+test('changed audits look at standing rows again and build nothing', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  const tables = await project.physical();
+  project.edit(
+    'models/marts/daily.sql',
+    'non_negative(columns := (revenue))',
+    'not_null(columns := (revenue))',
+  );
+  expect(actionsOf(await project.plan())).toEqual(['marts.daily reaudit']);
+  expect((await project.build()).audits).toMatchObject([{ audit: 'not_null', status: 'passed' }]);
+  expect(await project.physical()).toEqual(tables);
+  expect((await project.apply()).status).toBe('nothing-to-do');
+});
+
+test('a view is audited again when the rows below it move', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'models/staging/orders.sql': `MODEL (name staging.orders, kind VIEW, audits (unique_values(columns := (id))));
+SELECT id, ts, customer, amount FROM raw.orders
+`,
+  });
+  await project.build();
+  project.append('data/orders.csv', '4,2024-01-31 15:00:00,cy,4.00,\n');
+  const applied = await project.apply();
+  expect(applied.status).toBe('failed');
+  expect(resultsOf(applied)).toEqual([
+    'raw.orders done',
+    'staging.orders failed',
+    'marts.daily skipped',
+    'marts.monthly skipped',
+  ]);
+  project.edit('data/orders.csv', '\n4,2024-01-31 15', '\n5,2024-01-31 15');
+  expect((await project.build()).status).toBe('done');
+});
+
+test('an audit may read other models, which are built first', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'audits/known.sql':
+      'AUDIT (name known_customer);\nSELECT * FROM @this_model WHERE customer NOT IN (SELECT customer FROM staging.customers)\n',
+    'models/marts/amounts.sql': `MODEL (name marts.amounts, kind FULL, audits (known_customer));
+SELECT customer, sum(amount) AS amount FROM raw.orders GROUP BY ALL
+`,
+  });
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,zoe,4.00,\n');
+  const failed = await project.apply();
+  expect(resultsOf(failed)).toContain('marts.amounts failed');
+  expect(await project.rows('SELECT "row"->>\'customer\' AS c FROM _sluice.quarantine')).toEqual([
+    { c: 'zoe' },
+  ]);
+  project.append('data/customers.csv', 'zoe,ZA\n');
+  expect((await project.build()).status).toBe('done');
+});
