@@ -36,13 +36,13 @@ describe('diagnostics', () => {
   it('puts a caret under the place', () => {
     check(
       [
-        diagnostic('unknown-column', "There is no column 'amont' in staging.orders", {
+        diagnostic('unknown-column', "there is no column 'amont' in staging.orders", {
           location: at('SELECT «amont» FROM staging.orders'),
           hint: "Did you mean 'amount'?",
         }),
       ],
       text`
-        error[unknown-column]: There is no column 'amont' in staging.orders
+        error[unknown-column]: there is no column 'amont' in staging.orders
          --> models/x.sql:3:8
           |
         3 | SELECT amont FROM staging.orders
@@ -381,6 +381,9 @@ describe('lineage', () => {
       ],
       influence: [{ model: 'staging.o', column: 'status' }],
       unknown: false,
+      column: null,
+      depth: 1,
+      graph: { nodes: [], edges: [] },
     };
     expect(renderLineage(document, PLAIN)).toBe(text`
       marts.x takes its columns from:

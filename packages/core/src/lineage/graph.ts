@@ -208,7 +208,9 @@ function idleRows(visits: readonly Visit[], edges: readonly LineageEdgeDocument[
     busy.add(key);
     told.push(...(below.get(key) ?? []));
   }
-  const rows = visits.filter((v) => v.column === null).map((v) => keyOf({ model: v.node.name, column: null }));
+  const rows = visits
+    .filter((v) => v.column === null)
+    .map((v) => keyOf({ model: v.node.name, column: null }));
   return new Set(rows.filter((key) => !busy.has(key)));
 }
 

@@ -110,7 +110,9 @@ function auditsNaming(
   return model.audits.flatMap(({ audit, dependencies }) => {
     if (model.name !== origin && !dependencies.includes(origin)) return [];
     const words = new Set(
-      audit.call.arguments.flatMap((a) => (a.sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((w) => w.toLowerCase())),
+      audit.call.arguments.flatMap((a) =>
+        (a.sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((w) => w.toLowerCase()),
+      ),
     );
     return names.some((n) => words.has(n.toLowerCase())) ? [{ model: model.name, audit: audit.name }] : [];
   });
