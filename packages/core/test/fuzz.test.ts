@@ -63,7 +63,7 @@ type Mutation =
 const position = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant('flip' as const), at: position, byte: fc.integer({ min: 1, max: 255 }) }),
-  fc.record({ kind: fc.constantFrom('drop' as const, 'double' as const), at: position }),
+  fc.record({ kind: fc.constantFrom<'drop' | 'double'>('drop', 'double'), at: position }),
   fc.record({ kind: fc.constant('swap' as const), at: position, other: position }),
   fc.record({ kind: fc.constant('cut' as const), at: position }),
   fc.record({
@@ -127,8 +127,8 @@ function mutate(path: string, text: string, m: Mutation): string {
       const at = index(parts.length, m.at);
       const one = parts[at] ?? '';
       if (m.kind === 'drop') parts.splice(at, 1);
-      else if (m.kind === 'double') parts.splice(at, 0, one);
-      else {
+      if (m.kind === 'double') parts.splice(at, 0, one);
+      if (m.kind === 'swap') {
         const other = index(parts.length, m.other);
         parts[at] = parts[other] ?? '';
         parts[other] = one;
