@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compile, type Binder } from '../src/compile/index.ts';
 import type { Diagnostic } from '../src/diagnostic/index.ts';
@@ -107,8 +107,9 @@ function pieces(path: string, text: string): readonly string[] {
     : tokenize(text).map((t) => text.slice(t.start, t.end));
 }
 
+const index = (length: number, at: number): number => Math.floor(at * length);
+
 function mutate(path: string, text: string, m: Mutation): string {
-  const index = (length: number, at: number): number => Math.floor(at * length);
   switch (m.kind) {
     case 'flip': {
       const bytes = Buffer.from(text);

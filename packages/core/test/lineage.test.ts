@@ -41,10 +41,11 @@ const model = (query: string, kind = 'VIEW'): string => `MODEL (kind ${kind});\n
 const refs = (all: readonly ColumnRef[]): string =>
   all.map((r) => `${r.model.replace(/^s\./, '')}.${r.column}`).join(' ');
 
+const name = (i: number): string => `q.c${String(i).padStart(3, '0')}`;
+
 describe('the suite', () => {
   let compiled: Compiled;
   let duckdb: DuckDBInstance;
-  const name = (i: number): string => `q.c${String(i).padStart(3, '0')}`;
 
   beforeAll(async () => {
     compiled = await compileProject(
