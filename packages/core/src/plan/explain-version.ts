@@ -31,7 +31,10 @@ export function explainVersion(
       ...nothing,
       status: 'new',
       same_columns: [],
-      summary: `${environment} does not show ${node.name} yet.`,
+      summary:
+        node.node === 'model' && node.definition.kind.kind === 'EMBEDDED'
+          ? `${node.name} is part of the models that read it; ${environment} shows no table of its own.`
+          : `${environment} does not show ${node.name} yet.`,
     };
   }
   if (shown.version === node.version) {
