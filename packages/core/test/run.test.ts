@@ -1,0 +1,76 @@
+/** `run` brings in new data on schedule, and nothing else. */
+import { expect, test } from 'vitest';
+import { ORDERS } from './support/orders.ts';
+import { refusal, resultsOf, TestProject } from './support/project.ts';
+
+test('run refuses when the project is not what the environment shows', async () => {
+  await using project = new TestProject(ORDERS);
+  expect(await refusal(project.run())).toMatchObject([{ code: 'unknown-environment' }]);
+  await project.build();
+  project.edit('models/staging/customers.sql', 'upper(country)', 'lower(country)');
+  const found = await refusal(project.run());
+  expect(found).toMatchObject([{ code: 'environment-differs' }]);
+  expect(found[0]?.message).toContain('staging.customers, marts.countries');
+  project.edit('models/staging/customers.sql', 'lower(country)', 'upper(country)');
+  expect((await project.run()).status).toBe('nothing-to-do');
+  project.remove('models/marts/countries.sql');
+  expect(await refusal(project.run())).toMatchObject([{ code: 'environment-differs' }]);
+});
+
+test('a table with a cron waits for its tick', async () => {
+  await using project = new TestProject(ORDERS);
+  project.edit('models/marts/countries.sql', 'kind FULL', "kind FULL, cron '@monthly'");
+  await project.build();
+  project.now = Date.parse('2024-02-10T06:00:00Z');
+  project.append('data/customers.csv', 'dee,DE\n');
+  expect(
+    resultsOf(await project.run()).filter(
+      (r) => !r.startsWith('marts.daily') && !r.startsWith('marts.monthly'),
+    ),
+  ).toEqual(['raw.customers done', 'staging.customers done']);
+  expect((await project.run()).status).toBe('nothing-to-do');
+  expect(await project.value('SELECT count(*) FROM marts.countries')).toBe('3');
+  project.now = Date.parse('2024-03-01T00:00:00Z');
+  expect(resultsOf(await project.run())).toContain('marts.countries done');
+  expect(await project.value('SELECT count(*) FROM marts.countries')).toBe('4');
+});
+
+test('plan and apply do not wait', async () => {
+  await using project = new TestProject(ORDERS);
+  project.edit('models/marts/countries.sql', 'kind FULL', "kind FULL, cron '@monthly'");
+  await project.build();
+  project.append('data/customers.csv', 'dee,DE\n');
+  expect(resultsOf(await project.build())).toEqual([
+    'raw.customers done',
+    'staging.customers done',
+    'marts.countries done',
+  ]);
+});
+
+test('a table that depends on the clock is made again when its cron ticks', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'models/marts/recent.sql': `MODEL (name marts.recent, kind FULL, cron '@daily');
+SELECT id FROM raw.orders WHERE ts >= @execution_ds::DATE - INTERVAL 2 DAY
+`,
+  });
+  await project.build();
+  expect(await project.rows('SELECT id FROM marts.recent ORDER BY 1')).toEqual([{ id: '3' }, { id: '4' }]);
+  project.now += 3_600_000;
+  expect((await project.run()).status).toBe('nothing-to-do');
+  project.now += 24 * 3_600_000;
+  expect(resultsOf(await project.run())).toContain('marts.recent done');
+  expect(await project.rows('SELECT id FROM marts.recent')).toEqual([{ id: '4' }]);
+});
+
+test('nothing due does nothing, within an hour and within a day', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  for (const now of ['2024-02-01T06:00:01Z', '2024-02-01T23:59:59Z']) {
+    project.now = Date.parse(now);
+    expect((await project.run()).status).toBe('nothing-to-do');
+  }
+  project.now = Date.parse('2024-02-02T00:00:00Z');
+  const run = await project.run();
+  expect(resultsOf(run)).toEqual(['marts.daily done', 'marts.monthly done']);
+});

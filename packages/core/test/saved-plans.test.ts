@@ -1,0 +1,109 @@
+/** The plan is what happens: a saved plan does what it says, or refuses and names what moved. */
+import { expect, test } from 'vitest';
+import type { Diagnostic } from '../src/index.ts';
+import { ORDERS } from './support/orders.ts';
+import { refusal, resultsOf, TestProject } from './support/project.ts';
+
+/** A project with something to do, and the plan for it. */
+async function planned(): Promise<{ readonly project: TestProject; readonly text: string }> {
+  const project = new TestProject(ORDERS);
+  await project.build();
+  project.edit('models/staging/customers.sql', 'upper(country)', 'lower(country)');
+  project.append('data/orders.csv', '5,2024-01-30 15:00:00,ann,5.00,\n');
+  return { project, text: `${JSON.stringify(await project.plan(), undefined, 2)}\n` };
+}
+
+function notes(found: readonly Diagnostic[]): readonly string[] {
+  return found.flatMap((d) => d.notes.map((n) => n.message));
+}
+
+test('a saved plan is done when nothing moved, also at a later time', async () => {
+  const { project, text } = await planned();
+  await using _ = project;
+  project.now += 3 * 86_400_000;
+  const applied = await project.applyPlan(text);
+  expect(applied.status).toBe('done');
+  expect(resultsOf(applied)).toHaveLength(5);
+  expect(await project.value('SELECT max(day)::VARCHAR FROM marts.daily'), 'as of the plan, not of now').toBe(
+    '2024-01-31',
+  );
+  expect(notes(await refusal(project.applyPlan(text)))[0], 'not twice').toContain('prod was promoted since');
+});
+
+const MOVES: readonly {
+  readonly name: string;
+  readonly move: (project: TestProject) => Promise<void> | void;
+  readonly note: string;
+}[] = [
+  {
+    name: 'a model was edited',
+    move: (p) => p.edit('models/staging/customers.sql', 'lower(country)', 'lower(trim(country))'),
+    note: 'staging.customers: its definition changed',
+  },
+  {
+    name: 'a planned file changed again',
+    move: (p) => p.append('data/orders.csv', '6,2024-01-30 16:00:00,ann,5.00,\n'),
+    note: 'file: data/orders.csv changed',
+  },
+  {
+    name: 'another file changed',
+    move: (p) => p.append('data/customers.csv', 'dee,DE\n'),
+    note: 'file: data/customers.csv changed',
+  },
+  {
+    name: 'a model is new',
+    move: (p) => p.write('models/marts/one.sql', 'MODEL (name marts.one, kind FULL);\nSELECT 1 AS n\n'),
+    note: 'marts.one: nothing then, create now',
+  },
+  {
+    name: 'the environment was promoted',
+    move: async (p) => {
+      p.write('models/marts/one.sql', 'MODEL (name marts.one, kind FULL);\nSELECT 1 AS n\n');
+      await p.build();
+      p.remove('models/marts/one.sql');
+    },
+    note: 'environment: prod was promoted since (sequence 1 then, 2 now)',
+  },
+  {
+    name: 'another environment built what was to be built',
+    move: async (p) => {
+      await p.build('dev');
+    },
+    note: 'staging.customers: what is to be computed changed',
+  },
+];
+
+test.each(MOVES)('a saved plan is refused when $name', async ({ move, note }) => {
+  const { project, text } = await planned();
+  await using _ = project;
+  await move(project);
+  const runs = await project.value('SELECT count(*) FROM _sluice.run');
+  const found = await refusal(project.applyPlan(text));
+  expect(found).toMatchObject([{ code: 'plan-moved' }]);
+  expect(notes(found)).toContain(note);
+  expect(await project.value('SELECT count(*) FROM _sluice.run'), 'nothing was done').toBe(runs);
+});
+
+test('a plan that was changed by hand, or is none, is refused', async () => {
+  const { project, text } = await planned();
+  await using _ = project;
+  const cases: readonly (readonly [string, string])[] = [
+    [text.replace('"environment": "prod"', '"environment": "dev"'), 'plan-tampered'],
+    [text.replace('lower', 'upper'), 'plan-tampered'],
+    [text.slice(0, -20), 'plan-unreadable'],
+    ['{}', 'plan-unreadable'],
+    ['', 'plan-unreadable'],
+  ];
+  for (const [changed, code] of cases) {
+    expect(changed).not.toBe(text);
+    expect(await refusal(project.applyPlan(changed))).toMatchObject([{ code }]);
+  }
+  expect((await project.applyPlan(text)).status, 'reformatting is no change').toBe('done');
+});
+
+test('plan never writes', async () => {
+  await using project = new TestProject(ORDERS);
+  const plan = await project.plan();
+  expect(plan.actions).toHaveLength(7);
+  await expect(project.rows('SELECT * FROM _sluice.run')).rejects.toThrow();
+});

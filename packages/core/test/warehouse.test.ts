@@ -1,0 +1,54 @@
+/** One process at a time: another is told who holds the warehouse. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, test } from 'vitest';
+import type { ProgressEvent } from '../src/index.ts';
+import { ORDERS } from './support/orders.ts';
+import { refusal, TestProject } from './support/project.ts';
+
+const HOLDER = `
+import { DuckDBInstance } from '@duckdb/node-api';
+const instance = await DuckDBInstance.create(process.argv[1]);
+await instance.connect();
+process.stdout.write('held');
+setTimeout(() => process.exit(0), 60_000);
+`;
+
+test('a warehouse that another process holds is waited for, and then its PID is named', async () => {
+  const events: ProgressEvent[] = [];
+  await using project = new TestProject(ORDERS, { lockTimeout: 500, observer: (e) => events.push(e) });
+  await project.build();
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, project.warehouse], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(holder.stdout, 'data');
+    const started = performance.now();
+    for (const work of ['apply', 'plan'] as const) {
+      const found = await refusal(project[work]());
+      expect(found).toMatchObject([{ code: 'warehouse-locked' }]);
+      expect(found[0]?.message).toBe(
+        `the warehouse .sluice/warehouse.duckdb is held by the process with PID ${holder.pid ?? 0}`,
+      );
+    }
+    expect(performance.now() - started).toBeGreaterThan(450);
+    expect(events.some((e) => e.kind === 'waiting-for-lock' && e.holder?.includes(String(holder.pid)))).toBe(
+      true,
+    );
+    const waiting = project.apply();
+    setTimeout(() => holder.kill('SIGKILL'), 100);
+    expect((await waiting).status, 'goes on once it is free').toBe('nothing-to-do');
+  } finally {
+    holder.kill('SIGKILL');
+  }
+});
+
+test('a state of a newer Sluice, and a file that is no warehouse, are refused', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  await project.execute("UPDATE _sluice.meta SET value = '999' WHERE key = 'state_version'");
+  expect(await refusal(project.apply())).toMatchObject([{ code: 'state-newer' }]);
+  await using other = new TestProject({ ...ORDERS, '.sluice/warehouse.duckdb': 'x'.repeat(5000) });
+  expect(await refusal(other.apply())).toMatchObject([{ code: 'warehouse-unreadable' }]);
+});
