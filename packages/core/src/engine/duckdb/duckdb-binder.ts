@@ -49,11 +49,7 @@ class DuckDbBinder implements Binder {
   readonly #idle: DuckDBConnection[];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
-  constructor(
-    duckdb: typeof DuckDb,
-    instance: DuckDBInstance,
-    connections: readonly DuckDBConnection[],
-  ) {
+  constructor(duckdb: typeof DuckDb, instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
     this.#duckdb = duckdb;
     this.#instance = instance;
     this.#connections = connections;
