@@ -47,7 +47,7 @@ test.each(PAGES)('%s names commands and options that exist', (page) => {
 });
 
 test('the README lists every command', () => {
-  const listed = [...read('README.md').matchAll(/^\| `sluice ([a-z ]+?)(?: [[<].*)?` \|/gm)].map(
+  const listed = [...read('README.md').matchAll(/^\| `sluice ([a-z -]+?)(?: [[<].*)?` \|/gm)].map(
     ([, name]) => name,
   );
   expect(listed.toSorted()).toEqual(leaves(COMMANDS).toSorted());

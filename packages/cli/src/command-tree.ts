@@ -12,6 +12,12 @@ const JOBS: Option = { flags: '--jobs <n>', summary: 'how many models are built 
 const ENVIRONMENT = { syntax: '[environment]', summary: "the environment; 'prod' if left out" } as const;
 const ENV: Option = { flags: '--env <environment>', summary: "the environment; 'prod' if left out" };
 
+const DIAGNOSTICS_FORMAT: Option = {
+  flags: '--format <format>',
+  summary: 'how to say what is wrong: text, json, github (annotations) or sarif',
+  choices: ['text', 'json', 'github', 'sarif'],
+};
+
 /** Options of every command. */
 export const GLOBAL_OPTIONS: readonly Option[] = [
   {
@@ -42,7 +48,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'compile',
     summary: 'Check the whole project without touching the warehouse',
     details: 'Says every error of the project at once, and exits with 1 if there is one.',
-    examples: [{ line: 'sluice compile --json', does: 'models, columns, types and diagnostics as JSON' }],
+    options: [DIAGNOSTICS_FORMAT],
+    examples: [
+      { line: 'sluice compile --json', does: 'models, columns, types and diagnostics as JSON' },
+      { line: 'sluice compile --format github', does: 'annotations on the lines of a pull request' },
+      { line: 'sluice compile --format sarif > sluice.sarif', does: 'a file for code scanning' },
+    ],
     load: async () => (await import('./commands/compile.ts')).compile,
   },
   {
@@ -96,14 +107,42 @@ export const COMMANDS: readonly Command[] = [
     options: [
       { flags: '--upstream', summary: 'where they come from; this is the default' },
       { flags: '--downstream', summary: 'who reads them' },
+      { flags: '--depth <n>', summary: 'through so many models; 1 if left out' },
+      { flags: '--all', summary: 'through any number of models' },
+      {
+        flags: '--impact',
+        summary: 'who breaks and who changes when it goes or changes, through any number of models',
+      },
+      {
+        flags: '--format <format>',
+        summary: 'text, json, mermaid or dot',
+        choices: ['text', 'json', 'mermaid', 'dot'],
+      },
     ],
     examples: [
+      { line: 'sluice lineage marts.daily_revenue.revenue --all', does: 'the way back to the sources' },
+      { line: 'sluice lineage staging.orders.amount --impact', does: 'all models and columns it touches' },
       {
         line: 'sluice lineage staging.orders.amount --downstream',
         does: 'what a change of this column would reach',
       },
     ],
     load: async () => (await import('./commands/lineage.ts')).lineage,
+  },
+  {
+    name: 'explain-version',
+    summary: 'Say what differs between a model and what an environment shows',
+    arguments: [{ syntax: '<model>', summary: 'schema.model' }],
+    options: [
+      { flags: '--against <environment>', summary: "the environment to compare with; 'prod' if left out" },
+    ],
+    examples: [
+      {
+        line: 'sluice explain-version marts.daily_revenue --against dev',
+        does: 'which columns, rows or inputs changed',
+      },
+    ],
+    load: async () => (await import('./commands/explain-version.ts')).explainVersion,
   },
   {
     name: 'plan',
@@ -113,6 +152,7 @@ export const COMMANDS: readonly Command[] = [
       { flags: '-o, --output <file>', summary: 'save the plan, for `sluice apply <file>`', path: true },
       { flags: '--detailed-exitcode', summary: 'exit with 2 when there is something to do' },
       { flags: '--explain', summary: 'show every action, with its SQL' },
+      DIAGNOSTICS_FORMAT,
       START,
       END,
     ],
@@ -137,7 +177,7 @@ export const COMMANDS: readonly Command[] = [
         path: true,
       },
     ],
-    options: [{ flags: '-y, --yes', summary: 'do not ask' }, START, END, JOBS],
+    options: [{ flags: '-y, --yes', summary: 'do not ask' }, START, END, JOBS, DIAGNOSTICS_FORMAT],
     examples: [
       { line: 'sluice apply dev', does: 'plans, shows, asks, applies' },
       { line: 'sluice apply plan.json --yes', does: 'does the saved plan without asking' },

@@ -36,6 +36,18 @@ export class Invocation {
     return typeof value === 'string' ? value : undefined;
   }
 
+  /** `--format`, one of those given; `--json` is short for `--format json`. */
+  format(choices: readonly string[] = ['text', 'json', 'github', 'sarif']): string {
+    const given = this.text('format');
+    if (given !== undefined && !choices.includes(given)) {
+      const wanted = `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}`;
+      throw invalidOption(`--format must be ${wanted}, not '${given}'`);
+    }
+    if (!this.json) return given ?? choices[0] ?? 'text';
+    if (given === undefined || given === 'json') return 'json';
+    throw invalidOption(`--json and --format ${given} are given together`, 'Ask for one of them.');
+  }
+
   /** A number of an option, or undefined when it is not given. */
   number(name: string, flag: string, least: number, whole: boolean): number | undefined {
     const text = this.text(name);

@@ -3,14 +3,22 @@ import type { Answer, Diagnostic, ErrorDocument } from '@sluice/core';
 import type { Stream } from './context.ts';
 import type { Invocation } from './invocation.ts';
 import { renderDiagnostics } from './render/diagnostics.ts';
+import { renderGithub } from './render/github.ts';
+import { toSarif } from './render/sarif.ts';
 import type { Style } from './render/style.ts';
 
 export function writeJson(stream: Stream, document: unknown): void {
   stream.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
+/** Says on stdout, for a machine, why a command could not be carried out. */
+export function printErrors(stdout: Stream, diagnostics: readonly Diagnostic[], format: string): void {
+  if (format === 'github') stdout.write(renderGithub(diagnostics));
+  else writeJson(stdout, format === 'sarif' ? toSarif(diagnostics) : errorDocument(diagnostics));
+}
+
 /** What `--json` prints when a command could not be carried out. */
-export function errorDocument(diagnostics: readonly Diagnostic[]): ErrorDocument {
+function errorDocument(diagnostics: readonly Diagnostic[]): ErrorDocument {
   return {
     schema_version: SCHEMA_VERSION,
     error: true,
@@ -18,17 +26,32 @@ export function errorDocument(diagnostics: readonly Diagnostic[]): ErrorDocument
   };
 }
 
-/** Prints what a command answered: the document on stdout, as JSON or rendered; diagnostics for people on stderr. */
+/**
+ * Prints what a command answered: the document on stdout, as JSON or rendered; diagnostics for people on stderr. For
+ * `github` diagnostics are annotations beside the document, for `sarif` they are all that is printed.
+ */
 export function print<D extends object>(
   invocation: Invocation,
   answer: Answer<D>,
   render: (document: D, style: Style) => string,
+  format: string = invocation.json ? 'json' : 'text',
 ): void {
   const { stdout, stderr } = invocation.context;
-  // A document that carries its diagnostics says them already.
-  if (!(invocation.json && 'diagnostics' in answer.document)) {
-    stderr.write(renderDiagnostics(answer.diagnostics, invocation.err));
+  switch (format) {
+    case 'json':
+      // A document that carries its diagnostics says them already.
+      if (!('diagnostics' in answer.document))
+        stderr.write(renderDiagnostics(answer.diagnostics, invocation.err));
+      writeJson(stdout, answer.document);
+      return;
+    case 'sarif':
+      writeJson(stdout, toSarif(answer.diagnostics));
+      return;
+    case 'github':
+      stdout.write(renderGithub(answer.diagnostics));
+      break;
+    default:
+      stderr.write(renderDiagnostics(answer.diagnostics, invocation.err));
   }
-  if (invocation.json) writeJson(stdout, answer.document);
-  else stdout.write(render(answer.document, invocation.out));
+  stdout.write(render(answer.document, invocation.out));
 }

@@ -5,10 +5,10 @@ import { print } from './output.ts';
 import { renderApply } from './render/apply.ts';
 
 /** Prints what an apply or a run did, and answers its exit code. */
-export function printApply(invocation: Invocation, answer: Answer<ApplyDocument>): number {
+export function printApply(invocation: Invocation, answer: Answer<ApplyDocument>, format?: string): number {
   // Models that were skipped are named in the summary; a remark for each of them would bury the error.
   const diagnostics = answer.diagnostics.filter((d) => d.code !== 'upstream-broken');
-  print(invocation, { ...answer, diagnostics }, renderApply);
+  print(invocation, { ...answer, diagnostics }, renderApply, format);
   switch (answer.document.status) {
     case 'done':
     case 'nothing-to-do':

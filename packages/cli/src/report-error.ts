@@ -1,7 +1,7 @@
 import { diagnostic, SluiceError, type Diagnostic } from '@sluice/core';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
-import { errorDocument, writeJson } from './output.ts';
+import { printErrors } from './output.ts';
 import { renderDiagnostics } from './render/diagnostics.ts';
 import { styleFor } from './terminal.ts';
 
@@ -11,14 +11,24 @@ export function reportError(error: unknown, argv: readonly string[], context: Co
   if (context.env['SLUICE_DEBUG'] === '1' && error instanceof Error) {
     context.stderr.write(`${debugText(error)}\n`);
   }
-  // What could not be parsed may still have asked for JSON.
-  if (argv.includes('--json')) {
-    writeJson(context.stdout, errorDocument(diagnostics));
+  const format = askedFormat(argv);
+  if (format !== undefined) {
+    printErrors(context.stdout, diagnostics, format);
   } else {
     const style = styleFor(context.stderr, context.env, !argv.includes('--no-color'));
     context.stderr.write(renderDiagnostics(diagnostics, style));
   }
   return diagnostics.some((d) => d.code === 'interrupted') ? EXIT.interrupted : EXIT.bad;
+}
+
+/** What could not be parsed may still have asked for a format that machines read. */
+function askedFormat(argv: readonly string[]): string | undefined {
+  if (argv.includes('--json')) return 'json';
+  const at = argv.findIndex((a) => a === '--format' || a.startsWith('--format='));
+  const asked = argv[at] === '--format' ? argv[at + 1] : argv[at]?.slice('--format='.length);
+  // `query --format json` asks for rows; why there are none is for people.
+  const isQuery = argv.includes('query');
+  return !isQuery && (asked === 'json' || asked === 'github' || asked === 'sarif') ? asked : undefined;
 }
 
 function unexpected(error: unknown): Diagnostic {

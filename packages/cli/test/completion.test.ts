@@ -50,6 +50,10 @@ describe('bash', () => {
       ['query', 'FROM x', '--format', ''],
       ['table', 'csv', 'json'],
     ],
+    [
+      ['lineage', 'a.b', '--format', ''],
+      ['text', 'json', 'mermaid', 'dot'],
+    ],
     [['apply', 'pl'], ['plan.json']],
     [['plan', '-o', 'pl'], ['plan.json']],
     [['plan', '--start', ''], []],

@@ -95,6 +95,8 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     lint: refuse,
     render: refuse,
     lineage: refuse,
+    impact: refuse,
+    explainVersion: refuse,
     plan: refuse,
     apply: refuse,
     applyPlan: refuse,

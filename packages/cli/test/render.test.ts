@@ -36,7 +36,7 @@ describe('diagnostics', () => {
   it('puts a caret under the place', () => {
     check(
       [
-        diagnostic('unknown-column', "There is no column 'amont' in staging.orders", {
+        diagnostic('unknown-column', "there is no column 'amont' in staging.orders", {
           location: at('SELECT «amont» FROM staging.orders'),
           hint: "Did you mean 'amount'?",
         }),
@@ -381,6 +381,9 @@ describe('lineage', () => {
       ],
       influence: [{ model: 'staging.o', column: 'status' }],
       unknown: false,
+      column: null,
+      depth: 1,
+      graph: { nodes: [], edges: [] },
     };
     expect(renderLineage(document, PLAIN)).toBe(text`
       marts.x takes its columns from:

@@ -11,7 +11,6 @@ import {
   type Binder,
   type Column,
   type Compiled,
-  type CompiledModel,
 } from './compile/index.ts';
 import { findReferences, rewriteReferences } from './compile/references.ts';
 import { diagnostic, didYouMean, hasErrors, SluiceError, type Diagnostic } from './diagnostic/index.ts';
@@ -19,9 +18,11 @@ import { describeFiles } from './engine/duckdb/describe-files.ts';
 import { createDuckDbBinder } from './engine/duckdb/duckdb-binder.ts';
 import { duckDbVersion, openDuckDb } from './engine/duckdb/open.ts';
 import type { Connection, Warehouse } from './engine/warehouse.ts';
+import { findTarget, impactOf, lineageStep, traceGraph, type Target } from './lineage/index.ts';
 import {
   buildPlan,
   checkStillTrue,
+  explainVersion,
   isEmpty,
   readSavedPlan,
   SqlWriter,
@@ -51,12 +52,15 @@ import {
   type CompileDocument,
   type EnvironmentListDocument,
   type FormatDocument,
+  type ImpactDocument,
+  type LineageDirection,
   type LineageDocument,
   type LintDocument,
   type Observer,
   type PlanDocument,
   type QueryDocument,
   type RenderDocument,
+  type VersionDocument,
 } from './report/index.ts';
 import { findSourceFiles, inspectFiles, seedFiles } from './source/index.ts';
 import {
@@ -227,63 +231,64 @@ class ProjectWorkspace implements Workspace {
     };
   }
 
-  async lineage(target: string, direction: 'upstream' | 'downstream'): Promise<Answer<LineageDocument>> {
+  async lineage(
+    written: string,
+    direction: LineageDirection,
+    options: { readonly depth?: number } = {},
+  ): Promise<Answer<LineageDocument>> {
     const { compiled } = await this.#compiledWithoutErrors();
-    const { name, column } = this.#lineageTarget(compiled, target);
-    const node = compiled.nodes.get(name);
-    if (node === undefined) throw unknownModel(target, [...compiled.nodes.keys()]);
-    const columns = node.columns.filter((c) => column === undefined || nodeKey(c.name) === nodeKey(column));
-    const base = { schema_version: SCHEMA_VERSION, model: name, direction } as const;
-    if (direction === 'upstream') {
-      const lineage = node.node === 'model' ? node.lineage : { columns: [], influence: [] };
-      return {
-        diagnostics: compiled.diagnostics,
-        document: {
-          ...base,
-          columns: columns.map((c) => {
-            const found = lineage?.columns.find((l) => l.name === c.name);
-            return {
-              name: c.name,
-              type: c.type,
-              sources: found?.sources ?? [],
-              direct: found?.direct ?? false,
-            };
-          }),
-          influence: lineage?.influence ?? [],
-          unknown: lineage === undefined,
-        },
-      };
-    }
-    const readers = [...compiled.nodes.values()].filter(
-      (n): n is CompiledModel => n.node === 'model' && n.dependencies.includes(name),
-    );
-    const reads = (
-      refs: readonly { readonly model: string; readonly column: string }[],
-      c: Column,
-    ): boolean => refs.some((r) => r.model === name && nodeKey(r.column) === nodeKey(c.name));
-    const influenced = readers.filter((r) => columns.some((c) => reads(r.lineage?.influence ?? [], c)));
+    const target = lineageTarget(compiled, written);
+    const depth = options.depth ?? 1;
     return {
       diagnostics: compiled.diagnostics,
       document: {
-        ...base,
-        columns: columns.map((c) => {
-          const found = readers.flatMap((r) =>
-            (r.lineage?.columns ?? [])
-              .filter((l) => reads(l.sources, c))
-              .map((l) => ({ model: r.name, column: l.name, direct: l.direct })),
-          );
-          return {
-            name: c.name,
-            type: c.type,
-            sources: found.map(({ model, column: reader }) => ({ model, column: reader })),
-            direct: found.length > 0 && found.every((f) => f.direct),
-          };
-        }),
-        // Models whose rows a column here decides: all their columns are touched.
-        influence: influenced.flatMap((r) => r.columns.map((c) => ({ model: r.name, column: c.name }))),
-        unknown: readers.some((r) => r.lineage === undefined),
+        schema_version: SCHEMA_VERSION,
+        model: target.node.name,
+        direction,
+        ...lineageStep(compiled, target, direction),
+        column: target.column ?? null,
+        depth: Number.isFinite(depth) ? depth : null,
+        graph: traceGraph(compiled, target, direction, depth),
       },
     };
+  }
+
+  async impact(written: string): Promise<Answer<ImpactDocument>> {
+    const { compiled } = await this.#compiledWithoutErrors();
+    const target = lineageTarget(compiled, written);
+    return {
+      diagnostics: compiled.diagnostics,
+      document: {
+        schema_version: SCHEMA_VERSION,
+        model: target.node.name,
+        column: target.column ?? null,
+        ...impactOf(compiled, target),
+      },
+    };
+  }
+
+  async explainVersion(model: string, environment: string): Promise<Answer<VersionDocument>> {
+    checkEnvironmentName(environment);
+    const { project, compiled } = await this.#compiledWithoutErrors();
+    const { node } = lineageTarget(compiled, model);
+    return this.#withWarehouse(project, { readOnly: true }, async (connection) => {
+      const state = await readState(connection);
+      const promoted = state.environments.get(environment);
+      if (promoted === undefined && state.environments.size > 0) {
+        throw new SluiceError(
+          diagnostic('unknown-environment', `there is no environment '${environment}'`, {
+            hint: didYouMean(environment, state.environments.keys()),
+          }),
+        );
+      }
+      return {
+        diagnostics: compiled.diagnostics,
+        document: {
+          schema_version: SCHEMA_VERSION,
+          ...explainVersion(compiled, state, node, environment),
+        },
+      };
+    });
   }
 
   async plan(environment: string, options: PlanOptions = {}): Promise<Answer<PlanDocument>> {
@@ -792,29 +797,12 @@ class ProjectWorkspace implements Workspace {
       return view === undefined ? undefined : tableIdent(view);
     });
   }
+}
 
-  #lineageTarget(
-    compiled: Compiled,
-    target: string,
-  ): { readonly name: string; readonly column: string | undefined } {
-    const find = (name: string): string | undefined =>
-      [...compiled.nodes.keys()].find((n) => nodeKey(n) === nodeKey(name));
-    const whole = find(target);
-    if (whole !== undefined) return { name: whole, column: undefined };
-    const dot = target.lastIndexOf('.');
-    const name = find(target.slice(0, dot));
-    if (name === undefined) throw unknownModel(target, [...compiled.nodes.keys()]);
-    const column = target.slice(dot + 1);
-    const columns = compiled.nodes.get(name)?.columns.map((c) => c.name) ?? [];
-    if (!columns.some((c) => nodeKey(c) === nodeKey(column))) {
-      throw new SluiceError(
-        diagnostic('unknown-column', `${name} has no column '${column}'`, {
-          hint: didYouMean(column, columns) ?? `Its columns are ${columns.join(', ')}.`,
-        }),
-      );
-    }
-    return { name, column };
-  }
+function lineageTarget(compiled: Compiled, written: string): Target {
+  const { value, diagnostics } = findTarget(compiled, written);
+  if (value === undefined) throw new SluiceError(diagnostics);
+  return value;
 }
 
 function isFileSource(s: SourceDefinition): s is SourceDefinition & { readonly origin: FileSource } {

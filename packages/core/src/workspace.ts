@@ -5,12 +5,15 @@ import type {
   CompileDocument,
   EnvironmentListDocument,
   FormatDocument,
+  ImpactDocument,
+  LineageDirection,
   LineageDocument,
   LintDocument,
   Observer,
   PlanDocument,
   QueryDocument,
   RenderDocument,
+  VersionDocument,
 } from './report/index.ts';
 
 /** How to open a project. */
@@ -56,7 +59,16 @@ export interface Workspace {
     interval?: { readonly start: number; readonly end: number },
   ): Promise<Answer<RenderDocument>>;
   /** `target` is `schema.model` or `schema.model.column`. */
-  lineage(target: string, direction: 'upstream' | 'downstream'): Promise<Answer<LineageDocument>>;
+  lineage(
+    target: string,
+    direction: LineageDirection,
+    /** How many models far; `Infinity` for all the way, 1 if left out. */
+    options?: { readonly depth?: number },
+  ): Promise<Answer<LineageDocument>>;
+  /** Who is touched when a column (or a whole relation) goes or changes. */
+  impact(target: string): Promise<Answer<ImpactDocument>>;
+  /** What differs between a model of the project and what an environment shows. */
+  explainVersion(model: string, environment: string): Promise<Answer<VersionDocument>>;
   plan(environment: string, options?: PlanOptions): Promise<Answer<PlanDocument>>;
   /** Applies what {@link plan} said a moment ago; `confirm` is asked first when there is something to do. */
   apply(

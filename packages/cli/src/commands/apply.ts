@@ -3,7 +3,7 @@ import { diagnostic, type PlanDocument, type Workspace } from '@sluice/core';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { EXIT } from '../exit-codes.ts';
-import { errorDocument, writeJson } from '../output.ts';
+import { printErrors } from '../output.ts';
 import type { Reporter } from '../progress/reporter.ts';
 import { printApply } from '../print-apply.ts';
 import { renderPlan } from '../render/plan.ts';
@@ -13,6 +13,7 @@ export async function apply(invocation: Invocation): Promise<number> {
   const target = invocation.args[0] ?? 'prod';
   const saved = readSaved(invocation, target);
   const range = invocation.range();
+  const format = invocation.format();
   if (saved !== undefined && (range.start !== undefined || range.end !== undefined)) {
     throw invalidOption(
       '--start and --end do not go with a saved plan',
@@ -38,11 +39,11 @@ export async function apply(invocation: Invocation): Promise<number> {
     reporter.stop();
     if (answered !== 'yes' || applied === undefined) {
       const refused = diagnostic('interrupted', 'the plan was not applied; nothing has changed');
-      if (invocation.json) writeJson(invocation.context.stdout, errorDocument([refused]));
+      if (format !== 'text') printErrors(invocation.context.stdout, [refused], format);
       else reporter.say('Not applied; nothing has changed.');
       return answered === 'no' ? EXIT.bad : EXIT.interrupted;
     }
-    return printApply(invocation, applied);
+    return printApply(invocation, applied, format);
   });
 }
 
@@ -74,9 +75,9 @@ async function ask(
   reporter: Reporter,
   plan: PlanDocument,
 ): Promise<'yes' | 'no' | 'interrupted'> {
-  const { context, json } = invocation;
+  const { context } = invocation;
   reporter.stop();
-  if (json) context.stderr.write(renderPlan(plan, invocation.err));
+  if (invocation.format() !== 'text') context.stderr.write(renderPlan(plan, invocation.err));
   else context.stdout.write(renderPlan(plan, invocation.out));
   const answer = await context.ask('\nApply this plan? [y/N] ');
   if (answer === undefined) {

@@ -6,9 +6,10 @@ import { renderCompile } from '../render/compile.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
 export async function compile(invocation: Invocation): Promise<number> {
+  const format = invocation.format();
   return withWorkspace(invocation, async (workspace) => {
     const answer = await workspace.compile();
-    print(invocation, answer, renderCompile);
+    print(invocation, answer, renderCompile, format);
     return hasErrors(answer.diagnostics) ? EXIT.bad : EXIT.good;
   });
 }

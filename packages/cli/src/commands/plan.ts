@@ -11,17 +11,18 @@ export async function plan(invocation: Invocation): Promise<number> {
   const environment = invocation.args[0] ?? 'prod';
   const output = invocation.text('output');
   const options = invocation.range();
+  const format = invocation.format();
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.plan(environment, options);
     const bad = hasErrors(answer.diagnostics);
     if (output !== undefined && !bad) save(invocation.path(output), output, answer.document);
     reporter.stop();
     const explain = invocation.flag('explain');
-    print(invocation, answer, (document, style) => renderPlan(document, style, { explain }));
+    print(invocation, answer, (document, style) => renderPlan(document, style, { explain }), format);
     if (bad) return EXIT.bad;
     const changes = hasChanges(answer.document);
     if (output !== undefined) reporter.say(`Saved as ${output}; \`sluice apply ${output}\` does just this.`);
-    else if (changes && !invocation.json) {
+    else if (changes && format !== 'json' && format !== 'sarif') {
       const target = environment === 'prod' ? '' : ` ${environment}`;
       reporter.say(`\`sluice apply${target}\` does this.`);
     }

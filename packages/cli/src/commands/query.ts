@@ -1,5 +1,4 @@
 import { EXIT } from '../exit-codes.ts';
-import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { print, writeJson } from '../output.ts';
 import { renderCsv, renderQuery } from '../render/query.ts';
@@ -7,13 +6,7 @@ import { withWorkspace } from '../with-workspace.ts';
 
 export async function query(invocation: Invocation): Promise<number> {
   const [sql = ''] = invocation.args;
-  const format = invocation.text('format') ?? (invocation.json ? 'json' : 'table');
-  if (format !== 'table' && format !== 'csv' && format !== 'json') {
-    throw invalidOption(`--format must be table, csv or json, not '${format}'`);
-  }
-  if (invocation.json && format !== 'json') {
-    throw invalidOption(`--json and --format ${format} are given together`, 'Ask for one of them.');
-  }
+  const format = invocation.format(['table', 'csv', 'json']);
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.query(sql, invocation.text('env') ?? 'prod');
     reporter.stop();

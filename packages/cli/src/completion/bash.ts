@@ -27,10 +27,10 @@ _sluice() {
     "") words="${[...commands.map((c) => c.name), ...globals.flatMap(flagsOf), '--help', '--version'].join(' ')}" ;;
 ${cases.join('\n')}
   esac
-  case "$prev" in
+  case "$command:$prev" in
     ${pathFlags(commands, globals).join('|')}) COMPREPLY=($(compgen -f -- "$cur")); return ;;
     ${choiceCases(commands).join('\n    ')}
-    ${[...new Set(valued)].join('|')}) COMPREPLY=(); return ;;
+    ${[...new Set(valued)].map((v) => `*:${v}`).join('|')}) COMPREPLY=(); return ;;
   esac
   COMPREPLY=($(compgen -W "$words" -- "$cur"))
   if [[ -n "$files" && "$cur" != -* ]]; then COMPREPLY+=($(compgen -f -- "$cur")); fi
@@ -56,19 +56,20 @@ function optionsBelow(command: Command): readonly Option[] {
 }
 
 function pathFlags(commands: readonly Command[], globals: readonly Option[]): readonly string[] {
-  return [...globals, ...commands.flatMap(optionsBelow)].filter((o) => o.path === true).flatMap(flagsOf);
+  return [...globals, ...commands.flatMap(optionsBelow)]
+    .filter((o) => o.path === true)
+    .flatMap((o) => flagsOf(o).map((flag) => `*:${flag}`));
 }
 
+/** The same flag has other choices in another command. */
 function choiceCases(commands: readonly Command[]): readonly string[] {
-  return commands
-    .flatMap(optionsBelow)
-    .flatMap((o) =>
-      o.choices === undefined
-        ? []
-        : [
-            `${flagsOf(o).join('|')}) COMPREPLY=($(compgen -W "${o.choices.join(' ')}" -- "$cur")); return ;;`,
-          ],
-    );
+  return commands.flatMap((command) =>
+    optionsBelow(command).flatMap((o) => {
+      if (o.choices === undefined) return [];
+      const flags = flagsOf(o).map((flag) => `"${command.name}":${flag}`);
+      return [`${flags.join('|')}) COMPREPLY=($(compgen -W "${o.choices.join(' ')}" -- "$cur")); return ;;`];
+    }),
+  );
 }
 
 function flagsOf(option: Option): readonly string[] {

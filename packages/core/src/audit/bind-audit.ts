@@ -59,8 +59,10 @@ export function resolveAudit(
     }
     args.set(name, { value: given.value, sql: given.sql });
   }
+  // A misspelt argument is told once: what it was meant to be is not missed as well.
+  const isMisspelt = diagnostics.length > 0;
   for (const p of own ?? []) {
-    if (p.required === true && !args.has(p.name)) {
+    if (p.required === true && !args.has(p.name) && !isMisspelt) {
       diagnostics.push(
         diagnostic('invalid-audit-argument', `audit '${call.name}' needs the argument '${p.name}'`, {
           location: call.location,

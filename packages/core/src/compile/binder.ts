@@ -22,20 +22,27 @@ export type BindResult =
   | { readonly ok: true; readonly plan: string }
   | { readonly ok: false; readonly error: BindError };
 
+/** A table that cannot be: a type that DuckDB does not know, or that no table can hold. */
+export interface DeclareFailure {
+  readonly schema: string;
+  readonly name: string;
+  readonly message: string;
+}
+
 /**
  * DuckDB as a compiler's front end: an in-memory instance that holds empty shadow tables. It is the only thing of the
  * compiler that touches DuckDB, and it never sees a row.
  */
 export interface Binder {
   parse(texts: readonly string[]): Promise<readonly ParseResult[]>;
-  /** Creates empty tables under their model names, so that later texts can refer to them. */
+  /** Creates empty tables under their model names, so that later texts can refer to them; answers those it cannot. */
   declare(
     tables: readonly {
       readonly schema: string;
       readonly name: string;
       readonly columns: readonly Column[];
     }[],
-  ): Promise<void>;
+  ): Promise<readonly DeclareFailure[]>;
   bind(texts: readonly string[]): Promise<readonly BindResult[]>;
   /** Output names as DuckDB gives them, also of expressions without an alias. */
   describe(text: string): Promise<readonly Column[] | BindError>;

@@ -3,14 +3,21 @@ import { diagnostic, sortDiagnostics, type Diagnostic } from '../diagnostic/inde
 import type { ModelDefinition } from '../model/index.ts';
 import type { Project, SourceDefinition } from '../project/index.ts';
 import { cadence, DAILY } from '../time/index.ts';
-import type { BindError, Binder } from './binder.ts';
+import type { BindError, Binder, DeclareFailure } from './binder.ts';
 import type { Column, Compiled, CompiledModel, CompiledNode, Lineage, ReadScope } from './compiled.ts';
 import { COMPILE_INTERVAL } from './constants.ts';
 import { orderNodes } from './graph.ts';
 import { traceLineage } from './lineage.ts';
 import { meaningOf, type LeafMeaning } from './meaning.ts';
 import { nodeKey, nodeSchemaAndTable } from './names.ts';
-import { auditCode, auditPlace, nameLookup, parseModels, type ParsedModel } from './parse-models.ts';
+import {
+  auditCode,
+  auditPlace,
+  nameLookup,
+  parseModels,
+  queryStart,
+  type ParsedModel,
+} from './parse-models.ts';
 import { outputColumns, parsePlan, type PlanNode } from './plan-node.ts';
 import { traceReads, type ReadLeaf, type ReadTrace } from './reads.ts';
 import { toDiagnostic } from './sql-errors.ts';
@@ -86,7 +93,7 @@ class Compiler {
         else this.#block(name, culprit, blocked);
       }
       await this.#bindLayer(ready);
-      await binder.declare(this.#shadows(layer));
+      for (const failure of await binder.declare(this.#shadows(layer))) this.#reportUndeclared(failure);
     }
     await this.#bindAudits([...models.values()].filter((m) => this.#known.has(m.definition.name)));
     this.#reportBlocked(blocked, models);
@@ -134,7 +141,27 @@ class Compiler {
     this.#known.set(node.name, { node, leaf: versioned.leaf, reads });
   }
 
-  /** Shadow tables for what the layer made; types DuckDB refuses are told where they were declared. */
+  /** Types that DuckDB refuses are told where they were declared. */
+  #reportUndeclared({ schema, name, message }: DeclareFailure): void {
+    const node = this.#knownTable(schema, name)?.node;
+    if (node === undefined) return;
+    this.#known.delete(node.name);
+    this.#broken.add(node.name);
+    const what = message.replace(/^(\w+ )+Error: /, '').replace(/[.!]\s*$/, '');
+    this.#diagnostics.push(
+      node.node === 'source'
+        ? diagnostic('config-invalid', `the columns of '${node.name}' cannot be those of a table: ${what}`, {
+            location: node.definition.location,
+            hint: 'Types are written as in CREATE TABLE.',
+          })
+        : diagnostic('invalid-query', `the columns of '${node.name}' cannot be those of a table: ${what}`, {
+            location: node.definition.nameLocation,
+            hint: `Its columns are ${node.columns.map((c) => `${c.name} ${c.type}`).join(', ')}.`,
+          }),
+    );
+  }
+
+  /** Shadow tables for what the layer made. */
   #shadows(
     layer: readonly string[],
   ): readonly { schema: string; name: string; columns: readonly Column[] }[] {
@@ -520,7 +547,7 @@ function queryError(
   return toDiagnostic(error, {
     text: query.rendered.sql,
     locate: (start, end) => query.rendered.map.locate(start, end),
-    fallback: definition.nameLocation,
+    fallback: queryStart(definition),
   });
 }
 

@@ -61,7 +61,7 @@ test.each([
   ['SELECT b, d FROM s.t, s.u', '=t.b; =u.d |'],
   ['SELECT b, d FROM s.t POSITIONAL JOIN s.u', '=t.b; =u.d |'],
   ['SELECT DISTINCT a, b FROM s.t', '=t.a; =t.b | t.a t.b'],
-  ['SELECT DISTINCT ON (a) b FROM s.t ORDER BY c', '=t.b | t.a'],
+  ['SELECT DISTINCT ON (a) b FROM s.t ORDER BY c', '=t.b | t.a t.c'],
   // groups and windows
   ['SELECT a, sum(b) AS s, count(*) AS n FROM s.t GROUP BY a', '=t.a; t.b;  | t.a'],
   ['SELECT sum(b) FILTER (WHERE c > 1) AS s FROM s.t', 't.b | t.c'],
@@ -100,7 +100,7 @@ test.each([
   ['FROM (PIVOT s.u ON d IN (1, 2) USING sum(e) GROUP BY a)', '=u.a; u.e; u.e | u.a u.d'],
   ['FROM (UNPIVOT s.u ON d, e INTO NAME n VALUE v)', '=u.a; ; u.d u.e | u.d u.e'],
   ['SELECT x, i FROM (VALUES (1, 2)) v(x, y), range(3) r(i)', ';  |'],
-  ['SELECT a FROM s.t ORDER BY b LIMIT 3', '=t.a |'],
+  ['SELECT a FROM s.t ORDER BY b LIMIT 3', '=t.a | t.b'],
   ['SELECT a FROM s.t USING SAMPLE 3', '=t.a |'],
 ])('%s', async (text, expected) => {
   expect(await lineageOf(text)).toBe(expected);

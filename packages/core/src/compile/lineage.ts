@@ -67,6 +67,8 @@ class LineageWalk {
   readonly #tables = new Set<string>();
   readonly #unknown = new Set<string>();
   readonly #influence = new Set<number>();
+  /** Orders by which a LIMIT cuts: only there does an order decide which rows exist. */
+  readonly #cutting = new Set<PlanNode>();
   readonly #ctes = new Map<number, readonly Origin[]>();
   /** Correlated table functions refer to columns by table and column index, not by position. */
   readonly #byTable = new Map<number, readonly Origin[]>();
@@ -192,15 +194,28 @@ class LineageWalk {
           delimited?.slice(0, width) ?? this.#lost('correlated columns without a join', width),
         );
       }
-      case 'LOGICAL_ORDER_BY':
-        return this.#project(input(0), list(node, 'projection_map'));
-      case 'LOGICAL_TOP_N':
-      case 'LOGICAL_LIMIT':
+      case 'LOGICAL_ORDER_BY': {
+        const columns = input(0);
+        if (this.#cutting.has(node)) this.#decides(this.#expression(list(node, 'orders'), columns));
+        return this.#project(columns, list(node, 'projection_map'));
+      }
+      case 'LOGICAL_TOP_N': {
+        const columns = input(0);
+        this.#decides(this.#expression(list(node, 'orders'), columns));
+        return columns;
+      }
+      case 'LOGICAL_LIMIT': {
+        const order = orderBelow(inputs[0]);
+        if (order !== undefined) this.#cutting.add(order);
+        return input(0);
+      }
       case 'LOGICAL_SAMPLE':
         return input(0);
       case 'LOGICAL_DISTINCT': {
         const columns = input(0);
         for (const target of list(node, 'distinct_targets')) this.#decides(this.#expression(target, columns));
+        // DISTINCT ON keeps the first row of each, in this order.
+        this.#decides(this.#expression(object(node, 'order_by') ?? null, columns));
         return columns;
       }
       case 'LOGICAL_DUMMY_SCAN':
@@ -291,15 +306,19 @@ class LineageWalk {
 
   #join(node: PlanNode, left: readonly Origin[], right: readonly Origin[]): readonly Origin[] {
     const both = [...left, ...right];
+    const type = joinType(node);
+    // A correlated subquery is joined back to the rows it was computed for: that is no condition of the author's.
+    const isCorrelated = text(node, 'type') === 'LOGICAL_DELIM_JOIN' && type !== 'MARK';
     const matched = union(
-      joinConditions(node).map((condition) =>
-        condition.kind === 'comparison'
-          ? union([this.#expression(condition.left, left), this.#expression(condition.right, right)])
-          : this.#expression(condition.expression, both),
-      ),
+      joinConditions(node).map((condition) => {
+        if (condition.kind !== 'comparison') return this.#expression(condition.expression, both);
+        const one = this.#expression(condition.left, left);
+        const other = this.#expression(condition.right, right);
+        const isBack = isCorrelated && condition.comparison === 'COMPARE_NOT_DISTINCT_FROM';
+        return isBack && sameSources(one, other) ? NOTHING : union([one, other]);
+      }),
     );
     const keptLeft = this.#project(left, list(node, 'left_projection_map'));
-    const type = joinType(node);
     // A mark is a column that says whether there was a match; it decides only once something filters by it.
     if (type === 'MARK') return [...keptLeft, matched];
     this.#decides(matched);
@@ -323,6 +342,10 @@ class LineageWalk {
       if (done) break;
     }
     this.#ctes.set(index, columns);
+    // UNION without ALL drops rows that were there already; USING KEY keeps the last row of each key.
+    const keys = list(node, 'key_targets');
+    if (keys.length > 0) for (const key of keys) this.#decides(this.#expression(key, columns));
+    else if (!flag(node, 'union_all')) for (const column of columns) this.#decides(column);
     return this.#named(node, columns);
   }
 
@@ -374,6 +397,17 @@ class LineageWalk {
     }
     return union(parts);
   }
+}
+
+/** The ORDER BY that a LIMIT stands on, with nothing but projections between. */
+function orderBelow(node: PlanNode | undefined): PlanNode | undefined {
+  let at = node;
+  while (text(at, 'type') === 'LOGICAL_PROJECTION') at = nodes(at, 'children')[0];
+  return text(at, 'type') === 'LOGICAL_ORDER_BY' ? at : undefined;
+}
+
+function sameSources(a: Origin, b: Origin): boolean {
+  return a.sources.length === b.sources.length && a.sources.every((source) => b.sources.includes(source));
 }
 
 /** All sources of several values: what is computed from them. */

@@ -212,10 +212,12 @@ function readQuery(
   const place = {
     text: rendered.sql,
     locate: (start: number, end: number): Location | undefined => rendered.map.locate(start, end),
-    fallback: definition.nameLocation,
+    fallback: queryStart(definition),
   };
   if (!result.ok) {
-    diagnostics.push(toDiagnostic(result.error, place));
+    const found = toDiagnostic(result.error, place);
+    const pivot = found.code === 'not-a-query' ? dynamicPivot(rendered.sql) : undefined;
+    diagnostics.push(pivot === undefined ? found : unresolvedPivot(place, pivot));
     return null;
   }
   const statement = result.statements[0];
@@ -231,6 +233,39 @@ function readQuery(
   const references = findReferences(statement, rendered.sql);
   const found = resolveTables(references, place, lookup, diagnostics);
   return found === undefined ? null : { rendered, statement, references, dependencies: found };
+}
+
+/** The first word of the query: where to point when DuckDB names no position. */
+export function queryStart(definition: ModelDefinition): Location {
+  const { query, source } = definition;
+  if (query === undefined) return definition.nameLocation;
+  const [first] = significantTokens(query.text);
+  return source.locate(query.offset + (first?.start ?? 0), query.offset + (first?.end ?? 0));
+}
+
+/** Where a text says PIVOT; DuckDB turns one without a list of values into several statements. */
+function dynamicPivot(text: string): readonly [start: number, end: number] | undefined {
+  const token = significantTokens(text).find(
+    (t) => t.kind === 'word' && /^pivot(_wider)?$/i.test(text.slice(t.start, t.end)),
+  );
+  return token === undefined ? undefined : [token.start, token.end];
+}
+
+function unresolvedPivot(
+  place: {
+    readonly locate: (start: number, end: number) => Location | undefined;
+    readonly fallback: Location;
+  },
+  [start, end]: readonly [number, number],
+): Diagnostic {
+  return diagnostic(
+    'unresolved-columns',
+    'the columns of a PIVOT without a list of values depend on the data',
+    {
+      location: place.locate(start, end) ?? place.fallback,
+      hint: "Write the values that become columns: ON column IN ('a', 'b').",
+    },
+  );
 }
 
 function readAudit(

@@ -30,6 +30,7 @@ function codeOf(error: BindError): DiagnosticCode {
   const { message } = error;
   if (error.type === 'parser') return 'syntax-error';
   if (error.type === 'not implemented' && /only select/i.test(message)) return 'not-a-query';
+  if (/duplicate alias/i.test(message)) return 'ambiguous-table';
   if (/^ambiguous (reference|column)|ambiguous reference to column/i.test(message)) return 'ambiguous-column';
   if (/referenced that exists in the SELECT clause/i.test(message)) return 'unknown-column';
   if (/referenced table ".*" not found|table with name .* does not exist/i.test(message))
@@ -44,7 +45,7 @@ function codeOf(error: BindError): DiagnosticCode {
   }
   if (/function with name .* does not exist|is not an aggregate function/i.test(message))
     return 'unknown-function';
-  if (/duplicate alias|ambiguous table|table ".*" is ambiguous/i.test(message)) return 'ambiguous-table';
+  if (/ambiguous table|table ".*" is ambiguous/i.test(message)) return 'ambiguous-table';
   if (isTypeError(error)) return 'type-mismatch';
   return 'invalid-query';
 }

@@ -163,6 +163,12 @@ function buildModel(
         second.nameLocation,
         `Both 'grain' and 'grains' are given`,
         'Keep one of the two.',
+        [
+          {
+            message: "'grain' is given here",
+            location: properties.get('grain')?.nameLocation ?? second.nameLocation,
+          },
+        ],
       );
     }
   }

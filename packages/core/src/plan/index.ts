@@ -1,6 +1,7 @@
 /** Plans: what a project means for an environment, decided from values alone before anything is written. */
 export { buildPlan, takenNames, type PlanInput } from './build.ts';
 export { isEmpty, toPlanDocument } from './document.ts';
+export { explainVersion } from './explain-version.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { SqlWriter } from './sql-writer.ts';

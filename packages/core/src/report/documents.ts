@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic/index.ts';
+import type { Diagnostic, Location } from '../diagnostic/index.ts';
 import type { Cell } from '../engine/warehouse.ts';
 
 /**
@@ -22,6 +22,17 @@ export interface DiagnosticDocument {
   readonly end_line: number | null;
   readonly end_column: number | null;
   readonly hint: string | null;
+  /** Further places and remarks: where the column was declared, the other end of a cycle, the first of two. */
+  readonly notes: readonly NoteDocument[];
+}
+
+export interface NoteDocument {
+  readonly message: string;
+  readonly path: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly end_line: number | null;
+  readonly end_column: number | null;
 }
 
 export function toDiagnosticDocument(d: Diagnostic): DiagnosticDocument {
@@ -29,12 +40,19 @@ export function toDiagnosticDocument(d: Diagnostic): DiagnosticDocument {
     code: d.code,
     severity: d.severity,
     message: d.message,
-    path: d.location?.path ?? null,
-    line: d.location?.line ?? null,
-    column: d.location?.column ?? null,
-    end_line: d.location?.endLine ?? null,
-    end_column: d.location?.endColumn ?? null,
+    ...toPlace(d.location),
     hint: d.hint ?? null,
+    notes: d.notes.map((n) => ({ message: n.message, ...toPlace(n.location) })),
+  };
+}
+
+function toPlace(location: Location | undefined): Omit<NoteDocument, 'message'> {
+  return {
+    path: location?.path ?? null,
+    line: location?.line ?? null,
+    column: location?.column ?? null,
+    end_line: location?.endLine ?? null,
+    end_column: location?.endColumn ?? null,
   };
 }
 
@@ -95,9 +113,11 @@ export interface ColumnRefDocument {
   readonly column: string;
 }
 
+export type LineageDirection = 'upstream' | 'downstream';
+
 export interface LineageDocument extends Document {
   readonly model: string;
-  readonly direction: 'upstream' | 'downstream';
+  readonly direction: LineageDirection;
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
@@ -108,6 +128,96 @@ export interface LineageDocument extends Document {
   readonly influence: readonly ColumnRefDocument[];
   /** True when the bound plan held something that lineage does not know; then the lists are empty. */
   readonly unknown: boolean;
+  /** The column that was asked for; null for all of them. */
+  readonly column: string | null;
+  /** How many models far the graph goes; null for all the way. */
+  readonly depth: number | null;
+  readonly graph: LineageGraphDocument;
+}
+
+/** A column, or with a null column the rows of a relation: which of them exist. */
+export interface LineagePointDocument {
+  readonly model: string;
+  readonly column: string | null;
+}
+
+export interface LineageNodeDocument extends LineagePointDocument {
+  readonly type: string | null;
+  readonly node: 'source' | 'model';
+  /** Models between it and what was asked for. */
+  readonly distance: number;
+  /** The relation's own lineage could not be traced; the graph ends here. */
+  readonly unknown: boolean;
+}
+
+/** Always in the direction of data, whichever way the graph was walked. */
+export interface LineageEdgeDocument {
+  readonly from: LineagePointDocument;
+  readonly to: LineagePointDocument;
+  /**
+   * `copy`: the value as it is. `value`: something computed from it. `influence`: it decides which rows there are.
+   * `rows`: rows of one relation are made of rows of the other. `unknown`: the reader could not be traced.
+   */
+  readonly kind: 'copy' | 'value' | 'influence' | 'rows' | 'unknown';
+}
+
+export interface LineageGraphDocument {
+  /** Nearest first. */
+  readonly nodes: readonly LineageNodeDocument[];
+  readonly edges: readonly LineageEdgeDocument[];
+}
+
+/** Who is touched when a column, or a whole relation, goes or changes. */
+export interface ImpactDocument extends Document {
+  readonly model: string;
+  /** Null for the whole relation. */
+  readonly column: string | null;
+  /** Touched models in dependency order. */
+  readonly models: readonly {
+    readonly model: string;
+    readonly kind: string;
+    readonly distance: number;
+    /** Its own query reads it, so it does not compile once it is gone. */
+    readonly reads_it: boolean;
+    /** Columns whose values are made of it, with the touched columns they are made of. */
+    readonly columns: readonly {
+      readonly name: string;
+      readonly type: string;
+      readonly sources: readonly ColumnRefDocument[];
+      readonly direct: boolean;
+    }[];
+    /** Touched columns that decide which rows the model has. */
+    readonly influence: readonly ColumnRefDocument[];
+    /** Models read whose rows are touched. */
+    readonly rows_from: readonly string[];
+    /** It or something between could not be traced: it may be touched or not. */
+    readonly unknown: boolean;
+  }[];
+  /** Audits that name it in their arguments. */
+  readonly audits: readonly { readonly model: string; readonly audit: string }[];
+  /** Touched models that could not be traced. */
+  readonly unknown: readonly string[];
+  readonly summary: string;
+}
+
+/** How a model differs from what an environment shows. */
+export interface VersionDocument extends Document {
+  readonly model: string;
+  readonly environment: string;
+  /** `new`: the environment does not show it yet. */
+  readonly status: 'same' | 'differs' | 'new';
+  readonly version: string;
+  /** The version that the environment shows; null when it shows none. */
+  readonly shown_version: string | null;
+  readonly reasons: readonly ReasonDocument[];
+  readonly columns: ActionDocument['columns'];
+  /** Columns that mean what they meant. */
+  readonly same_columns: readonly string[];
+  readonly rows_changed: boolean;
+  /** Inputs whose meaning changed, with the reasons of each. */
+  readonly upstream: readonly { readonly model: string; readonly reasons: readonly ReasonDocument[] }[];
+  readonly sql: { readonly shown: string | null; readonly now: string | null };
+  readonly summary: string;
 }
 
 /** What a plan does with one model. */

@@ -4,7 +4,7 @@
  */
 import type * as DuckDb from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { Binder, BindError, BindResult, ParseResult } from '../../compile/binder.ts';
+import type { Binder, BindError, BindResult, DeclareFailure, ParseResult } from '../../compile/binder.ts';
 import type { Column } from '../../compile/compiled.ts';
 import { byteToUtf16 } from '../../diagnostic/index.ts';
 import { ident, tableIdent } from '../../sql/quote.ts';
@@ -66,14 +66,35 @@ class DuckDbBinder implements Binder {
     return Promise.all(answers.map((answer, i) => this.#bindResult(answer, texts[i] ?? '')));
   }
 
-  async declare(tables: Parameters<Binder['declare']>[0]): Promise<void> {
-    if (tables.length === 0) return;
-    const schemas = new Set(tables.map((table) => table.schema));
-    const statements = [...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
-    for (const table of tables) {
-      const columns = table.columns.map((column) => `${ident(column.name)} ${column.type}`);
-      statements.push(`CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`);
+  async declare(tables: Parameters<Binder['declare']>[0]): Promise<readonly DeclareFailure[]> {
+    const statements = (some: typeof tables): readonly string[] => [
+      ...[...new Set(some.map((t) => t.schema))].map(
+        (schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`,
+      ),
+      ...some.map((table) => {
+        const columns = table.columns.map((column) => `${ident(column.name)} ${column.type}`);
+        return `CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`;
+      }),
+    ];
+    if (tables.length === 0) return [];
+    try {
+      await this.#runAll(statements(tables));
+      return [];
+    } catch {
+      // One that cannot be must not take the others with it.
+      const failures: DeclareFailure[] = [];
+      for (const table of tables) {
+        try {
+          await this.#runAll(statements([table]));
+        } catch (error) {
+          failures.push({ schema: table.schema, name: table.name, message: firstLine(error) });
+        }
+      }
+      return failures;
     }
+  }
+
+  async #runAll(statements: readonly string[]): Promise<void> {
     await this.#use(async (connection) => {
       await connection.run('BEGIN');
       try {
@@ -219,6 +240,10 @@ function codePointToUtf16(text: string, offset: number): number {
   for (let passed = 0; passed < offset && i < text.length; passed++)
     i += (text.codePointAt(i) ?? 0) < 0x10000 ? 1 : 2;
   return i;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
 function thrownAnswer(error: unknown): string {

@@ -1,0 +1,36 @@
+import type { ColumnRefDocument, ImpactDocument } from '@sluice/core';
+import { visible } from './cells.ts';
+import { paint, textWidth, type Style } from './style.ts';
+import { wrapList } from './words.ts';
+
+/** A paragraph for each model that is touched: whether it breaks, which values change, what decides its rows. */
+export function renderImpact(document: ImpactDocument, style: Style): string {
+  const p = paint(style);
+  const width = textWidth(style);
+  const lines = [visible(document.summary)];
+  for (const model of document.models) {
+    lines.push('', `${p.bold(visible(model.model))} ${p.dim(model.kind)}`);
+    if (model.unknown) {
+      lines.push(`  ${p.yellow('unknown:')} it could not be traced, so it may be touched or not`);
+      continue;
+    }
+    if (model.reads_it) lines.push(`  ${p.red('breaks')} when it goes: its query reads it`);
+    for (const c of model.columns) {
+      const text = wrapList(`  ${visible(c.name)}  ${visible(c.type)}  ← `, c.sources.map(refText), width);
+      lines.push(c.direct ? text : `${text} ${p.dim('(computed)')}`);
+    }
+    if (model.influence.length > 0)
+      lines.push(wrapList('  rows depend on ', model.influence.map(refText), width));
+    if (model.rows_from.length > 0)
+      lines.push(wrapList('  rows come from ', model.rows_from.map(visible), width));
+  }
+  if (document.audits.length > 0) {
+    const audits = document.audits.map((a) => `${visible(a.audit)} of ${visible(a.model)}`);
+    lines.push('', wrapList('Audits that name it: ', audits, width));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function refText(ref: ColumnRefDocument): string {
+  return `${visible(ref.model)}.${visible(ref.column)}`;
+}
