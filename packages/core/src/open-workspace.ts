@@ -7,6 +7,7 @@ import { runAudit, type AuditOutcome } from './apply/audits.ts';
 import {
   compile,
   compileContext,
+  DEFAULT_SCHEMA,
   nodeKey,
   type Binder,
   type Column,
@@ -40,7 +41,7 @@ import {
   type Project,
   type SourceDefinition,
 } from './project/index.ts';
-import { render } from './render/index.ts';
+import { render, type ColumnLookup } from './render/index.ts';
 import {
   SCHEMA_VERSION,
   toDiagnosticDocument,
@@ -146,17 +147,24 @@ class ProjectWorkspace implements Workspace {
       (definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE'
         ? { start: addUnits(ready, clock.unit, -1), end: ready }
         : { start: definition.start ?? project.config.start, end: this.#now() });
-    const outcome = render(
-      definition.query,
-      definition.source,
-      {
-        ...compileContext(project, tableIdent({ schema: definition.schema, name: definition.table })),
-        interval: range,
-        executionTime: this.#now(),
-        stage: 'evaluating',
-      },
-      definition.definitions,
-    );
+    const { query } = definition;
+    const renderWith = (columns: ColumnLookup): ReturnType<typeof render> => {
+      const context = compileContext(project, definition, columns);
+      return render(
+        query,
+        definition.source,
+        { ...context, interval: range, executionTime: this.#now(), stage: 'evaluating' },
+        definition.definitions,
+      );
+    };
+    let outcome = renderWith(() => 'later');
+    if (outcome.value.awaited.length > 0) {
+      const { nodes } = (await this.#compiledWithoutErrors()).compiled;
+      const columns = new Map([...nodes.values()].map((n) => [nodeKey(n.name), n.columns]));
+      outcome = renderWith((r) =>
+        columns.get(nodeKey(`${r.schema === '' ? DEFAULT_SCHEMA : r.schema}.${r.table}`)),
+      );
+    }
     if (hasErrors(outcome.diagnostics)) throw new SluiceError(outcome.diagnostics);
     return {
       diagnostics: outcome.diagnostics,

@@ -61,7 +61,7 @@ class Compiler {
 
   async compile(): Promise<Compiled> {
     const { project, binder } = this.#in;
-    const parsed = await parseModels(project, binder);
+    const parsed = await parseModels(project, project.models, binder);
     this.#diagnostics.push(...parsed.diagnostics);
     const models = new Map(parsed.models.map((m) => [m.definition.name, m]));
     for (const m of [...project.models, ...project.brokenModels])
@@ -85,7 +85,7 @@ class Compiler {
         if (culprit === undefined) ready.push(model);
         else this.#block(name, culprit, blocked);
       }
-      await this.#bindLayer(ready);
+      await this.#bindLayer(await this.#finish(ready, models));
       await binder.declare(this.#shadows(layer));
     }
     await this.#bindAudits([...models.values()].filter((m) => this.#known.has(m.definition.name)));
@@ -95,6 +95,44 @@ class Compiler {
       broken: this.#broken,
       diagnostics: sortDiagnostics(this.#diagnostics),
     };
+  }
+
+  /** Renders and parses those again whose macros waited for columns of the layers above. */
+  async #finish(
+    ready: readonly ParsedModel[],
+    models: Map<string, ParsedModel>,
+  ): Promise<readonly ParsedModel[]> {
+    const awaiting = ready.filter((m) => m.query?.isAwaiting === true);
+    if (awaiting.length === 0) return ready;
+    const { project, binder } = this.#in;
+    const definitions = awaiting.map((m) => m.definition);
+    const again = await parseModels(
+      project,
+      definitions,
+      binder,
+      (name) => this.#known.get(name)?.node.columns ?? 'later',
+    );
+    this.#diagnostics.push(...again.diagnostics);
+    const finished = new Map(again.models.map((m) => [m.definition.name, m]));
+    return ready.flatMap((m) => {
+      if (m.query?.isAwaiting !== true) return [m];
+      const { definition } = m;
+      const final = finished.get(definition.name);
+      const early = final?.query?.dependencies.find((d) => !this.#known.has(d));
+      if (final === undefined) this.#broken.add(definition.name);
+      else if (final.query?.isAwaiting === true || early !== undefined) {
+        const hint = 'Name it in the query itself, not only in what a macro makes of columns.';
+        const message = `that ${definition.name} reads ${early ?? 'a model'} is seen only when its macros are expanded`;
+        this.#fail(
+          definition,
+          diagnostic('invalid-macro', message, { location: definition.nameLocation, hint }),
+        );
+      } else {
+        models.set(definition.name, final);
+        return [final];
+      }
+      return [];
+    });
   }
 
   #addSource(source: SourceDefinition): void {

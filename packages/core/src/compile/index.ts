@@ -3,4 +3,4 @@ export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
 export type { Column, ColumnRef, Compiled, CompiledModel, CompiledNode, CompiledSource } from './compiled.ts';
 export { compileContext } from './parse-models.ts';
-export { nodeKey } from './names.ts';
+export { DEFAULT_SCHEMA, nodeKey } from './names.ts';

@@ -172,6 +172,7 @@ function buildModel(
       preStatements: body.preStatements,
       postStatements: body.postStatements,
       definitions: body.definitions,
+      blueprint: new Map(),
       cron: cron?.text,
       cronLocation: cron?.location,
       start: parseStart(properties.get('start'), findings),

@@ -135,6 +135,10 @@ export class SqlWriter {
       variables: this.#config.variables,
       thisModel: raw(tableIdent(planned.physical)),
       parameters: new Map(),
+      blueprint: planned.node.node === 'model' ? planned.node.definition.blueprint : new Map(),
+      columns: ({ schema, table }) =>
+        this.#byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.node.columns,
+      gateway: this.#config.gateway,
       environment: this.#plan.environment,
       stage: 'evaluating',
     };

@@ -75,6 +75,8 @@ export interface ProjectConfig {
     readonly start: number | undefined;
   };
   readonly variables: Readonly<Record<string, VariableValue>>;
+  /** `@gateway`: the name of the connection in a SQLMesh project, else empty. */
+  readonly gateway: string;
   readonly sources: readonly SourceDefinition[];
   readonly environments: Readonly<Record<string, EnvironmentSettings>>;
   readonly quarantine: {

@@ -33,6 +33,9 @@ test('time macros have the types of SQLMesh', async () => {
       variables: {},
       thisModel: undefined,
       parameters: new Map(),
+      blueprint: new Map(),
+      columns: undefined,
+      gateway: 'local',
       environment: 'prod',
       stage: 'evaluating',
     });
