@@ -60,3 +60,17 @@ test('a macro that names no relation is an error there, and nothing else is', as
     'not checked because main.b has errors: main.c',
   ]);
 });
+
+test('blueprints are models of their own', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/by_name.sql': `MODEL (name marts.@{who}_orders, kind FULL, blueprints ((who := a, factor := 2), (who := b, factor := 3)));
+SELECT id, amount * @factor AS amount FROM raw.orders WHERE name = '@{who}' OR name = @BLUEPRINT_VAR('label', 'b')`,
+  });
+  const { document } = await (await project.workspace()).compile();
+  expect(document.diagnostics).toEqual([]);
+  expect(document.models.map((m) => m.name)).toEqual(['marts.a_orders', 'marts.b_orders']);
+  await project.build();
+  expect(await project.value('SELECT sum(amount) FROM marts.a_orders')).toBe(40);
+  expect(await project.value('SELECT sum(amount) FROM marts.b_orders')).toBe(60);
+});

@@ -12,5 +12,5 @@ export {
   type Outcome,
   type Severity,
 } from './diagnostic.ts';
-export { byteToUtf16, SourceText, type Location } from './source-text.ts';
+export { byteToUtf16, EditedText, SourceText, type Edit, type Location } from './source-text.ts';
 export { didYouMean } from './suggest.ts';

@@ -14,8 +14,9 @@ import {
   type ModelDefinition,
 } from '../model/index.ts';
 import type { ProjectFiles } from './files.ts';
+import { variableSql } from '../sql/quote.ts';
 import { parseConfig } from './parse-config.ts';
-import type { BrokenModel, Project, SourceDefinition } from './project.ts';
+import type { BrokenModel, Project, ProjectConfig } from './project.ts';
 
 /** The file that makes a folder a project. */
 const PROJECT_FILE = 'project.yaml';
@@ -38,7 +39,7 @@ export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
   texts.set(PROJECT_FILE, source);
   const config = parseConfig(source);
   const diagnostics: Diagnostic[] = [...config.diagnostics];
-  const { models, brokenModels } = loadModels(files, config.value?.sources ?? [], texts, diagnostics);
+  const { models, brokenModels } = loadModels(files, config.value, texts, diagnostics);
   const audits = loadAudits(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
   return { value: { config: config.value, models, brokenModels, audits, texts }, diagnostics };
@@ -73,28 +74,32 @@ class Names {
 
 function loadModels(
   files: ProjectFiles,
-  sources: readonly SourceDefinition[],
+  config: ProjectConfig | undefined,
   texts: Map<string, SourceText>,
   diagnostics: Diagnostic[],
 ): { readonly models: readonly ModelDefinition[]; readonly brokenModels: readonly BrokenModel[] } {
   const names = new Names();
-  for (const source of sources) names.take(source.name, 'source', source.location);
+  const variables = new Map(
+    Object.entries(config?.variables ?? {}).map(([name, value]) => [name.toLowerCase(), variableSql(value)]),
+  );
+  for (const source of config?.sources ?? []) names.take(source.name, 'source', source.location);
   const models: ModelDefinition[] = [];
   const brokenModels: BrokenModel[] = [];
   for (const source of readAll(files, 'models', texts)) {
-    const parsed = parseModelFile(source, { files });
-    diagnostics.push(...parsed.diagnostics);
-    const model = parsed.value;
-    if (model === undefined) {
-      if (parsed.name !== undefined && !parsed.disabled)
-        brokenModels.push({ name: parsed.name, path: source.path });
-      continue;
+    for (const parsed of parseModelFile(source, { files, variables })) {
+      diagnostics.push(...parsed.diagnostics);
+      const model = parsed.value;
+      if (model === undefined) {
+        if (parsed.name !== undefined && !parsed.disabled)
+          brokenModels.push({ name: parsed.name, path: source.path });
+        continue;
+      }
+      const clash = names.clash('duplicate-model', model.name, 'model', model.nameLocation);
+      if (clash === undefined) {
+        names.take(model.name, 'model', model.nameLocation);
+        models.push(model);
+      } else diagnostics.push(clash);
     }
-    const clash = names.clash('duplicate-model', model.name, 'model', model.nameLocation);
-    if (clash === undefined) {
-      names.take(model.name, 'model', model.nameLocation);
-      models.push(model);
-    } else diagnostics.push(clash);
   }
   return { models, brokenModels };
 }

@@ -10,7 +10,7 @@ import {
   type DiagnosticCode,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { ident, literal } from '../sql/quote.ts';
+import { ident, literal, variableSql } from '../sql/quote.ts';
 import { identifierName, tokenize, type Token } from '../sql/tokens.ts';
 import {
   asName,
@@ -545,12 +545,6 @@ export class Expander implements MacroExpander {
         'Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
     );
   }
-}
-
-function variableSql(value: string | number | boolean | null): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'string') return literal(value);
-  return typeof value === 'boolean' ? (value ? 'TRUE' : 'FALSE') : String(value);
 }
 
 /** True for `schema.@x` and `@x.name`, where a text stands for a name. */

@@ -95,6 +95,10 @@ function isDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
 
+function halfSine(a: string, b: string): string {
+  return `POWER(SIN(RADIANS((${b} - ${a}) / 2)), 2)`;
+}
+
 const KILOMETRES_PER_MILE = '1.60934';
 
 /** `@HAVERSINE_DISTANCE(lat1, lon1, lat2, lon2, 'km')`: the great-circle distance; SQLMesh's constants. */
@@ -110,8 +114,7 @@ export function expandHaversine(call: MacroCall): readonly Piece[] | undefined {
     return arg === undefined ? '' : textOf(operand(call.expander.expand(arg, call.scope), call.site));
   };
   const [lat1, lon1, lat2, lon2] = [value('lat1'), value('lon1'), value('lat2'), value('lon2')];
-  const half = (a: string, b: string): string => `POWER(SIN(RADIANS((${b} - ${a}) / 2)), 2)`;
   const rate = unit === 'mi' ? '1.0' : KILOMETRES_PER_MILE;
-  const angle = `${half(lat1, lat2)} + COS(RADIANS(${lat1})) * COS(RADIANS(${lat2})) * ${half(lon1, lon2)}`;
+  const angle = `${halfSine(lat1, lat2)} + COS(RADIANS(${lat1})) * COS(RADIANS(${lat2})) * ${halfSine(lon1, lon2)}`;
   return [made(`(7922 * ASIN(SQRT(${angle})) * ${rate})`, call.site)];
 }
