@@ -35,13 +35,14 @@ import {
 } from './plan/index.ts';
 import { physicalName } from './plan/physical.ts';
 import {
+  loadMacros,
   loadProject,
   nodeFiles,
   type FileSource,
   type Project,
   type SourceDefinition,
 } from './project/index.ts';
-import { render, type ColumnLookup } from './render/index.ts';
+import { MACRO_NAMES, render, type ColumnLookup } from './render/index.ts';
 import {
   SCHEMA_VERSION,
   toDiagnosticDocument,
@@ -110,9 +111,8 @@ class ProjectWorkspace implements Workspace {
   }
 
   async compile(): Promise<Answer<CompileDocument>> {
-    const loaded = loadProject(nodeFiles(this.#root));
-    if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-    const { compiled } = await this.#compileProject(loaded.value, loaded.diagnostics);
+    const loaded = await this.#load();
+    const { compiled } = await this.#compileProject(loaded.project, loaded.diagnostics);
     const models = [...compiled.nodes.values()].filter((n) => n.node === 'model');
     return {
       diagnostics: compiled.diagnostics,
@@ -132,7 +132,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async render(model: string, interval?: TimeRange): Promise<Answer<RenderDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     const definition = project.models.find((m) => nodeKey(m.name) === nodeKey(model));
     if (definition?.query === undefined)
       throw unknownModel(
@@ -260,7 +260,7 @@ class ProjectWorkspace implements Workspace {
     text: string,
     options: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
   ): Promise<Answer<ApplyDocument>> {
-    const loaded = this.#load();
+    const loaded = await this.#load();
     const saved = readSavedPlan(text, loaded.project.config.name);
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection, warehouse) => {
@@ -295,7 +295,7 @@ class ProjectWorkspace implements Workspace {
       const prepared = await this.#prepare(compiled, connection, environment, 'plan', {});
       const promoted = this.#promotedNodes(prepared, models);
       const plan: Plan = { ...prepared.plan, nodes: new Map(promoted.all.map((n) => [n.node.name, n])) };
-      const writer = new SqlWriter(plan, compiled.project.config, (texts) => compiled.binder.parse(texts));
+      const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
       const run = this.#newRun();
       const outcomes: AuditOutcome[] = [];
       for (const planned of promoted.asked) {
@@ -338,7 +338,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async query(text: string, environment: string): Promise<Answer<QueryDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     checkEnvironmentName(environment);
     return this.#withWarehouse(project, { readOnly: true, mustExist: true }, async (connection) => {
       let rewritten = text;
@@ -354,7 +354,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async environments(): Promise<Answer<EnvironmentListDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     return this.#withWarehouse(project, { readOnly: true }, async (connection) => {
       const state = await readState(connection);
       return {
@@ -392,14 +392,19 @@ class ProjectWorkspace implements Workspace {
     return { runId: `${stamp}-${randomBytes(3).toString('hex')}`, now };
   }
 
-  #load(): { readonly project: Project; readonly diagnostics: readonly Diagnostic[] } {
-    const loaded = loadProject(nodeFiles(this.#root));
+  async #load(): Promise<{ readonly project: Project; readonly diagnostics: readonly Diagnostic[] }> {
+    const files = nodeFiles(this.#root);
+    const loaded = loadProject(files);
     if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-    return { project: loaded.value, diagnostics: loaded.diagnostics };
+    const macros = await loadMacros(this.#root, files, MACRO_NAMES);
+    return {
+      project: { ...loaded.value, macros: macros.value },
+      diagnostics: [...loaded.diagnostics, ...macros.diagnostics],
+    };
   }
 
   async #compiledWithoutErrors(): Promise<CompiledProject> {
-    const { project, diagnostics } = this.#load();
+    const { project, diagnostics } = await this.#load();
     const compiled = await this.#compileProject(project, diagnostics);
     if (hasErrors(compiled.compiled.diagnostics)) throw new SluiceError(compiled.compiled.diagnostics);
     return compiled;
@@ -545,7 +550,7 @@ class ProjectWorkspace implements Workspace {
         ),
       );
     }
-    const writer = new SqlWriter(plan, compiled.project.config, (texts) => compiled.binder.parse(texts));
+    const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
     const document = await toPlanDocument(plan, compiled.project.config.name, writer);
     return { ...compiled, state, plan, writer, document };
   }

@@ -74,3 +74,106 @@ SELECT id, amount * @factor AS amount FROM raw.orders WHERE name = '@{who}' OR n
   expect(await project.value('SELECT sum(amount) FROM marts.a_orders')).toBe(40);
   expect(await project.value('SELECT sum(amount) FROM marts.b_orders')).toBe(60);
 });
+
+const OWN = `
+type Sql = string;
+
+/** A column in another currency. */
+export function in_euro(amount: Sql, rate: number, digits: number = 2): string {
+  return \`round(\${amount} * \${rate}, \${digits})\`;
+}
+
+export const flags = (column: string, values: readonly string[]): readonly string[] =>
+  values.map((v) => \`\${column} = '\${v}' AS is_\${v}\`);
+
+export function anything(value) {
+  return "'" + JSON.stringify(value).replaceAll("'", "''") + "'";
+}
+
+export function when(condition: boolean, ...parts: Sql[]) {
+  return condition ? parts : null;
+}
+
+export function broken(x: string): string {
+  throw new Error('no ' + x);
+}
+
+export async function late() {
+  return 'x';
+}
+`;
+
+test("macros of one's own", async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/own.ts': OWN,
+    'models/a.sql': `MODEL (kind FULL);
+SELECT id, @in_euro(amount + 1, rate := 0.5) AS euro, @flags(name, ['a', 'b']), @when(false, x), @when(true, 1 AS one, 2 AS two),
+  @anything([1, 'x', TRUE, NULL, a.b]) AS json, @anything(-1.5) AS n
+FROM raw.orders`,
+  });
+  const { document } = await (await project.workspace()).compile();
+  expect(document.diagnostics).toEqual([]);
+  expect(document.models[0]?.columns.map((c) => c.name)).toEqual([
+    'id',
+    'euro',
+    'is_a',
+    'is_b',
+    'one',
+    'two',
+    'json',
+    'n',
+  ]);
+  await project.build();
+  expect(await project.rows('SELECT * FROM main.a ORDER BY id LIMIT 1')).toMatchObject([
+    { euro: 5.5, is_a: true, is_b: false, one: 1, two: 2, json: '[1,"x",true,null,"a.b"]', n: '-1.5' },
+  ]);
+  const before = document.models[0]?.version;
+  // The text of a macro means nothing, what it makes does.
+  project.edit('macros/own.ts', '/** A column in another currency. */', '// Other words.');
+  const same = await (await project.workspace()).compile();
+  expect(same.document.models[0]?.version).toBe(before);
+  project.edit('macros/own.ts', 'digits: number = 2', 'digits: number = 3');
+  const other = await (await project.workspace()).compile();
+  expect(other.document.models[0]?.version).not.toBe(before);
+});
+
+test("what goes wrong in macros of one's own is said at the call", async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/own.ts': OWN,
+    'macros/bad.ts': 'export const x = ;',
+    'macros/__init__.py': '',
+    'macros/old.py': 'def f(): pass',
+    'macros/clash.mjs': 'export function star() {}\nexport function when() {}',
+    'models/a.sql': `MODEL (kind FULL);
+SELECT
+  @broken('luck'),
+  @late(),
+  @in_euro(id),
+  @in_euro(id, 'x'),
+  @in_euro(id, 1, 2, 3),
+  @in_euro(id, rat := 1),
+  @whem(true)
+FROM raw.orders`,
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  const said = diagnostics.map(
+    (d) => `${d.severity} ${d.location?.path}:${d.location?.line}:${d.location?.column} ${d.message}`,
+  );
+  expect(said.filter((s) => !s.includes('bad.ts')).toSorted()).toEqual([
+    'error macros/clash.mjs:1:17 @star is a macro of Sluice already',
+    'error macros/own.ts:16:17 there are two macros named @when, in macros/clash.mjs and macros/own.ts',
+    'error models/a.sql:3:3 @broken failed: no luck',
+    'error models/a.sql:4:3 @late answered a promise',
+    "error models/a.sql:5:3 @in_euro needs the argument 'rate'",
+    "error models/a.sql:6:16 'rate' of @in_euro is a number, found 'x'",
+    'error models/a.sql:7:3 @in_euro takes 2 to 3 arguments, found 4',
+    "error models/a.sql:8:16 @in_euro has no argument 'rat'",
+    'error models/a.sql:9:3 there is no macro @whem',
+    'warning macros/old.py:1:1 macros in Python are not run: macros/old.py',
+  ]);
+  expect(said.find((s) => s.includes('bad.ts'))).toMatch(
+    /^error macros\/bad.ts:1:1 macros\/bad.ts cannot be loaded: /,
+  );
+});

@@ -76,6 +76,7 @@ export function compileContext(
     parameters: new Map(),
     blueprint: definition.blueprint,
     columns,
+    macros: project.macros,
     gateway: project.config.gateway,
     environment: 'prod',
     stage: 'loading',
@@ -191,6 +192,8 @@ function draft(
     found.push(...text.diagnostics);
     return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
   });
+  // What is wrong with a text that is not final is said when it is.
+  if (awaited.length > 0) return { definition, rendered, awaited, statements, audits: own };
   diagnostics.push(...found);
   return hasErrors(found) ? undefined : { definition, rendered, awaited, statements, audits: own };
 }

@@ -28,6 +28,7 @@ export const CODES = {
   'unknown-macro': 'error',
   'invalid-macro': 'error',
   'unknown-variable': 'error',
+  'invalid-macro-file': 'error',
   // SQL
   'syntax-error': 'error',
   'not-a-query': 'error',

@@ -4,7 +4,7 @@ import type { Binder } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
 import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
 import type { SqlFragment } from '../model/index.ts';
-import type { ProjectConfig } from '../project/index.ts';
+import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
 import { id, ident, raw, sql, tableIdent, type Sql } from '../sql/quote.ts';
 import { formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
@@ -24,13 +24,15 @@ export interface TaskSql {
 export class SqlWriter {
   readonly #plan: Plan;
   readonly #config: ProjectConfig;
+  readonly #macros: Project['macros'];
   readonly #parse: Binder['parse'];
   readonly #byKey: ReadonlyMap<string, PlannedNode>;
   readonly #inline = new Map<string, Promise<string>>();
 
-  constructor(plan: Plan, config: ProjectConfig, parse: Binder['parse']) {
+  constructor(plan: Plan, project: Pick<Project, 'config' | 'macros'>, parse: Binder['parse']) {
     this.#plan = plan;
-    this.#config = config;
+    this.#config = project.config;
+    this.#macros = project.macros;
     this.#parse = parse;
     this.#byKey = new Map([...plan.nodes.values()].map((n) => [nodeKey(n.node.name), n]));
   }
@@ -138,6 +140,7 @@ export class SqlWriter {
       blueprint: planned.node.node === 'model' ? planned.node.definition.blueprint : new Map(),
       columns: ({ schema, table }) =>
         this.#byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.node.columns,
+      macros: this.#macros,
       gateway: this.#config.gateway,
       environment: this.#plan.environment,
       stage: 'evaluating',

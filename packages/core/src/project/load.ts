@@ -42,7 +42,10 @@ export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
   const { models, brokenModels } = loadModels(files, config.value, texts, diagnostics);
   const audits = loadAudits(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
-  return { value: { config: config.value, models, brokenModels, audits, texts }, diagnostics };
+  return {
+    value: { config: config.value, models, brokenModels, audits, macros: new Map(), texts },
+    diagnostics,
+  };
 }
 
 /** Names that are taken, without case, and where. */

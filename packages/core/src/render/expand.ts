@@ -37,6 +37,7 @@ import { arity, conditionOf } from './arguments.ts';
 import { clauseEnd, CLAUSES, joinWordsStart } from './clauses.ts';
 import { FUNCTIONS, LATER_FUNCTIONS } from './functions.ts';
 import { counted, type MacroCall, type MacroExpander, type Scope } from './macro-call.ts';
+import { expandOwnMacro } from './own-macro.ts';
 import { made, textOf, type Piece } from './pieces.ts';
 import type { RelationColumns, RelationName, RenderContext } from './rendered.ts';
 import { TIME_MACROS, timeMacro } from './time-macros.ts';
@@ -48,6 +49,15 @@ const DEEPEST = 100;
 const MOST_EXPANSIONS = 100_000;
 
 const OTHER_MACROS = ['this_model', 'this_env', 'runtime_stage', 'gateway'] as const;
+
+/** Names of Sluice's own macros, lower case. */
+export const MACRO_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(FUNCTIONS),
+  ...Object.keys(CLAUSES),
+  ...TIME_MACROS,
+  ...OTHER_MACROS,
+  'def',
+]);
 
 /** A macro replaced: by what, and which token comes after it. */
 interface Replacement {
@@ -234,7 +244,11 @@ export class Expander implements MacroExpander {
     while (isNamePart(tokens[end]) && tokens[end]?.kind !== 'quoted') {
       const isCall = tokens[end]?.kind === 'macro' && tokenText(fragment.text, tokens[end + 1]) === '(';
       const name = tokenText(fragment.text, tokens[end]).slice(1).toLowerCase();
-      if (isCall && (Object.hasOwn(FUNCTIONS, name) || this.#definitions.has(name))) break;
+      if (
+        isCall &&
+        (Object.hasOwn(FUNCTIONS, name) || this.#definitions.has(name) || this.#context.macros.has(name))
+      )
+        break;
       end++;
     }
     return end;
@@ -313,7 +327,10 @@ export class Expander implements MacroExpander {
       definition === undefined
         ? undefined
         : parseLambda({ text: definition, origin: undefined, site: siteAt(fragment, token) });
-    const macro = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+    const own = this.#context.macros.get(name);
+    const macro = Object.hasOwn(FUNCTIONS, name)
+      ? FUNCTIONS[name]
+      : own && ((call: MacroCall): readonly Piece[] | undefined => expandOwnMacro(call, own));
     if (called && lambda === undefined && !scope.locals.has(name) && Object.hasOwn(CLAUSES, name)) {
       return this.#replaceClause(fragment, tokens, at, open, name, scope);
     }
@@ -534,6 +551,7 @@ export class Expander implements MacroExpander {
       ...OTHER_MACROS,
       ...Object.keys(FUNCTIONS).map((f) => f.toUpperCase()),
       ...Object.keys(CLAUSES).map((f) => f.toUpperCase()),
+      ...[...this.#context.macros.values()].map((m) => m.name),
     ].map((n) => `@${n}`);
     this.report(
       'unknown-macro',

@@ -35,6 +35,7 @@ test('time macros have the types of SQLMesh', async () => {
       parameters: new Map(),
       blueprint: new Map(),
       columns: undefined,
+      macros: new Map(),
       gateway: 'local',
       environment: 'prod',
       stage: 'evaluating',

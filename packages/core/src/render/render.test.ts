@@ -45,6 +45,7 @@ const CONTEXT: RenderContext = {
     ['region', "'EU'"],
   ]),
   columns: ({ schema, table }) => (table === 'late' ? 'later' : COLUMNS[`${schema}.${table}`]),
+  macros: new Map(),
   gateway: 'local',
   environment: 'dev',
   stage: 'evaluating',

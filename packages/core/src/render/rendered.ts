@@ -1,4 +1,4 @@
-import type { VariableValue } from '../project/project.ts';
+import type { ProjectMacro, VariableValue } from '../project/project.ts';
 import type { Sql } from '../sql/quote.ts';
 import type { SourceMap } from './source-map.ts';
 
@@ -39,6 +39,8 @@ export interface RenderContext {
   readonly blueprint: ReadonlyMap<string, string>;
   /** Columns for `@STAR` and `@UNION`; undefined where they cannot be had. */
   readonly columns: ColumnLookup | undefined;
+  /** Macros of the project's own, by name in lower case. */
+  readonly macros: ReadonlyMap<string, ProjectMacro>;
   /** `@gateway`: the name of the connection, empty when the project names none. */
   readonly gateway: string;
   readonly environment: string;
