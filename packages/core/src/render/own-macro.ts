@@ -2,7 +2,7 @@
 import type { MacroParameter, MacroValue, ProjectMacro } from '../project/project.ts';
 import { namedArguments, stringOf } from './arguments.ts';
 import { evaluate, constantSql } from './evaluate.ts';
-import { bracketed, type Fragment } from './fragment.ts';
+import { bracketed, operand, type Fragment } from './fragment.ts';
 import { counted, type MacroCall } from './macro-call.ts';
 import { textOf, type Piece } from './pieces.ts';
 
@@ -76,19 +76,20 @@ type Converted =
 
 function convert(call: MacroCall, parameter: MacroParameter, arg: Fragment | undefined): Converted {
   if (arg === undefined) return { ok: true, value: undefined };
-  if (!parameter.isList)
-    return convertOne(call, parameter, textOf(call.expander.expand(arg, call.scope)).trim());
+  if (!parameter.isList) return convertOne(call, parameter, call.expander.expand(arg, call.scope));
   const values: MacroValue[] = [];
   for (const item of call.expander.items([arg], call.scope)) {
-    const converted = convertOne(call, parameter, textOf(item).trim());
+    const converted = convertOne(call, parameter, item);
     if (!converted.ok) return { ok: false, problem: `a list; one of its items is ${converted.problem}` };
     values.push(converted.value);
   }
   return { ok: true, value: values };
 }
 
-function convertOne(call: MacroCall, { type }: MacroParameter, sql: string): Converted {
-  if (type === 'sql') return { ok: true, value: sql };
+function convertOne(call: MacroCall, { type }: MacroParameter, pieces: readonly Piece[]): Converted {
+  // In parentheses if need be, so that it means the same wherever the macro puts it.
+  if (type === 'sql') return { ok: true, value: textOf(operand(pieces, call.site)).trim() };
+  const sql = textOf(pieces).trim();
   if (type === 'string') return { ok: true, value: stringOf(sql) ?? sql };
   if (type === 'any') return { ok: true, value: byForm(call, sql) };
   const result = evaluate(sql);
