@@ -492,6 +492,7 @@ class ProjectWorkspace implements Workspace {
         readOnly,
         threads: settings.threads,
         memoryLimit: settings.memoryLimit,
+        macros: project.sqlMacros.map((m) => m.sql),
         lockTimeout: this.#options.lockTimeout ?? 30_000,
         onWait: (holder, secondsLeft) => this.#observer({ kind: 'waiting-for-lock', holder, secondsLeft }),
       });

@@ -177,3 +177,65 @@ FROM raw.orders`,
     /^error macros\/bad.ts:1:1 macros\/bad.ts cannot be loaded: /,
   );
 });
+
+test('SQL macros of DuckDB: their meaning is part of those that call them', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/money.sql': `-- Money.
+CREATE OR REPLACE MACRO net(amount, rate := 0.2) AS less(amount, amount * rate);
+CREATE MACRO less(a, b) AS a - b;
+CREATE MACRO above(least) AS TABLE SELECT * FROM range(least);
+CREATE MACRO top_of(t) AS TABLE SELECT max(amount) AS amount FROM query_table(t);`,
+    'models/a.sql': 'MODEL (kind FULL, audits (net_positive)); SELECT id, net(amount) AS net FROM raw.orders',
+    'models/b.sql': 'MODEL (kind FULL); SELECT count(*) AS n FROM above(3)',
+    'audits/net.sql': 'AUDIT (name net_positive); SELECT * FROM @this_model WHERE net(1) < 0',
+  });
+  const versions = async (): Promise<ReadonlyMap<string, string>> => {
+    const { document } = await (await project.workspace()).compile();
+    expect(document.diagnostics).toEqual([]);
+    return new Map(document.models.map((m) => [m.name, m.version]));
+  };
+  const before = await versions();
+  await project.build();
+  expect(await project.rows('SELECT * FROM main.a ORDER BY id')).toMatchObject([{ net: 8 }, { net: 16 }]);
+  expect(await project.value('SELECT n FROM main.b')).toBe('3');
+  // Nothing of it is left in the warehouse.
+  const left = `SELECT count(*) FROM duckdb_functions() WHERE function_type LIKE '%macro' AND NOT internal`;
+  expect(await project.value(left)).toBe('0');
+  project.edit('macros/money.sql', 'a - b', '(a) - /* the same */ b');
+  expect(await versions()).toEqual(before);
+  project.edit('macros/money.sql', '(a) - ', 'a - 1 - ');
+  const after = await versions();
+  expect(after.get('main.a')).not.toBe(before.get('main.a'));
+  expect(after.get('main.b')).toBe(before.get('main.b'));
+});
+
+test('what SQL macros may not do', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/bad.sql': `CREATE MACRO hidden(n) AS TABLE SELECT * FROM raw.orders LIMIT n;
+SELECT 1;
+CREATE MACRO good(x) AS x + 1;
+CREATE MACRO GOOD(x) AS x;
+CREATE MACRO typo(x) AS x + strlenn(x);`,
+    'models/v.sql': 'MODEL (kind VIEW); SELECT id, good(id) AS next FROM raw.orders',
+    'models/e.sql': 'MODEL (kind EMBEDDED); SELECT good(id) AS next FROM raw.orders',
+    'models/w.sql': 'MODEL (kind VIEW); SELECT next FROM main.e',
+    'models/f.sql': 'MODEL (kind FULL); SELECT next FROM main.e',
+  });
+  for (let i = 0; i < 2; i++) {
+    const { diagnostics, document } = await (await project.workspace()).compile();
+    const said = diagnostics.map(
+      (d) => `${d.location?.path}:${d.location?.line}:${d.location?.column} ${d.message}`,
+    );
+    expect(said).toEqual([
+      'macros/bad.sql:2:1 files of SQL macros hold CREATE MACRO statements only',
+      "macros/bad.sql:4:14 there are two SQL macros named 'good'",
+      expect.stringMatching(/^macros\/bad.sql:1:14 the macro 'hidden' reads a table: /),
+      "macros/bad.sql:5:14 there is no function 'strlenn'",
+      "models/v.sql:1:31 a view cannot call the SQL macro 'good'",
+      "models/w.sql:1:1 a view cannot call the SQL macro 'good' through main.e",
+    ]);
+    expect(document.models.map((m) => m.name)).toEqual(['main.e', 'main.f']);
+  }
+});

@@ -10,9 +10,17 @@ import { orderNodes } from './graph.ts';
 import { traceLineage } from './lineage.ts';
 import { meaningOf, type LeafMeaning } from './meaning.ts';
 import { nodeKey, nodeSchemaAndTable } from './names.ts';
-import { auditCode, auditPlace, nameLookup, parseModels, type ParsedModel } from './parse-models.ts';
+import {
+  auditCode,
+  auditPlace,
+  nameLookup,
+  parseModels,
+  type ParsedModel,
+  type ParsedQuery,
+} from './parse-models.ts';
 import { outputColumns, parsePlan, type PlanNode } from './plan-node.ts';
 import { traceReads, type ReadLeaf, type ReadTrace } from './reads.ts';
+import { defineSqlMacros, macroInView, macroTexts } from './sql-macros.ts';
 import { toDiagnostic } from './sql-errors.ts';
 import {
   versionLeafModel,
@@ -61,6 +69,7 @@ class Compiler {
 
   async compile(): Promise<Compiled> {
     const { project, binder } = this.#in;
+    this.#diagnostics.push(...(await defineSqlMacros(binder, project.sqlMacros)));
     const parsed = await parseModels(project, project.models, binder);
     this.#diagnostics.push(...parsed.diagnostics);
     const models = new Map(parsed.models.map((m) => [m.definition.name, m]));
@@ -85,7 +94,8 @@ class Compiler {
         if (culprit === undefined) ready.push(model);
         else this.#block(name, culprit, blocked);
       }
-      await this.#bindLayer(await this.#finish(ready, models));
+      const finished = await this.#finish(ready, models);
+      await this.#bindLayer(finished.filter((m) => this.#mayCallMacros(m, models)));
       await binder.declare(this.#shadows(layer));
     }
     await this.#bindAudits([...models.values()].filter((m) => this.#known.has(m.definition.name)));
@@ -95,6 +105,12 @@ class Compiler {
       broken: this.#broken,
       diagnostics: sortDiagnostics(this.#diagnostics),
     };
+  }
+
+  #mayCallMacros(model: ParsedModel, models: ReadonlyMap<string, ParsedModel>): boolean {
+    const found = macroInView(model, models, this.#in.project.sqlMacros);
+    if (found !== undefined) this.#fail(model.definition, found);
+    return found === undefined;
   }
 
   /** Renders and parses those again whose macros waited for columns of the layers above. */
@@ -259,7 +275,7 @@ class Compiler {
             columns,
             canonicalAst(query.statement),
             this.#inputVersions(query.dependencies),
-            tags,
+            this.#textTags(query, tags),
           );
     const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
     const reads = traceReads(
@@ -299,7 +315,7 @@ class Compiler {
       described,
       canonicalAst(query.statement),
       this.#inputVersions(query.dependencies),
-      tags,
+      this.#textTags(query, tags),
     );
     this.#addModel(
       definition,
@@ -404,6 +420,11 @@ class Compiler {
   #knownTable(schema: string, table: string): Known | undefined {
     const name = this.#find(schema, table);
     return name === undefined ? undefined : this.#known.get(name);
+  }
+
+  /** A version made of text does not see what macros expand to; a plan does. */
+  #textTags(query: ParsedQuery, tags: readonly string[]): readonly string[] {
+    return [...tags, ...macroTexts(query.statement, this.#in.project.sqlMacros)];
   }
 
   #inputVersions(dependencies: readonly string[]): readonly string[] {

@@ -11,6 +11,7 @@ export type {
   ProjectMacro,
   ProjectConfig,
   SourceDefinition,
+  SqlMacro,
   StartSetting,
   TableSource,
   VariableValue,

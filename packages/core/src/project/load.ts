@@ -16,6 +16,7 @@ import {
 import type { ProjectFiles } from './files.ts';
 import { variableSql } from '../sql/quote.ts';
 import { parseConfig } from './parse-config.ts';
+import { loadSqlMacros } from './sql-macros.ts';
 import type { BrokenModel, Project, ProjectConfig } from './project.ts';
 
 /** The file that makes a folder a project. */
@@ -41,9 +42,10 @@ export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
   const diagnostics: Diagnostic[] = [...config.diagnostics];
   const { models, brokenModels } = loadModels(files, config.value, texts, diagnostics);
   const audits = loadAudits(files, texts, diagnostics);
+  const sqlMacros = loadSqlMacros(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
   return {
-    value: { config: config.value, models, brokenModels, audits, macros: new Map(), texts },
+    value: { config: config.value, models, brokenModels, audits, macros: new Map(), sqlMacros, texts },
     diagnostics,
   };
 }

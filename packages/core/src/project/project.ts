@@ -115,6 +115,19 @@ export interface ProjectMacro {
   readonly call: (args: readonly MacroValue[]) => unknown;
 }
 
+/** A `CREATE MACRO` of a file in `macros/`. */
+export interface SqlMacro {
+  /** Lower case. */
+  readonly name: string;
+  /** The statement that creates it for one connection. */
+  readonly sql: string;
+  readonly source: SourceText;
+  /** Where its name stands. */
+  readonly location: Location;
+  /** The offset of its name, from which on `sql` is the author's text. */
+  readonly start: number;
+}
+
 /** A project as its files say it, before anything is compiled. */
 export interface Project {
   readonly config: ProjectConfig;
@@ -124,6 +137,8 @@ export interface Project {
   readonly audits: readonly AuditDefinition[];
   /** Macros of the project's own, by name in lower case. */
   readonly macros: ReadonlyMap<string, ProjectMacro>;
+  /** SQL macros of DuckDB that the project declares. */
+  readonly sqlMacros: readonly SqlMacro[];
   /** Every text that was read, by path. */
   readonly texts: ReadonlyMap<string, SourceText>;
 }
