@@ -239,3 +239,38 @@ CREATE MACRO typo(x) AS x + strlenn(x);`,
     expect(document.models.map((m) => m.name)).toEqual(['main.e', 'main.f']);
   }
 });
+
+test('statements on virtual update run when the view is made', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/a.sql': `MODEL (kind FULL);
+SELECT id FROM raw.orders;
+ON_VIRTUAL_UPDATE_BEGIN;
+COMMENT ON VIEW @this_model IS 'Shown in @{this_env}';
+@IF(@this_env = 'prod', COMMENT ON COLUMN @this_model.id IS 'The key');
+ON_VIRTUAL_UPDATE_END;`,
+  });
+  await project.build();
+  await project.build('dev');
+  const comments = `SELECT schema_name AS s, comment AS c FROM duckdb_views() WHERE view_name = 'a' AND NOT schema_name LIKE 'sluice%' ORDER BY 1`;
+  expect(await project.rows(comments)).toEqual([
+    { s: 'main', c: 'Shown in @{this_env}' },
+    { s: 'main__dev', c: 'Shown in @{this_env}' },
+  ]);
+  const column = `SELECT schema_name AS s, comment AS c FROM duckdb_columns() WHERE table_name = 'a' AND comment IS NOT NULL`;
+  expect(await project.rows(column)).toEqual([{ s: 'main', c: 'The key' }]);
+});
+
+test('when a statement on virtual update fails, nothing is promoted', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/a.sql': `MODEL (kind FULL);
+SELECT id FROM raw.orders;
+ON_VIRTUAL_UPDATE_BEGIN;
+COMMENT ON VIEW main.nope IS 'x';
+ON_VIRTUAL_UPDATE_END;`,
+  });
+  expect((await project.apply()).status).toBe('failed');
+  const views = `SELECT count(*) FROM duckdb_views() WHERE view_name = 'a' AND NOT internal`;
+  expect(await project.value(views)).toBe('0');
+});

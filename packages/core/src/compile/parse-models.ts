@@ -166,6 +166,8 @@ function draft(
   };
   const rendered = definition.query === undefined ? undefined : renderOne(definition.query);
   const statements = [...definition.preStatements, ...definition.postStatements].map((s) => renderOne(s).sql);
+  // They are of the view, not of the table: no part of the version.
+  for (const s of definition.virtualStatements) renderOne(s);
   const kind = definition.kind.kind;
   if (rendered !== undefined && rendered.timeMacros.size > 0 && (kind === 'VIEW' || kind === 'EMBEDDED')) {
     const names = [...rendered.timeMacros].map((m) => `@${m}`).join(', ');

@@ -225,6 +225,7 @@ function buildModel(
       query,
       preStatements: body.preStatements,
       postStatements: body.postStatements,
+      virtualStatements: body.virtualStatements,
       definitions: body.definitions,
       blueprint,
       cron: cron?.text,

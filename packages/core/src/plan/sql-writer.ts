@@ -6,8 +6,8 @@ import { findReferences, rewriteReferences, type TableReference } from '../compi
 import type { SqlFragment } from '../model/index.ts';
 import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
-import { id, ident, raw, sql, tableIdent, type Sql } from '../sql/quote.ts';
-import { formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
+import { id, ident, raw, sql, tableIdent, type Sql, type TableName } from '../sql/quote.ts';
+import { ALL_TIME, formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 
 /** The statements of one task, in order. */
@@ -57,6 +57,19 @@ export class SqlWriter {
     if (node.node === 'source' || node.definition.query === undefined) return '';
     const rendered = this.#render(planned, node, node.definition.query, range);
     return this.rewrite(rendered);
+  }
+
+  /**
+   * What runs after a model's view was made; `@this_model` is that view. Names of other models stay as they are: what they
+   * name is decided by the warehouse.
+   */
+  virtualUpdate(planned: PlannedNode, view: TableName): readonly string[] {
+    const { node } = planned;
+    if (node.node === 'source') return [];
+    const context = { ...this.#context(planned, ALL_TIME), thisModel: raw(tableIdent(view)) };
+    return node.definition.virtualStatements
+      .map((s) => render(s, node.definition.source, context, node.definition.definitions).value.sql)
+      .filter((text) => text.trim() !== '');
   }
 
   /** The SQL of an audit's bad rows, over physical tables. */
