@@ -9,6 +9,7 @@ import {
 import type { ProjectFiles } from '../project/files.ts';
 import { splitStatements, type StatementRange } from '../sql/tokens.ts';
 import { fillHeader, parseBlueprints, type Blueprint } from './blueprints.ts';
+import { inlineDescriptions, leadingComment } from './comments.ts';
 import { cronProblem } from './cron.ts';
 import {
   findHeader,
@@ -232,11 +233,14 @@ function buildModel(
       cronLocation: cron?.location,
       start: parseStart(properties.get('start'), findings),
       owner: parseText(properties.get('owner'), findings),
-      description: parseText(properties.get('description'), findings),
+      description: parseText(properties.get('description'), findings) ?? leadingComment(source.text),
       tags: parseTags(properties.get('tags'), findings),
       grains: parseGrains(properties.get('grains') ?? properties.get('grain'), findings),
       columns: parseColumns(properties.get('columns'), findings),
-      columnDescriptions: parseColumnDescriptions(properties.get('column_descriptions'), findings),
+      columnDescriptions:
+        query === undefined || properties.has('column_descriptions')
+          ? parseColumnDescriptions(properties.get('column_descriptions'), findings)
+          : inlineDescriptions(query),
       audits: parseAuditCalls(properties.get('audits'), findings),
     },
   };
