@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { applyPlan, type ApplyResult } from './apply/apply.ts';
 import { runAudit, type AuditOutcome } from './apply/audits.ts';
 import {
@@ -394,7 +394,7 @@ class ProjectWorkspace implements Workspace {
 
   async #load(): Promise<{ readonly project: Project; readonly diagnostics: readonly Diagnostic[] }> {
     const files = nodeFiles(this.#root);
-    const loaded = loadProject(files);
+    const loaded = loadProject(files, basename(this.#root));
     if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
     const macros = await loadMacros(this.#root, files, MACRO_NAMES);
     return {

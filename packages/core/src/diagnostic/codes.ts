@@ -8,6 +8,7 @@ export const CODES = {
   'yaml-syntax': 'error',
   'config-invalid': 'error',
   'config-unknown-property': 'error',
+  'config-unused': 'warning',
   'source-files-missing': 'error',
   'source-unreadable': 'error',
   // header

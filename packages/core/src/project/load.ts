@@ -16,6 +16,7 @@ import {
 import type { ProjectFiles } from './files.ts';
 import { variableSql } from '../sql/quote.ts';
 import { parseConfig } from './parse-config.ts';
+import { EXTERNAL_FILES, isExternalModels, parseSqlMeshConfig, SQLMESH_FILES } from './sqlmesh-config.ts';
 import { loadSqlMacros } from './sql-macros.ts';
 import type { BrokenModel, Project, ProjectConfig } from './project.ts';
 
@@ -24,11 +25,14 @@ const PROJECT_FILE = 'project.yaml';
 
 /**
  * Loads a project. The value is undefined when project.yaml is missing or wrong; models with errors are left out and
- * listed under `brokenModels`. Never throws for what authors write.
+ * listed under `brokenModels`. Never throws for what authors write. A SQLMesh project is read by its own settings.
+ *
+ * @param folder the name of a project whose settings give none
  */
-export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
-  const text = files.read(PROJECT_FILE);
-  if (text === undefined) {
+export function loadProject(files: ProjectFiles, folder: string = 'project'): Outcome<Project | undefined> {
+  const path = [PROJECT_FILE, ...SQLMESH_FILES].find((p) => files.read(p) !== undefined);
+  const text = path === undefined ? undefined : files.read(path);
+  if (path === undefined || text === undefined) {
     const hint = 'Run Sluice in the folder of a project, or create one with sluice init.';
     return {
       value: undefined,
@@ -36,9 +40,12 @@ export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
     };
   }
   const texts = new Map<string, SourceText>();
-  const source = new SourceText(PROJECT_FILE, text);
-  texts.set(PROJECT_FILE, source);
-  const config = parseConfig(source);
+  const source = new SourceText(path, text);
+  texts.set(path, source);
+  const config =
+    path === PROJECT_FILE
+      ? parseConfig(source)
+      : parseSqlMeshConfig(source, readExternals(files, texts), folder);
   const diagnostics: Diagnostic[] = [...config.diagnostics];
   const { models, brokenModels } = loadModels(files, config.value, texts, diagnostics);
   const audits = loadAudits(files, texts, diagnostics);
@@ -48,6 +55,17 @@ export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
     value: { config: config.value, models, brokenModels, audits, macros: new Map(), sqlMacros, texts },
     diagnostics,
   };
+}
+
+function readExternals(files: ProjectFiles, texts: Map<string, SourceText>): readonly SourceText[] {
+  const paths = [...EXTERNAL_FILES, ...files.list('external_models').filter(isExternalModels)];
+  return paths.flatMap((path) => {
+    const text = files.read(path);
+    if (text === undefined) return [];
+    const source = new SourceText(path, text);
+    texts.set(path, source);
+    return [source];
+  });
 }
 
 /** Names that are taken, without case, and where. */
