@@ -274,3 +274,25 @@ ON_VIRTUAL_UPDATE_END;`,
   const views = `SELECT count(*) FROM duckdb_views() WHERE view_name = 'a' AND NOT internal`;
   expect(await project.value(views)).toBe('0');
 });
+
+test('queries that macros write are what DuckDB takes', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/days.sql': "MODEL (kind FULL); @DATE_SPINE('day', '2024-02-27', '2024-03-01')",
+    'models/quarters.sql':
+      "MODEL (kind FULL); SELECT * FROM (@DATE_SPINE('quarter', '2024-01-01', '2024-12-31'))",
+    'models/newest.sql': "MODEL (kind FULL); @DEDUPLICATE(raw.orders, [id % 1], ['amount DESC'])",
+    'models/wide.sql':
+      "MODEL (kind FULL); SELECT @PIVOT(name, ['a', 'b'], then_value := amount, quote := false) FROM raw.orders",
+    'models/far.sql':
+      "MODEL (kind FULL); SELECT round(@HAVERSINE_DISTANCE(52.52, 13.405, 48.1372, 11.5755, 'km')) AS km, @IF(@gateway = '', 1, 2) AS g",
+  });
+  await project.build();
+  expect(
+    await project.rows('SELECT count(*)::INT AS n, typeof(any_value(date_day)) AS t FROM main.days'),
+  ).toEqual([{ n: 4, t: 'DATE' }]);
+  expect(await project.value('SELECT count(*)::INT FROM main.quarters')).toBe(4);
+  expect(await project.value('SELECT amount FROM main.newest')).toBe(20);
+  expect(await project.rows('SELECT * FROM main.wide')).toEqual([{ a: 10, b: 20 }]);
+  expect(await project.rows('SELECT * FROM main.far')).toEqual([{ km: 505, g: 1 }]);
+});

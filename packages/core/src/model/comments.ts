@@ -8,6 +8,8 @@ import type { SqlFragment } from './model-definition.ts';
 
 /** The text of the comments before the first statement; undefined when there is none. */
 export function leadingComment(text: string): string | undefined {
+  // Most files begin with MODEL; they need not be read to the end for this.
+  if (!/^\s*(?:--|\/\*)/.test(text)) return undefined;
   const found: string[] = [];
   for (const token of tokenize(text)) {
     if (token.kind === 'comment') found.push(commentText(text.slice(token.start, token.end)));
@@ -19,6 +21,7 @@ export function leadingComment(text: string): string | undefined {
 /** Descriptions by column name, from the outermost select list; columns whose name the text does not show are left out. */
 export function inlineDescriptions(query: SqlFragment): Readonly<Record<string, string>> {
   const { text } = query;
+  if (!/--|\/\*/.test(text)) return {};
   const descriptions: Record<string, string> = {};
   for (const item of selectItems(text)) {
     const name = columnName(text, item.tokens);

@@ -113,7 +113,7 @@ const MODEL_PROPERTIES: PropertyNames = {
 /** Reads a file of `models/`: one model, or one for each of its blueprints. All errors come at once; it never throws. */
 export function parseModelFile(source: SourceText, context: ModelContext): readonly ParsedModel[] {
   const variables = context.variables ?? NO_VALUES;
-  const { range, blueprints, diagnostics } = readBlueprints(source);
+  const { range, blueprints, diagnostics } = readBlueprints(source, variables.size > 0);
   if (range === undefined) return [parseModel(source, context, NO_VALUES)];
   if (diagnostics.length > 0) {
     const first = parseModel(source, context, NO_VALUES);
@@ -135,7 +135,10 @@ export function parseModelFile(source: SourceText, context: ModelContext): reado
 const NO_VALUES: Blueprint = new Map();
 
 /** The header's range when it may hold macros, and the blueprints it declares. */
-function readBlueprints(source: SourceText): {
+function readBlueprints(
+  source: SourceText,
+  hasVariables: boolean,
+): {
   readonly range: { readonly start: number; readonly end: number } | undefined;
   readonly blueprints: readonly Blueprint[] | undefined;
   readonly diagnostics: readonly Diagnostic[];
@@ -143,9 +146,9 @@ function readBlueprints(source: SourceText): {
   const findings = new Findings();
   const [head] = splitStatements(source.text);
   const none = { range: undefined, blueprints: undefined, diagnostics: [] };
-  if (head === undefined || !source.text.slice(head.start, head.end).includes('@')) {
-    if (head === undefined || !/blueprints/i.test(source.text.slice(head.start, head.end))) return none;
-  }
+  if (head === undefined) return none;
+  const text = source.text.slice(head.start, head.end);
+  if (!/\bblueprints\b/i.test(text) && !(hasVariables && text.includes('@'))) return none;
   const statement = tokensOf(source, head);
   if (!statement.is(0, 'model')) return none;
   const header = findHeader(statement, MODEL_PROPERTIES, new Findings());

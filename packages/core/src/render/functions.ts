@@ -110,13 +110,13 @@ function expandReduce(call: MacroCall): readonly Piece[] | undefined {
   );
 }
 
-/** `(a) AND (b)` of what is left when empty arguments and NULLs are taken out; NULL when nothing is. */
+/** `(a) AND (b)` of what is left when empty arguments and NULLs are taken out; TRUE when nothing is left, as in SQLMesh. */
 function expandJunction(call: MacroCall, operator: 'AND' | 'OR'): readonly Piece[] | undefined {
   const operands = call.args
     .map((arg) => call.expander.expand(arg, call.scope))
     .filter((pieces) => !isBlank(pieces) && textOf(pieces).trim().toUpperCase() !== 'NULL');
   const [only] = operands;
-  if (only === undefined) return [made('NULL', call.site)];
+  if (only === undefined) return [made('TRUE', call.site)];
   if (operands.length === 1) return operand(only, call.site);
   const wrapped = operands.map((pieces) => operand(pieces, call.site));
   return [made('(', call.site), ...separated(wrapped, ` ${operator} `, call.site), made(')', call.site)];

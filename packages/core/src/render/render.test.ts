@@ -208,7 +208,7 @@ test('@EACH, @FILTER, @REDUCE', () => {
 test('the other functions', () => {
   check('WHERE @AND(a = 1, NULL, b OR c)', 'WHERE ((a = 1) AND (b OR c))');
   check('WHERE @OR(a, @IF(false, b))', 'WHERE a');
-  check('@AND(NULL)', 'NULL');
+  check('@AND(NULL)', 'TRUE');
   check("@SQL('a + @column')", 'a + order_id');
   check('@SAFE_DIV(a, b + c)', '(a / NULLIF(b + c, 0))');
   check(
