@@ -251,7 +251,10 @@ class ProjectWorkspace implements Workspace {
   ): Promise<Answer<ApplyDocument>> {
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection, warehouse) => {
-      const prepared = await this.#prepare(compiled, connection, environment, 'plan', options);
+      const prepared = await this.#prepare(compiled, connection, environment, 'plan', {
+        ...options,
+        atOnce: true,
+      });
       return this.#execute('apply', prepared, connection, warehouse, options.confirm);
     });
   }
@@ -283,7 +286,7 @@ class ProjectWorkspace implements Workspace {
   async run(environment: string): Promise<Answer<ApplyDocument>> {
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection, warehouse) => {
-      const prepared = await this.#prepare(compiled, connection, environment, 'run', {});
+      const prepared = await this.#prepare(compiled, connection, environment, 'run', { atOnce: true });
       this.#checkPromoted(prepared);
       return this.#execute('run', prepared, connection, warehouse, undefined);
     });
@@ -292,7 +295,7 @@ class ProjectWorkspace implements Workspace {
   async audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>> {
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection) => {
-      const prepared = await this.#prepare(compiled, connection, environment, 'plan', {});
+      const prepared = await this.#prepare(compiled, connection, environment, 'plan', { atOnce: true });
       const promoted = this.#promotedNodes(prepared, models);
       const plan: Plan = { ...prepared.plan, nodes: new Map(promoted.all.map((n) => [n.node.name, n])) };
       const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
@@ -516,7 +519,7 @@ class ProjectWorkspace implements Workspace {
     connection: Connection,
     environment: string,
     mode: 'plan' | 'run',
-    options: PlanOptions,
+    options: PlanOptions & { readonly atOnce?: boolean },
     now: number = this.#now(),
   ): Promise<Prepared> {
     checkEnvironmentName(environment);
@@ -527,7 +530,14 @@ class ProjectWorkspace implements Workspace {
       config: compiled.project.config,
       state,
       relations,
-      files: await this.#fileStatuses(compiled.compiled, connection, state, relations),
+      files: await this.#fileStatuses(
+        compiled.compiled,
+        connection,
+        state,
+        relations,
+        // A plan that is shown or saved names the content of files; one that is done at once can learn it on the way.
+        options.atOnce === true ? 'later' : 'now',
+      ),
       environment,
       now,
       mode,
@@ -561,6 +571,7 @@ class ProjectWorkspace implements Workspace {
     connection: Connection,
     state: State,
     relations: ReadonlyMap<string, 'table' | 'view'>,
+    hashNew: 'now' | 'later',
   ): Promise<ReadonlyMap<string, FileStatus>> {
     const statuses = new Map<string, FileStatus>();
     for (const node of compiled.nodes.values()) {
@@ -570,7 +581,7 @@ class ProjectWorkspace implements Workspace {
       const loaded = relations.has(key.toLowerCase()) ? state.loads.get(key) : undefined;
       const { paths, diagnostics } = findSourceFiles(this.#root, node.definition);
       if (diagnostics.length > 0) throw new SluiceError(diagnostics);
-      const { same, files } = await inspectFiles(this.#root, paths, loaded);
+      const { same, files } = await inspectFiles(this.#root, paths, loaded, hashNew);
       if (loaded === undefined) statuses.set(node.name, { status: 'new', files });
       else if (same) statuses.set(node.name, { status: 'unchanged', files });
       else {

@@ -12,7 +12,7 @@ import {
   type TaskResultDocument,
   type TaskStatus,
 } from '../report/index.ts';
-import { filesMoved, seedFiles, seedMoved } from '../source/index.ts';
+import { filesMoved, withHashes, seedFiles, seedMoved } from '../source/index.ts';
 import { ident } from '../sql/quote.ts';
 import {
   forgetLedger,
@@ -244,7 +244,7 @@ class Applier {
   async #runNode(planned: PlannedNode, connection: Connection): Promise<void> {
     const started = performance.now();
     const tasks = tasksOf(planned);
-    const progress: Progress = { rows: 0, rejected: 0, done: [], audits: [] };
+    const progress: Progress = { started, rows: 0, rejected: 0, done: [], audits: [] };
     this.#in.observer({
       kind: 'model-started',
       model: planned.node.name,
@@ -258,7 +258,7 @@ class Applier {
       for (const [i, range] of tasks.entries()) {
         if (this.#in.signal.aborted) throw new Interrupted();
         blocking = [];
-        await this.#runTask(planned, range, connection, progress, blocking);
+        await this.#runTask(planned, range, connection, progress, blocking, i === tasks.length - 1);
         this.#in.observer({
           kind: 'task-finished',
           model: planned.node.name,
@@ -274,24 +274,42 @@ class Applier {
     }
     const seconds = secondsSince(started);
     const result = { ...progress, seconds, diagnostics: found };
+    // A success is written in the transaction of the last task.
+    if (status !== 'done') {
+      await this.#recordResult(planned, connection, status, {
+        ...result,
+        error: found[0]?.message ?? null,
+      }).catch((error: unknown) => {
+        // The data are safe; only the history lacks a line.
+        this.#diagnostics.push(taskDiagnostic(error, planned.node.name, undefined));
+      });
+    }
+    this.#finish(planned, status, result);
+  }
+
+  async #recordResult(
+    planned: PlannedNode,
+    connection: Connection,
+    status: TaskStatus,
+    result: { readonly rows: number; readonly seconds: number; readonly error: string | null },
+  ): Promise<void> {
     await recordResult(connection, this.#in.run, {
       model: planned.node.name,
       action: actionOf(planned),
       status,
-      rows: progress.rows,
-      seconds,
-      error: found[0]?.message ?? null,
-    }).catch((error: unknown) => {
-      // The data are safe; only the history lacks a line.
-      this.#diagnostics.push(taskDiagnostic(error, planned.node.name, undefined));
+      rows: result.rows,
+      seconds: result.seconds,
+      error: result.error,
     });
-    this.#finish(planned, status, result);
   }
 
   #finish(
     planned: PlannedNode,
     status: TaskStatus,
-    result: Progress & { readonly seconds: number; readonly diagnostics: readonly Diagnostic[] },
+    result: Omit<Progress, 'started'> & {
+      readonly seconds: number;
+      readonly diagnostics: readonly Diagnostic[];
+    },
   ): void {
     this.#diagnostics.push(...result.diagnostics);
     const document: TaskResultDocument = {
@@ -318,6 +336,7 @@ class Applier {
     connection: Connection,
     progress: Progress,
     outcomes: AuditOutcome[],
+    last: boolean,
   ): Promise<void> {
     const { run } = this.#in;
     const { node, work, key, physical } = planned;
@@ -354,6 +373,13 @@ class Applier {
       );
       for (const o of outcomes)
         if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
+      if (last) {
+        await this.#recordResult(planned, connection, 'done', {
+          rows: progress.rows + rows,
+          seconds: secondsSince(progress.started),
+          error: null,
+        });
+      }
       return { rows, rejected };
     });
     for (const enter of entered) enter();
@@ -414,12 +440,16 @@ class Applier {
     };
     moved();
     const paths = work.files.map((f) => join(this.#in.root, f.path));
+    // Beside the load, while the system still has the file at hand.
+    const hashing = withHashes(this.#in.root, work.files);
+    hashing.catch(() => undefined);
     const loaded = await connection.loadFiles({
       source: node.definition.origin,
       paths,
       columns: node.columns,
       target: physical,
     });
+    const files = await hashing;
     moved();
     const sequence = this.#nextSequence();
     const doneAt = this.#in.clock();
@@ -439,7 +469,7 @@ class Applier {
     );
     await recordLoad(connection, this.#in.run, node.name, {
       physical: key,
-      files: work.files,
+      files,
       rows: loaded.rows,
       rejected: loaded.rejected,
     });
@@ -610,6 +640,8 @@ class Applier {
 }
 
 interface Progress {
+  /** Of `performance.now()`. */
+  readonly started: number;
   rows: number;
   rejected: number;
   readonly done: TimeRange[];

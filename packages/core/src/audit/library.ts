@@ -1,5 +1,5 @@
 import type { HeaderValue } from '../model/index.ts';
-import { literal } from '../sql/quote.ts';
+import { ident, literal } from '../sql/quote.ts';
 
 /**
  * The audits that come with Sluice. Each is a query that returns bad rows, whole, so that they can be kept and looked at.
@@ -42,12 +42,18 @@ function valueSql(value: HeaderValue): string {
     case 'list':
       return `(${value.items.map(valueSql).join(', ')})`;
     case 'name':
+      return nameSql(value.text);
     case 'number':
     case 'sql':
       return value.text;
     default:
       return value satisfies never;
   }
+}
+
+/** A name of a header has lost its quotes; it gets them back, for spaces and keywords in it. */
+function nameSql(text: string): string {
+  return /^(null|current_\w+|localtime\w*)$/i.test(text) ? text : text.split('.').map(ident).join('.');
 }
 
 const COLUMN: AuditParameter = { name: 'column', aliases: ['column_name'], required: true };

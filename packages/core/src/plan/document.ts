@@ -9,10 +9,10 @@ import type { SqlWriter } from './sql-writer.ts';
 
 /** A plan as the document that is shown, saved and compared. */
 export async function toPlanDocument(plan: Plan, project: string, writer: SqlWriter): Promise<PlanDocument> {
-  const actions: ActionDocument[] = [];
-  for (const planned of plan.nodes.values()) {
-    if (planned.action !== undefined) actions.push(await toAction(planned, planned.action, writer));
-  }
+  // All at once, so that their texts are parsed together.
+  const actions: ActionDocument[] = await Promise.all(
+    [...plan.nodes.values()].flatMap((n) => (n.action === undefined ? [] : [toAction(n, n.action, writer)])),
+  );
   for (const removed of plan.removed) {
     actions.push({
       model: removed.model,

@@ -1,6 +1,6 @@
 import { auditSql } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
-import type { Binder } from '../compile/binder.ts';
+import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
 import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
 import type { SqlFragment } from '../model/index.ts';
@@ -28,6 +28,12 @@ export class SqlWriter {
   readonly #parse: Binder['parse'];
   readonly #byKey: ReadonlyMap<string, PlannedNode>;
   readonly #inline = new Map<string, Promise<string>>();
+  readonly #rewritten = new Map<string, Promise<string>>();
+  #waiting: {
+    readonly text: string;
+    readonly resolve: (result: ParseResult) => void;
+    readonly reject: (error: unknown) => void;
+  }[] = [];
 
   constructor(plan: Plan, project: Pick<Project, 'config' | 'macros'>, parse: Binder['parse']) {
     this.#plan = plan;
@@ -85,14 +91,25 @@ export class SqlWriter {
       { relation: tableIdent(planned.physical), where },
       this.#context(planned, range),
     );
-    return this.rewrite(made.value?.sql ?? '');
+    const text = made.value?.sql ?? '';
+    // An audit of the library that reads nothing else names its table already.
+    const isPlain = bound.audit.definition === undefined && bound.dependencies.length === 0;
+    return isPlain ? text : this.rewrite(text);
   }
 
-  /** Replaces names of models and sources by where they live. */
-  async rewrite(text: string): Promise<string> {
-    const [parsed] = await this.#parse([text]);
+  /** Replaces names of models and sources by where they live. A text that was asked for before is not parsed again. */
+  rewrite(text: string): Promise<string> {
+    const known = this.#rewritten.get(text);
+    if (known !== undefined) return known;
+    const made = this.#rewrite(text);
+    this.#rewritten.set(text, made);
+    return made;
+  }
+
+  async #rewrite(text: string): Promise<string> {
+    const parsed = await this.#parseSoon(text);
     // What does not parse is left alone: the warehouse says better what is wrong with it.
-    if (parsed === undefined || !parsed.ok || parsed.statements.length !== 1) return text;
+    if (!parsed.ok || parsed.statements.length !== 1) return text;
     const references = findReferences(parsed.statements[0], text);
     const targets = new Map<TableReference, string>();
     for (const reference of references.tables) {
@@ -100,6 +117,29 @@ export class SqlWriter {
       if (target !== undefined) targets.set(reference, target);
     }
     return rewriteReferences(text, references, (r) => targets.get(r));
+  }
+
+  /** Texts that are asked for in the same turn are parsed in one query. */
+  #parseSoon(text: string): Promise<ParseResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ text, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => void this.#parseWaiting());
+    });
+  }
+
+  async #parseWaiting(): Promise<void> {
+    const asked = this.#waiting;
+    this.#waiting = [];
+    try {
+      const results = await this.#parse(asked.map((a) => a.text));
+      for (const [i, { resolve, reject }] of asked.entries()) {
+        const result = results[i];
+        if (result === undefined) reject(new Error('the parser answered fewer texts than it was asked'));
+        else resolve(result);
+      }
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
   }
 
   async #target(reference: TableReference): Promise<string | undefined> {

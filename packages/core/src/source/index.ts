@@ -1,3 +1,3 @@
 /** Files outside the warehouse: finding them, telling whether they moved. */
 export { seedFiles, seedMoved } from './seed.ts';
-export { filesMoved, findSourceFiles, inspectFiles } from './source-files.ts';
+export { filesMoved, findSourceFiles, inspectFiles, withHashes } from './source-files.ts';

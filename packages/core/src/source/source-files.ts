@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { FileSource, SourceDefinition } from '../project/index.ts';
@@ -28,11 +29,15 @@ export function findSourceFiles(
   return { paths: [...paths].toSorted(), diagnostics };
 }
 
-/** Whether files are as they were loaded: by size and time, and by content where only the time moved. */
+/**
+ * Whether files are as they were loaded: by size and time, and by content where only the time moved. What was never loaded
+ * can be left without a hash, for {@link withHashes} to fill in beside the load.
+ */
 export async function inspectFiles(
   root: string,
   paths: readonly string[],
   loaded: SourceLoad | undefined,
+  hashNew: 'now' | 'later',
 ): Promise<{ readonly same: boolean; readonly files: readonly LoadedFile[] }> {
   const known = new Map(loaded?.files.map((f) => [f.path, f]));
   let same = loaded !== undefined && known.size === paths.length;
@@ -44,11 +49,20 @@ export async function inspectFiles(
       files.push(before);
       continue;
     }
-    const hash = await hashFile(join(root, path));
+    const hash = loaded === undefined && hashNew === 'later' ? '' : await hashFile(join(root, path));
     if (before?.hash !== hash) same = false;
     files.push({ path, size, mtime: mtimeMs, hash });
   }
   return { same, files };
+}
+
+/** The files with the hashes that {@link inspectFiles} left for later. */
+export async function withHashes(root: string, files: readonly LoadedFile[]): Promise<readonly LoadedFile[]> {
+  const done: LoadedFile[] = [];
+  for (const file of files) {
+    done.push(file.hash === '' ? { ...file, hash: await hashFile(join(root, file.path)) } : file);
+  }
+  return done;
 }
 
 /** Whether the files are still those that were inspected. */
@@ -63,8 +77,19 @@ export function filesMoved(root: string, files: readonly LoadedFile[]): string |
   })?.path;
 }
 
+/** Reads through one buffer: a stream would make a new one for every piece. */
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  const buffer = Buffer.allocUnsafe(1 << 20);
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
   return hash.digest('hex');
 }

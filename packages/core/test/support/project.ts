@@ -75,6 +75,10 @@ export class TestProject implements AsyncDisposable {
     this.touch(path);
   }
 
+  read(path: string): string {
+    return readFileSync(this.path(path), 'utf8');
+  }
+
   append(path: string, text: string): void {
     appendFileSync(this.path(path), text);
     this.touch(path);
@@ -82,7 +86,7 @@ export class TestProject implements AsyncDisposable {
 
   /** Replaces a piece of a file; the piece must be there. */
   edit(path: string, from: string, to: string): void {
-    const text = readFileSync(this.path(path), 'utf8');
+    const text = this.read(path);
     if (!text.includes(from)) throw new Error(`${path} does not hold ${from}`);
     this.write(
       path,

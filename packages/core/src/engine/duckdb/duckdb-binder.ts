@@ -2,6 +2,7 @@
  * DuckDB as the compiler's front end. One in-memory instance with one thread and several connections: binding is many
  * small jobs, and two connections on libuv's threads are faster than DuckDB's own parallelism.
  */
+import type * as DuckDb from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BindError, BindResult, ParseResult } from '../../compile/binder.ts';
 import type { Column } from '../../compile/compiled.ts';
@@ -43,7 +44,7 @@ export async function createDuckDbBinder(options: { readonly connections?: numbe
 
 class DuckDbBinder implements Binder {
   /** The module, loaded only when there is something to bind. */
-  readonly #duckdb: typeof import('@duckdb/node-api');
+  readonly #duckdb: typeof DuckDb;
   readonly #instance: DuckDBInstance;
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
@@ -52,7 +53,7 @@ class DuckDbBinder implements Binder {
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
   constructor(
-    duckdb: typeof import('@duckdb/node-api'),
+    duckdb: typeof DuckDb,
     instance: DuckDBInstance,
     connections: readonly DuckDBConnection[],
   ) {
