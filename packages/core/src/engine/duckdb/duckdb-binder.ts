@@ -52,11 +52,7 @@ class DuckDbBinder implements Binder {
   #macroErrors: readonly (BindError | undefined)[] = [];
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
-  constructor(
-    duckdb: typeof DuckDb,
-    instance: DuckDBInstance,
-    connections: readonly DuckDBConnection[],
-  ) {
+  constructor(duckdb: typeof DuckDb, instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
     this.#duckdb = duckdb;
     this.#instance = instance;
     this.#connections = connections;
