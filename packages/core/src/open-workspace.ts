@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { applyPlan, type ApplyResult } from './apply/apply.ts';
 import { runAudit, type AuditOutcome } from './apply/audits.ts';
 import {
   compile,
   compileContext,
+  DEFAULT_SCHEMA,
   nodeKey,
   type Binder,
   type Column,
@@ -35,6 +36,7 @@ import {
 } from './plan/index.ts';
 import { physicalName } from './plan/physical.ts';
 import {
+  loadMacros,
   loadProject,
   nodeFiles,
   writeProjectFile,
@@ -43,7 +45,7 @@ import {
   type ProjectFiles,
   type SourceDefinition,
 } from './project/index.ts';
-import { render } from './render/index.ts';
+import { MACRO_NAMES, render, type ColumnLookup } from './render/index.ts';
 import {
   SCHEMA_VERSION,
   toDiagnosticDocument,
@@ -84,6 +86,9 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   return new ProjectWorkspace(options);
 }
 
+/** Stands for whatever model a file holds, where only its layout counts. */
+const NO_MODEL = { schema: 'main', table: 'this_model', blueprint: new Map<string, string>() };
+
 const ENVIRONMENT_NAME = /^[a-z][a-z0-9_]*$/;
 
 /** A compiled project, with the front end that compiled it. */
@@ -117,9 +122,8 @@ class ProjectWorkspace implements Workspace {
   }
 
   async compile(): Promise<Answer<CompileDocument>> {
-    const loaded = loadProject(nodeFiles(this.#root));
-    if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-    const { compiled } = await this.#compileProject(loaded.value, loaded.diagnostics);
+    const loaded = await this.#load();
+    const { compiled } = await this.#compileProject(loaded.project, loaded.diagnostics);
     const models = [...compiled.nodes.values()].filter((n) => n.node === 'model');
     return {
       diagnostics: compiled.diagnostics,
@@ -142,13 +146,13 @@ class ProjectWorkspace implements Workspace {
     targets: readonly string[],
     { check = false }: { readonly check?: boolean } = {},
   ): Promise<Answer<FormatDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     const binder = (this.#binder ??= await createDuckDbBinder());
     const { formatFiles, selectFiles } = await import('./format/index.ts');
     const formatted = await formatFiles({
       sources: selectFiles(project, targets),
       parse: (texts) => binder.parse(texts),
-      context: compileContext(project, tableIdent({ schema: 'main', name: 'this_model' })),
+      context: compileContext(project, NO_MODEL, () => 'later'),
       files: nodeFiles(this.#root),
     });
     const changed = formatted.filter((file) => file.status === 'changed');
@@ -172,9 +176,8 @@ class ProjectWorkspace implements Workspace {
     const { lintProject } = await import('./lint/index.ts');
     const files = nodeFiles(this.#root);
     const compileFiles = async (own: ProjectFiles): Promise<CompiledProject> => {
-      const loaded = loadProject(own);
-      if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-      return this.#compileProject(loaded.value, loaded.diagnostics);
+      const { project, diagnostics } = await this.#load(own);
+      return this.#compileProject(project, diagnostics);
     };
     const { findings, errors, fixed, checked } = await lintProject(files, models, fix, compileFiles);
     for (const file of fixed) writeProjectFile(this.#root, file.path, file.text);
@@ -192,7 +195,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async render(model: string, interval?: TimeRange): Promise<Answer<RenderDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     const definition = project.models.find((m) => nodeKey(m.name) === nodeKey(model));
     if (definition?.query === undefined)
       throw unknownModel(
@@ -207,17 +210,24 @@ class ProjectWorkspace implements Workspace {
       (definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE'
         ? { start: addUnits(ready, clock.unit, -1), end: ready }
         : { start: definition.start ?? project.config.start, end: this.#now() });
-    const outcome = render(
-      definition.query,
-      definition.source,
-      {
-        ...compileContext(project, tableIdent({ schema: definition.schema, name: definition.table })),
-        interval: range,
-        executionTime: this.#now(),
-        stage: 'evaluating',
-      },
-      definition.definitions,
-    );
+    const { query } = definition;
+    const renderWith = (columns: ColumnLookup): ReturnType<typeof render> => {
+      const context = compileContext(project, definition, columns);
+      return render(
+        query,
+        definition.source,
+        { ...context, interval: range, executionTime: this.#now(), stage: 'evaluating' },
+        definition.definitions,
+      );
+    };
+    let outcome = renderWith(() => 'later');
+    if (outcome.value.awaited.length > 0) {
+      const { nodes } = (await this.#compiledWithoutErrors()).compiled;
+      const columns = new Map([...nodes.values()].map((n) => [nodeKey(n.name), n.columns]));
+      outcome = renderWith((r) =>
+        columns.get(nodeKey(`${r.schema === '' ? DEFAULT_SCHEMA : r.schema}.${r.table}`)),
+      );
+    }
     if (hasErrors(outcome.diagnostics)) throw new SluiceError(outcome.diagnostics);
     return {
       diagnostics: outcome.diagnostics,
@@ -317,7 +327,7 @@ class ProjectWorkspace implements Workspace {
     text: string,
     options: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
   ): Promise<Answer<ApplyDocument>> {
-    const loaded = this.#load();
+    const loaded = await this.#load();
     const saved = readSavedPlan(text, loaded.project.config.name);
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection, warehouse) => {
@@ -352,7 +362,7 @@ class ProjectWorkspace implements Workspace {
       const prepared = await this.#prepare(compiled, connection, environment, 'plan', { atOnce: true });
       const promoted = this.#promotedNodes(prepared, models);
       const plan: Plan = { ...prepared.plan, nodes: new Map(promoted.all.map((n) => [n.node.name, n])) };
-      const writer = new SqlWriter(plan, compiled.project.config, (texts) => compiled.binder.parse(texts));
+      const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
       const run = this.#newRun();
       const outcomes: AuditOutcome[] = [];
       for (const planned of promoted.asked) {
@@ -395,7 +405,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async query(text: string, environment: string): Promise<Answer<QueryDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     checkEnvironmentName(environment);
     return this.#withWarehouse(project, { readOnly: true, mustExist: true }, async (connection) => {
       let rewritten = text;
@@ -411,7 +421,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async environments(): Promise<Answer<EnvironmentListDocument>> {
-    const { project } = this.#load();
+    const { project } = await this.#load();
     return this.#withWarehouse(project, { readOnly: true }, async (connection) => {
       const state = await readState(connection);
       return {
@@ -449,14 +459,20 @@ class ProjectWorkspace implements Workspace {
     return { runId: `${stamp}-${randomBytes(3).toString('hex')}`, now };
   }
 
-  #load(): { readonly project: Project; readonly diagnostics: readonly Diagnostic[] } {
-    const loaded = loadProject(nodeFiles(this.#root));
+  async #load(
+    files: ProjectFiles = nodeFiles(this.#root),
+  ): Promise<{ readonly project: Project; readonly diagnostics: readonly Diagnostic[] }> {
+    const loaded = loadProject(files, basename(this.#root));
     if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-    return { project: loaded.value, diagnostics: loaded.diagnostics };
+    const macros = await loadMacros(this.#root, files, MACRO_NAMES);
+    return {
+      project: { ...loaded.value, macros: macros.value },
+      diagnostics: [...loaded.diagnostics, ...macros.diagnostics],
+    };
   }
 
   async #compiledWithoutErrors(): Promise<CompiledProject> {
-    const { project, diagnostics } = this.#load();
+    const { project, diagnostics } = await this.#load();
     const compiled = await this.#compileProject(project, diagnostics);
     if (hasErrors(compiled.compiled.diagnostics)) throw new SluiceError(compiled.compiled.diagnostics);
     return compiled;
@@ -544,6 +560,7 @@ class ProjectWorkspace implements Workspace {
         readOnly,
         threads: settings.threads,
         memoryLimit: settings.memoryLimit,
+        macros: project.sqlMacros.map((m) => m.sql),
         lockTimeout: this.#options.lockTimeout ?? 30_000,
         onWait: (holder, secondsLeft) => this.#observer({ kind: 'waiting-for-lock', holder, secondsLeft }),
       });
@@ -609,7 +626,7 @@ class ProjectWorkspace implements Workspace {
         ),
       );
     }
-    const writer = new SqlWriter(plan, compiled.project.config, (texts) => compiled.binder.parse(texts));
+    const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
     const document = await toPlanDocument(plan, compiled.project.config.name, writer);
     return { ...compiled, state, plan, writer, document };
   }

@@ -16,7 +16,7 @@ export interface Example {
   /** Where it is told, if not in the bad file: `path:start-end`. */
   readonly at?: string;
   /** Codes that come along with the bad one. */
-  readonly along?: readonly keyof typeof CODES[];
+  readonly along?: readonly (keyof typeof CODES)[];
 }
 
 const HEAD = 'name: shop\nstart: 2024-01-01\n';

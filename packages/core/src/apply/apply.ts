@@ -135,7 +135,7 @@ class Applier {
     const { plan, observer, signal, run } = this.#in;
     observer({ kind: 'promoting', environment: plan.environment });
     try {
-      await promote(connection, run, plan);
+      await promote(connection, run, plan, this.#in.writer);
       return 'done';
     } catch (error) {
       // All of it was rolled back: the environment shows what it showed.

@@ -1,11 +1,17 @@
 import type { Connection } from '../engine/warehouse.ts';
 import { environmentView } from '../plan/physical.ts';
+import type { SqlWriter } from '../plan/index.ts';
 import type { Plan } from '../plan/planned.ts';
 import { ident, sql, tableIdent } from '../sql/quote.ts';
 import { recordPromotion, type PromotedModel, type RunContext } from '../state/index.ts';
 
 /** Points all views of an environment to the plan's tables: one transaction, seen whole or not at all. */
-export async function promote(connection: Connection, run: RunContext, plan: Plan): Promise<void> {
+export async function promote(
+  connection: Connection,
+  run: RunContext,
+  plan: Plan,
+  writer: SqlWriter,
+): Promise<void> {
   const shown = [...plan.nodes.values()]
     .filter((n) => n.storage === 'table' || n.storage === 'view')
     .map((n) => ({ ...n, view: environmentView(plan.environment, n.node.name) }));
@@ -19,6 +25,8 @@ export async function promote(connection: Connection, run: RunContext, plan: Pla
     }
     for (const n of shown)
       await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
+    for (const n of shown)
+      for (const statement of writer.virtualUpdate(n, n.view)) await connection.run(statement);
     await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models);
   });
 }

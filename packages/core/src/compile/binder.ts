@@ -43,6 +43,11 @@ export interface Binder {
       readonly columns: readonly Column[];
     }[],
   ): Promise<readonly DeclareFailure[]>;
+  /**
+   * Makes SQL macros known, instead of those before. They are created where there is no table, so that none can read one.
+   * Answers what is wrong with each.
+   */
+  define(statements: readonly string[]): Promise<readonly (BindError | undefined)[]>;
   bind(texts: readonly string[]): Promise<readonly BindResult[]>;
   /** Output names as DuckDB gives them, also of expressions without an alias. */
   describe(text: string): Promise<readonly Column[] | BindError>;

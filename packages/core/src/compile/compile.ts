@@ -17,9 +17,11 @@ import {
   parseModels,
   queryStart,
   type ParsedModel,
+  type ParsedQuery,
 } from './parse-models.ts';
 import { outputColumns, parsePlan, type PlanNode } from './plan-node.ts';
 import { traceReads, type ReadLeaf, type ReadTrace } from './reads.ts';
+import { defineSqlMacros, macroInView, macroTexts } from './sql-macros.ts';
 import { toDiagnostic } from './sql-errors.ts';
 import {
   versionLeafModel,
@@ -68,7 +70,8 @@ class Compiler {
 
   async compile(): Promise<Compiled> {
     const { project, binder } = this.#in;
-    const parsed = await parseModels(project, binder);
+    this.#diagnostics.push(...(await defineSqlMacros(binder, project.sqlMacros)));
+    const parsed = await parseModels(project, project.models, binder);
     this.#diagnostics.push(...parsed.diagnostics);
     const models = new Map(parsed.models.map((m) => [m.definition.name, m]));
     for (const m of [...project.models, ...project.brokenModels])
@@ -92,7 +95,8 @@ class Compiler {
         if (culprit === undefined) ready.push(model);
         else this.#block(name, culprit, blocked);
       }
-      await this.#bindLayer(ready);
+      const finished = await this.#finish(ready, models);
+      await this.#bindLayer(finished.filter((m) => this.#mayCallMacros(m, models)));
       for (const failure of await binder.declare(this.#shadows(layer))) this.#reportUndeclared(failure);
     }
     await this.#bindAudits([...models.values()].filter((m) => this.#known.has(m.definition.name)));
@@ -102,6 +106,50 @@ class Compiler {
       broken: this.#broken,
       diagnostics: sortDiagnostics(this.#diagnostics),
     };
+  }
+
+  #mayCallMacros(model: ParsedModel, models: ReadonlyMap<string, ParsedModel>): boolean {
+    const found = macroInView(model, models, this.#in.project.sqlMacros);
+    if (found !== undefined) this.#fail(model.definition, found);
+    return found === undefined;
+  }
+
+  /** Renders and parses those again whose macros waited for columns of the layers above. */
+  async #finish(
+    ready: readonly ParsedModel[],
+    models: Map<string, ParsedModel>,
+  ): Promise<readonly ParsedModel[]> {
+    const awaiting = ready.filter((m) => m.query?.isAwaiting === true);
+    if (awaiting.length === 0) return ready;
+    const { project, binder } = this.#in;
+    const definitions = awaiting.map((m) => m.definition);
+    const again = await parseModels(
+      project,
+      definitions,
+      binder,
+      (name) => this.#known.get(name)?.node.columns ?? 'later',
+    );
+    this.#diagnostics.push(...again.diagnostics);
+    const finished = new Map(again.models.map((m) => [m.definition.name, m]));
+    return ready.flatMap((m) => {
+      if (m.query?.isAwaiting !== true) return [m];
+      const { definition } = m;
+      const final = finished.get(definition.name);
+      const early = final?.query?.dependencies.find((d) => !this.#known.has(d));
+      if (final === undefined) this.#broken.add(definition.name);
+      else if (final.query?.isAwaiting === true || early !== undefined) {
+        const hint = 'Name it in the query itself, not only in what a macro makes of columns.';
+        const message = `that ${definition.name} reads ${early ?? 'a model'} is seen only when its macros are expanded`;
+        this.#fail(
+          definition,
+          diagnostic('invalid-macro', message, { location: definition.nameLocation, hint }),
+        );
+      } else {
+        models.set(definition.name, final);
+        return [final];
+      }
+      return [];
+    });
   }
 
   #addSource(source: SourceDefinition): void {
@@ -248,7 +296,7 @@ class Compiler {
             columns,
             canonicalAst(query.statement),
             this.#inputVersions(query.dependencies),
-            tags,
+            this.#textTags(query, tags),
           );
     const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
     const reads = traceReads(
@@ -288,7 +336,7 @@ class Compiler {
       described,
       canonicalAst(query.statement),
       this.#inputVersions(query.dependencies),
-      tags,
+      this.#textTags(query, tags),
     );
     this.#addModel(
       definition,
@@ -393,6 +441,11 @@ class Compiler {
   #knownTable(schema: string, table: string): Known | undefined {
     const name = this.#find(schema, table);
     return name === undefined ? undefined : this.#known.get(name);
+  }
+
+  /** A version made of text does not see what macros expand to; a plan does. */
+  #textTags(query: ParsedQuery, tags: readonly string[]): readonly string[] {
+    return [...tags, ...macroTexts(query.statement, this.#in.project.sqlMacros)];
   }
 
   #inputVersions(dependencies: readonly string[]): readonly string[] {

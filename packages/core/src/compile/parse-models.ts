@@ -2,7 +2,14 @@ import { resolveAudit, auditSql, type AuditSql, type ResolvedAudit } from '../au
 import { diagnostic, didYouMean, hasErrors, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { AuditDefinition, ModelDefinition } from '../model/index.ts';
 import type { Project } from '../project/index.ts';
-import { render, type Rendered, type RenderContext } from '../render/index.ts';
+import {
+  render,
+  type ColumnLookup,
+  type RelationColumns,
+  type RelationName,
+  type Rendered,
+  type RenderContext,
+} from '../render/index.ts';
 import { ident, raw, sql } from '../sql/quote.ts';
 import { significantTokens } from '../sql/tokens.ts';
 import type { Binder, ParseResult } from './binder.ts';
@@ -22,6 +29,8 @@ export interface ParsedModel {
 }
 
 export interface ParsedQuery {
+  /** A macro in the model needs columns that were not known: `rendered` is not final, only its dependencies are. */
+  readonly isAwaiting: boolean;
   readonly rendered: Rendered;
   /** DuckDB's AST of the one statement. */
   readonly statement: unknown;
@@ -55,13 +64,21 @@ export function nameLookup(project: Project): {
 }
 
 /** What every text is rendered with at compile time. */
-export function compileContext(project: Project, thisModel: string | undefined): RenderContext {
+export function compileContext(
+  project: Project,
+  definition: Pick<ModelDefinition, 'schema' | 'table' | 'blueprint'>,
+  columns: ColumnLookup | undefined,
+): RenderContext {
   return {
     interval: COMPILE_INTERVAL,
     executionTime: COMPILE_EXECUTION_TIME,
     variables: project.config.variables,
-    thisModel: thisModel === undefined ? undefined : raw(thisModel),
+    thisModel: raw(shadowName(definition)),
     parameters: new Map(),
+    blueprint: definition.blueprint,
+    columns,
+    macros: project.macros,
+    gateway: project.config.gateway,
     environment: 'prod',
     stage: 'loading',
   };
@@ -75,21 +92,33 @@ function shadowName(definition: { readonly schema: string; readonly table: strin
 interface Draft {
   readonly definition: ModelDefinition;
   readonly rendered: Rendered | undefined;
+  /** Relations whose columns macros of the query or the statements wait for. */
+  readonly awaited: readonly RelationName[];
   readonly statements: readonly string[];
   readonly audits: readonly { readonly audit: ResolvedAudit; readonly sql: AuditSql }[];
 }
 
 /**
- * Renders everything, then parses all texts of the project in one query and resolves their references. Models with errors
+ * Renders everything, then parses all texts of the models in one query and resolves their references. Models with errors
  * are missing from the answer.
+ *
+ * @param columns what is known of columns: nothing at first, so that a model with `@STAR` is parsed again when its inputs
+ * are bound.
  */
 export async function parseModels(
   project: Project,
+  definitions: readonly ModelDefinition[],
   binder: Binder,
+  columns: (name: string) => RelationColumns = (): RelationColumns => 'later',
 ): Promise<{ readonly models: readonly ParsedModel[]; readonly diagnostics: readonly Diagnostic[] }> {
   const diagnostics: Diagnostic[] = [];
   const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
-  const drafts = project.models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
+  const lookup = nameLookup(project);
+  const columnsOf: ColumnLookup = ({ schema, table }) => {
+    const name = lookup.find(schema, table);
+    return name === undefined ? undefined : columns(name);
+  };
+  const drafts = definitions.flatMap((m) => draft(m, project, audits, columnsOf, diagnostics) ?? []);
   const texts = drafts.flatMap((d) => [
     ...(d.rendered === undefined ? [] : [d.rendered.sql]),
     ...d.audits.map((a) => a.sql.sql),
@@ -100,11 +129,14 @@ export async function parseModels(
     if (done === true) throw new Error('the binder answered fewer texts than it was asked');
     return value;
   };
-  const lookup = nameLookup(project);
   const models: ParsedModel[] = [];
   for (const d of drafts) {
     const query =
-      d.rendered === undefined ? undefined : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
+      d.rendered === undefined
+        ? undefined
+        : d.awaited.length > 0
+          ? readAwaiting(d.rendered, d.awaited, next(), lookup)
+          : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
     const own = d.audits.map((a) => readAudit(d.definition, a, next(), lookup, diagnostics));
     if (query === null || own.some((a) => a === undefined)) continue;
     models.push({
@@ -121,17 +153,22 @@ function draft(
   definition: ModelDefinition,
   project: Project,
   audits: ReadonlyMap<string, AuditDefinition>,
+  columns: ColumnLookup,
   diagnostics: Diagnostic[],
 ): Draft | undefined {
-  const context = compileContext(project, shadowName(definition));
+  const context = compileContext(project, definition, columns);
+  const awaited: RelationName[] = [];
   const found: Diagnostic[] = [...reservedName(definition)];
   const renderOne = (fragment: { readonly text: string; readonly offset: number }): Rendered => {
     const outcome = render(fragment, definition.source, context, definition.definitions);
     found.push(...outcome.diagnostics);
+    awaited.push(...outcome.value.awaited);
     return outcome.value;
   };
   const rendered = definition.query === undefined ? undefined : renderOne(definition.query);
   const statements = [...definition.preStatements, ...definition.postStatements].map((s) => renderOne(s).sql);
+  // They are of the view, not of the table: no part of the version.
+  for (const s of definition.virtualStatements) renderOne(s);
   const kind = definition.kind.kind;
   if (rendered !== undefined && rendered.timeMacros.size > 0 && (kind === 'VIEW' || kind === 'EMBEDDED')) {
     const names = [...rendered.timeMacros].map((m) => `@${m}`).join(', ');
@@ -159,12 +196,18 @@ function draft(
     const resolved = resolveAudit(call, audits);
     found.push(...resolved.diagnostics);
     if (resolved.value === undefined) return [];
-    const text = auditSql(resolved.value, { relation: shadowName(definition), where: undefined }, context);
+    const text = auditSql(
+      resolved.value,
+      { relation: shadowName(definition), where: undefined },
+      { ...context, columns: undefined },
+    );
     found.push(...text.diagnostics);
     return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
   });
+  // What is wrong with a text that is not final is said when it is.
+  if (awaited.length > 0) return { definition, rendered, awaited, statements, audits: own };
   diagnostics.push(...found);
-  return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own };
+  return hasErrors(found) ? undefined : { definition, rendered, awaited, statements, audits: own };
 }
 
 const ENVIRONMENT_MACROS = new Set(['@this_env', '@runtime_stage']);
@@ -232,7 +275,23 @@ function readQuery(
   }
   const references = findReferences(statement, rendered.sql);
   const found = resolveTables(references, place, lookup, diagnostics);
-  return found === undefined ? null : { rendered, statement, references, dependencies: found };
+  return found === undefined
+    ? null
+    : { isAwaiting: false, rendered, statement, references, dependencies: found };
+}
+
+/** What can be said of a query before all its columns are known: what it reads. Nothing is complained about yet. */
+function readAwaiting(
+  rendered: Rendered,
+  awaited: readonly RelationName[],
+  result: ParseResult,
+  lookup: ReturnType<typeof nameLookup>,
+): ParsedQuery {
+  const statement = result.ok ? result.statements[0] : undefined;
+  const references = findReferences(statement, rendered.sql);
+  const read = [...awaited, ...references.tables.filter((r) => r.catalog === '')];
+  const dependencies = [...new Set(read.flatMap((r) => lookup.find(r.schema, r.table) ?? []))];
+  return { isAwaiting: true, rendered, statement, references, dependencies };
 }
 
 /** The first word of the query: where to point when DuckDB names no position. */

@@ -10,6 +10,7 @@ export const CODES = {
   'yaml-syntax': 'error',
   'config-invalid': 'error',
   'config-unknown-property': 'error',
+  'config-unused': 'warning',
   'source-files-missing': 'error',
   'source-unreadable': 'error',
   // header
@@ -30,6 +31,7 @@ export const CODES = {
   'unknown-macro': 'error',
   'invalid-macro': 'error',
   'unknown-variable': 'error',
+  'invalid-macro-file': 'error',
   // SQL
   'syntax-error': 'error',
   'not-a-query': 'error',

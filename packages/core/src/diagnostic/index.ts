@@ -20,5 +20,5 @@ export {
   type LintLevel,
   type LintRuleName,
 } from './lint-rules.ts';
-export { byteToUtf16, SourceText, type Location } from './source-text.ts';
+export { byteToUtf16, EditedText, SourceText, type Edit, type Location } from './source-text.ts';
 export { didYouMean } from './suggest.ts';

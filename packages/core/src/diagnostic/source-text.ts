@@ -68,6 +68,49 @@ export class SourceText {
   }
 }
 
+/** A stretch of a text with something else in its place. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A file's text with some stretches replaced, whose places are those of the file itself. */
+export class EditedText extends SourceText {
+  readonly #original: SourceText;
+  readonly #edits: readonly Edit[];
+
+  /** Edits in order, not overlapping. */
+  constructor(original: SourceText, edits: readonly Edit[]) {
+    let text = '';
+    let at = 0;
+    for (const edit of edits) {
+      text += original.text.slice(at, edit.start) + edit.text;
+      at = edit.end;
+    }
+    super(original.path, text + original.text.slice(at));
+    this.#original = original;
+    this.#edits = edits;
+  }
+
+  override locate(start: number, end: number = start): Location {
+    return this.#original.locate(this.#originalOffset(start, 'start'), this.#originalOffset(end, 'end'));
+  }
+
+  /** Inside of what was put in, the stretch it stands for. */
+  #originalOffset(offset: number, side: 'start' | 'end'): number {
+    let shift = 0;
+    for (const edit of this.#edits) {
+      const from = edit.start + shift;
+      const to = from + edit.text.length;
+      if (offset < from || (offset === from && side === 'end')) break;
+      if (offset < to || (offset === to && side === 'end')) return side === 'start' ? edit.start : edit.end;
+      shift += edit.text.length - (edit.end - edit.start);
+    }
+    return offset - shift;
+  }
+}
+
 /** DuckDB counts bytes of UTF-8, JavaScript counts UTF-16 units. */
 export function byteToUtf16(text: string, byteOffset: number): number {
   let bytes = 0;

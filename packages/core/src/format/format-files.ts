@@ -4,7 +4,7 @@
  */
 import type { Binder } from '../compile/index.ts';
 import { diagnostic, SourceText, type Diagnostic } from '../diagnostic/index.ts';
-import { isFormattingOff, parseModelFile, type ModelContext } from '../model/index.ts';
+import { isFormattingOff, parseModelFile, type ModelContext, type ModelDefinition } from '../model/index.ts';
 import type { RenderContext } from '../render/index.ts';
 import { layOutFile, statementRoles, type LaidOut } from './lay-out-file.ts';
 import { loadQueryLayout, type KeywordCase, type QueryLayout } from './lay-out-query.ts';
@@ -118,9 +118,7 @@ function definitionsOf(path: string, text: string, input: FormatInput): ReturnTy
   return definitionsIn(new SourceText(path, text), input);
 }
 
-function definitionsIn(
-  source: SourceText,
-  input: FormatInput,
-): NonNullable<ReturnType<typeof parseModelFile>['value']>['definitions'] {
-  return parseModelFile(source, { files: input.files }).value?.definitions ?? [];
+function definitionsIn(source: SourceText, input: FormatInput): ModelDefinition['definitions'] {
+  // All models of a file have the same; blueprints differ in values only.
+  return parseModelFile(source, { files: input.files })[0]?.value?.definitions ?? [];
 }

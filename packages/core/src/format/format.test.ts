@@ -25,7 +25,7 @@ async function format(text: string): Promise<FormattedFile> {
   const [formatted] = await formatFiles({
     sources: [new SourceText('models/a/b.sql', text)],
     parse: (texts) => binder.parse(texts),
-    context: compileContext(project, '"a"."b"'),
+    context: compileContext(project, { schema: 'a', table: 'b', blueprint: new Map() }, () => 'later'),
     files,
   });
   if (formatted === undefined) throw new Error('no answer');

@@ -2,7 +2,14 @@
  * Lint: what is valid and yet better written another way. Every rule is a pure function over what the compiler knows; the
  * project says how much each weighs, and a model's header which ones are not to look at it.
  */
-import { compileContext, nodeKey, type Binder, type Compiled, type CompiledModel } from '../compile/index.ts';
+import {
+  compileContext,
+  DEFAULT_SCHEMA,
+  nodeKey,
+  type Binder,
+  type Compiled,
+  type CompiledModel,
+} from '../compile/index.ts';
 import {
   diagnostic,
   LINT_RULES,
@@ -11,8 +18,7 @@ import {
   type Diagnostic,
 } from '../diagnostic/index.ts';
 import type { Project, RuleSettings } from '../project/index.ts';
-import { render } from '../render/index.ts';
-import { tableIdent } from '../sql/quote.ts';
+import { render, type ColumnLookup } from '../render/index.ts';
 import { queryNode } from './ast.ts';
 import { LintedQuery } from './query.ts';
 import type { Fix, LintedModel, Rule, Surroundings } from './rule.ts';
@@ -78,13 +84,15 @@ function checkRule(
 /** The ASTs of the models' queries, all parsed at once. */
 async function readQueries(
   models: readonly CompiledModel[],
-  { project, parse }: LintInput,
+  { project, parse, compiled }: LintInput,
 ): Promise<readonly LintedModel[]> {
+  const nodes = new Map([...compiled.nodes.values()].map((node) => [nodeKey(node.name), node]));
+  const columns: ColumnLookup = ({ schema, table }) =>
+    nodes.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.columns;
   const rendered = models.map(({ definition }) => {
     if (definition.query === undefined) return undefined;
-    const own = tableIdent({ schema: definition.schema, name: definition.table });
-    return render(definition.query, definition.source, compileContext(project, own), definition.definitions)
-      .value;
+    const context = compileContext(project, definition, columns);
+    return render(definition.query, definition.source, context, definition.definitions).value;
   });
   const parsed = await parse(rendered.map((r) => r?.sql ?? 'SELECT 1'));
   return models.map((model, i) => {

@@ -92,8 +92,12 @@ export interface ModelDefinition {
   readonly query: SqlFragment | undefined;
   readonly preStatements: readonly SqlFragment[];
   readonly postStatements: readonly SqlFragment[];
+  /** Statements to run whenever the model's view is made; `@this_model` is the view. */
+  readonly virtualStatements: readonly SqlFragment[];
   /** `@DEF` statements before the query, in order. */
   readonly definitions: readonly { readonly name: string; readonly value: SqlFragment }[];
+  /** Values of the entry of `blueprints (...)` that made this model, SQL by name in lower case. */
+  readonly blueprint: ReadonlyMap<string, string>;
   readonly cron: string | undefined;
   readonly cronLocation: Location | undefined;
   /** Start of this model's history, epoch milliseconds UTC. */

@@ -73,7 +73,7 @@ function parseAudit(
   const name = parseName(properties.get('name'), statement, findings);
   const severity = parseSeverity(properties, findings);
   const defaults = parseDefaults(properties.get('defaults'), findings);
-  for (const extra of [...body.preStatements, ...body.postStatements]) {
+  for (const extra of [...body.preStatements, ...body.postStatements, ...body.virtualStatements]) {
     const location = source.locate(extra.offset, extra.offset + extra.text.length);
     findings.add('extra-statement', location, 'An audit is one query', 'Remove this statement.');
   }

@@ -13,7 +13,9 @@ const SEEDS = new Map([
 const FILES: ProjectFiles = { list: () => [], read: (path) => SEEDS.get(path) };
 
 function parse(text: string, path = 'models/staging/orders.sql'): ParsedModel {
-  return parseModelFile(new SourceText(path, text), { files: FILES });
+  const [parsed, ...more] = parseModelFile(new SourceText(path, text), { files: FILES });
+  if (parsed === undefined || more.length > 0) throw new Error('not one model');
+  return parsed;
 }
 
 function valid(text: string, path?: string): ModelDefinition {

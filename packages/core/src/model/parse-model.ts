@@ -1,7 +1,15 @@
 /** Reads one model file: its header, its statements, and where each part stands. Nothing is rendered or bound. */
-import { hasErrors, type Location, type Outcome, type SourceText } from '../diagnostic/index.ts';
+import {
+  hasErrors,
+  type Diagnostic,
+  type Location,
+  type Outcome,
+  type SourceText,
+} from '../diagnostic/index.ts';
 import type { ProjectFiles } from '../project/files.ts';
 import { splitStatements, type StatementRange } from '../sql/tokens.ts';
+import { fillHeader, parseBlueprints, type Blueprint } from './blueprints.ts';
+import { inlineDescriptions, leadingComment } from './comments.ts';
 import { cronProblem } from './cron.ts';
 import {
   findHeader,
@@ -32,6 +40,8 @@ import type { TokenRun } from './token-run.ts';
 export interface ModelContext {
   /** For seeds' files. */
   readonly files: ProjectFiles;
+  /** Variables of the project, SQL by name in lower case, for headers that hold `@name`. */
+  readonly variables?: ReadonlyMap<string, string>;
 }
 
 /** A parsed model file. `value` is undefined when there are errors, or when the model says `enabled false`. */
@@ -44,7 +54,7 @@ export interface ParsedModel extends Outcome<ModelDefinition | undefined> {
 
 const MODEL_PROPERTIES: PropertyNames = {
   owner: 'MODEL',
-  verbatim: new Set(['start']),
+  verbatim: new Set(['start', 'blueprints']),
   used: new Set([
     'name',
     'kind',
@@ -58,6 +68,7 @@ const MODEL_PROPERTIES: PropertyNames = {
     'columns',
     'column_descriptions',
     'audits',
+    'blueprints',
     'enabled',
     'formatting',
     'ignored_rules',
@@ -66,7 +77,6 @@ const MODEL_PROPERTIES: PropertyNames = {
     ['dialect', 'duckdb'],
     ['allow_partials', 'false'],
     ...[
-      'blueprints',
       'clustered_by',
       'cron_tz',
       'default_catalog',
@@ -101,8 +111,55 @@ const MODEL_PROPERTIES: PropertyNames = {
   ]),
 };
 
-/** Reads a file of `models/`. All its errors come at once; it never throws. */
-export function parseModelFile(source: SourceText, context: ModelContext): ParsedModel {
+/** Reads a file of `models/`: one model, or one for each of its blueprints. All errors come at once; it never throws. */
+export function parseModelFile(source: SourceText, context: ModelContext): readonly ParsedModel[] {
+  const variables = context.variables ?? NO_VALUES;
+  const { range, blueprints, diagnostics } = readBlueprints(source, variables.size > 0);
+  if (range === undefined) return [parseModel(source, context, NO_VALUES)];
+  if (diagnostics.length > 0) {
+    const first = parseModel(source, context, NO_VALUES);
+    return [{ ...first, value: undefined, diagnostics: [...diagnostics, ...first.diagnostics] }];
+  }
+  const said = new Set<string>();
+  return (blueprints ?? [NO_VALUES]).map((blueprint) => {
+    const filled = fillHeader(source, range, new Map([...variables, ...blueprint]));
+    const parsed = parseModel(filled, context, blueprint);
+    // A mistake that all models of the file share is said once.
+    const fresh = parsed.diagnostics.filter((d) => {
+      const key = `${d.code} ${d.location?.start} ${d.message}`;
+      return !said.has(key) && said.add(key);
+    });
+    return { ...parsed, diagnostics: fresh };
+  });
+}
+
+const NO_VALUES: Blueprint = new Map();
+
+/** The header's range when it may hold macros, and the blueprints it declares. */
+function readBlueprints(
+  source: SourceText,
+  hasVariables: boolean,
+): {
+  readonly range: { readonly start: number; readonly end: number } | undefined;
+  readonly blueprints: readonly Blueprint[] | undefined;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const findings = new Findings();
+  const [head] = splitStatements(source.text);
+  const none = { range: undefined, blueprints: undefined, diagnostics: [] };
+  if (head === undefined) return none;
+  const text = source.text.slice(head.start, head.end);
+  if (!/\bblueprints\b/i.test(text) && !(hasVariables && text.includes('@'))) return none;
+  const statement = tokensOf(source, head);
+  if (!statement.is(0, 'model')) return none;
+  const header = findHeader(statement, MODEL_PROPERTIES, new Findings());
+  if (header === undefined) return none;
+  const property = parseProperties(header.list, MODEL_PROPERTIES, new Findings()).get('blueprints');
+  const blueprints = property === undefined ? undefined : parseBlueprints(property.value, findings);
+  return { range: { start: head.start, end: header.end }, blueprints, diagnostics: findings.list };
+}
+
+function parseModel(source: SourceText, context: ModelContext, blueprint: Blueprint): ParsedModel {
   const findings = new Findings();
   const inferred = nameOfPath(source.path);
   const fromPath = inferred && `${inferred.schema}.${inferred.table}`;
@@ -119,7 +176,7 @@ export function parseModelFile(source: SourceText, context: ModelContext): Parse
   }
   const after = statementsAfter(header, statements, statement, findings);
   const properties = parseProperties(header.list, MODEL_PROPERTIES, findings);
-  const definition = buildModel(source, statement, properties, after, context, findings);
+  const definition = buildModel(source, statement, properties, after, context, blueprint, findings);
   const { name, enabled, model } = definition;
   const broken = hasErrors(findings.list);
   return {
@@ -149,6 +206,7 @@ function buildModel(
   properties: Properties,
   after: readonly StatementRange[],
   context: ModelContext,
+  blueprint: Blueprint,
   findings: Findings,
 ): { readonly name: ModelName; readonly enabled: boolean; readonly model: ModelDefinition } {
   const name = parseName(source, properties.get('name'), statement, findings);
@@ -190,16 +248,21 @@ function buildModel(
       query,
       preStatements: body.preStatements,
       postStatements: body.postStatements,
+      virtualStatements: body.virtualStatements,
       definitions: body.definitions,
+      blueprint,
       cron: cron?.text,
       cronLocation: cron?.location,
       start: parseStart(properties.get('start'), findings),
       owner: parseText(properties.get('owner'), findings),
-      description: parseText(properties.get('description'), findings),
+      description: parseText(properties.get('description'), findings) ?? leadingComment(source.text),
       tags: parseTags(properties.get('tags'), findings),
       grains: parseGrains(properties.get('grains') ?? properties.get('grain'), findings),
       columns: parseColumns(properties.get('columns'), findings),
-      columnDescriptions: parseColumnDescriptions(properties.get('column_descriptions'), findings),
+      columnDescriptions:
+        query === undefined || properties.has('column_descriptions')
+          ? parseColumnDescriptions(properties.get('column_descriptions'), findings)
+          : inlineDescriptions(query),
       audits: parseAuditCalls(properties.get('audits'), findings),
       ignoredRules: parseIgnoredRules(properties.get('ignored_rules'), findings),
     },

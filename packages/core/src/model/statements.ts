@@ -16,6 +16,8 @@ export interface Body {
   readonly query: SqlFragment | undefined;
   readonly preStatements: readonly SqlFragment[];
   readonly postStatements: readonly SqlFragment[];
+  /** Between `ON_VIRTUAL_UPDATE_BEGIN` and `ON_VIRTUAL_UPDATE_END`. */
+  readonly virtualStatements: readonly SqlFragment[];
   readonly definitions: readonly Definition[];
 }
 
@@ -58,14 +60,16 @@ export function parseBody(
   const definitions: Definition[] = [];
   const preStatements: SqlFragment[] = [];
   const postStatements: SqlFragment[] = [];
+  const virtualStatements: SqlFragment[] = [];
   let virtual = false;
+  let opened: TokenRun | undefined;
   for (const [i, range] of fragments.entries()) {
     const run = runs[i];
     if (run === undefined || i === queryAt) continue;
     if (run.is(0, 'on_virtual_update_begin') || run.is(0, 'on_virtual_update_end')) {
       virtual = run.is(0, 'on_virtual_update_begin');
-      if (virtual) reportVirtualUpdate(run, findings);
-    } else if (virtual) continue;
+      opened = virtual ? run : undefined;
+    } else if (virtual) virtualStatements.push(fragment(source, range));
     else if (run.is(0, '@def')) {
       const definition = parseDefinition(tokensOf(source, range), findings);
       if (queryAt !== undefined && i > queryAt) {
@@ -90,11 +94,20 @@ export function parseBody(
     } else
       (queryAt === undefined || i < queryAt ? preStatements : postStatements).push(fragment(source, range));
   }
+  if (opened !== undefined) {
+    findings.add(
+      'header-syntax',
+      opened.locationAt(0),
+      'ON_VIRTUAL_UPDATE_BEGIN is not closed',
+      'Write ON_VIRTUAL_UPDATE_END; after its statements.',
+    );
+  }
   const query = queryAt === undefined ? undefined : fragments[queryAt];
   return {
     query: query === undefined ? undefined : fragment(source, query),
     preStatements,
     postStatements,
+    virtualStatements,
     definitions,
   };
 }
@@ -125,13 +138,4 @@ function parseDefinition(run: TokenRun, findings: Findings): Definition | undefi
   }
   const value = run.slice(4, close - 1);
   return { name: identifierName(run.textAt(2)), value: { text: value.text, offset: value.start } };
-}
-
-function reportVirtualUpdate(run: TokenRun, findings: Findings): void {
-  findings.add(
-    'unused-property',
-    run.locationAt(0),
-    'Statements on virtual update have no effect in this version of Sluice',
-    'Remove them, or keep them for SQLMesh.',
-  );
 }

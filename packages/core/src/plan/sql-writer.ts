@@ -4,10 +4,10 @@ import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
 import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
 import type { SqlFragment } from '../model/index.ts';
-import type { ProjectConfig } from '../project/index.ts';
+import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
-import { id, ident, raw, sql, tableIdent, type Sql } from '../sql/quote.ts';
-import { formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
+import { id, ident, raw, sql, tableIdent, type Sql, type TableName } from '../sql/quote.ts';
+import { ALL_TIME, formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 
 /** The statements of one task, in order. */
@@ -24,6 +24,7 @@ export interface TaskSql {
 export class SqlWriter {
   readonly #plan: Plan;
   readonly #config: ProjectConfig;
+  readonly #macros: Project['macros'];
   readonly #parse: Binder['parse'];
   readonly #byKey: ReadonlyMap<string, PlannedNode>;
   readonly #inline = new Map<string, Promise<string>>();
@@ -34,9 +35,10 @@ export class SqlWriter {
     readonly reject: (error: unknown) => void;
   }[] = [];
 
-  constructor(plan: Plan, config: ProjectConfig, parse: Binder['parse']) {
+  constructor(plan: Plan, project: Pick<Project, 'config' | 'macros'>, parse: Binder['parse']) {
     this.#plan = plan;
-    this.#config = config;
+    this.#config = project.config;
+    this.#macros = project.macros;
     this.#parse = parse;
     this.#byKey = new Map([...plan.nodes.values()].map((n) => [nodeKey(n.node.name), n]));
   }
@@ -61,6 +63,19 @@ export class SqlWriter {
     if (node.node === 'source' || node.definition.query === undefined) return '';
     const rendered = this.#render(planned, node, node.definition.query, range);
     return this.rewrite(rendered);
+  }
+
+  /**
+   * What runs after a model's view was made; `@this_model` is that view. Names of other models stay as they are: what they
+   * name is decided by the warehouse.
+   */
+  virtualUpdate(planned: PlannedNode, view: TableName): readonly string[] {
+    const { node } = planned;
+    if (node.node === 'source') return [];
+    const context = { ...this.#context(planned, ALL_TIME), thisModel: raw(tableIdent(view)) };
+    return node.definition.virtualStatements
+      .map((s) => render(s, node.definition.source, context, node.definition.definitions).value.sql)
+      .filter((text) => text.trim() !== '');
   }
 
   /** The SQL of an audit's bad rows, over physical tables. */
@@ -175,6 +190,11 @@ export class SqlWriter {
       variables: this.#config.variables,
       thisModel: raw(tableIdent(planned.physical)),
       parameters: new Map(),
+      blueprint: planned.node.node === 'model' ? planned.node.definition.blueprint : new Map(),
+      columns: ({ schema, table }) =>
+        this.#byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.node.columns,
+      macros: this.#macros,
+      gateway: this.#config.gateway,
       environment: this.#plan.environment,
       stage: 'evaluating',
     };

@@ -1,15 +1,18 @@
 /** A project as its files say it: settings, models and audits, read and checked, before anything is compiled. */
 export type { ProjectFiles } from './files.ts';
 export { loadProject } from './load.ts';
+export { loadMacros } from './own-macros.ts';
 export { nodeFiles } from './node-files.ts';
 export type {
   BrokenModel,
   EnvironmentSettings,
   FileSource,
   Project,
+  ProjectMacro,
   ProjectConfig,
   RuleSettings,
   SourceDefinition,
+  SqlMacro,
   StartSetting,
   TableSource,
   VariableValue,

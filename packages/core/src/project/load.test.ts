@@ -50,6 +50,7 @@ test('a minimal project has defaults', () => {
     defaults: { cron: undefined, owner: undefined, start: undefined },
     variables: {},
     sources: [],
+    gateway: '',
     environments: {},
     quarantine: { maxRows: 1000 },
     lint: {},

@@ -14,19 +14,25 @@ import {
   type ModelDefinition,
 } from '../model/index.ts';
 import type { ProjectFiles } from './files.ts';
+import { variableSql } from '../sql/quote.ts';
 import { parseConfig } from './parse-config.ts';
-import type { BrokenModel, Project, SourceDefinition } from './project.ts';
+import { EXTERNAL_FILES, isExternalModels, parseSqlMeshConfig, SQLMESH_FILES } from './sqlmesh-config.ts';
+import { loadSqlMacros } from './sql-macros.ts';
+import type { BrokenModel, Project, ProjectConfig } from './project.ts';
 
 /** The file that makes a folder a project. */
 const PROJECT_FILE = 'project.yaml';
 
 /**
  * Loads a project. The value is undefined when project.yaml is missing or wrong; models with errors are left out and
- * listed under `brokenModels`. Never throws for what authors write.
+ * listed under `brokenModels`. Never throws for what authors write. A SQLMesh project is read by its own settings.
+ *
+ * @param folder the name of a project whose settings give none
  */
-export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
-  const text = files.read(PROJECT_FILE);
-  if (text === undefined) {
+export function loadProject(files: ProjectFiles, folder: string = 'project'): Outcome<Project | undefined> {
+  const path = [PROJECT_FILE, ...SQLMESH_FILES].find((p) => files.read(p) !== undefined);
+  const text = path === undefined ? undefined : files.read(path);
+  if (path === undefined || text === undefined) {
     const hint = 'Run Sluice in the folder of a project, or create one with sluice init.';
     return {
       value: undefined,
@@ -34,14 +40,32 @@ export function loadProject(files: ProjectFiles): Outcome<Project | undefined> {
     };
   }
   const texts = new Map<string, SourceText>();
-  const source = new SourceText(PROJECT_FILE, text);
-  texts.set(PROJECT_FILE, source);
-  const config = parseConfig(source);
+  const source = new SourceText(path, text);
+  texts.set(path, source);
+  const config =
+    path === PROJECT_FILE
+      ? parseConfig(source)
+      : parseSqlMeshConfig(source, readExternals(files, texts), folder);
   const diagnostics: Diagnostic[] = [...config.diagnostics];
-  const { models, brokenModels } = loadModels(files, config.value?.sources ?? [], texts, diagnostics);
+  const { models, brokenModels } = loadModels(files, config.value, texts, diagnostics);
   const audits = loadAudits(files, texts, diagnostics);
+  const sqlMacros = loadSqlMacros(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
-  return { value: { config: config.value, models, brokenModels, audits, texts }, diagnostics };
+  return {
+    value: { config: config.value, models, brokenModels, audits, macros: new Map(), sqlMacros, texts },
+    diagnostics,
+  };
+}
+
+function readExternals(files: ProjectFiles, texts: Map<string, SourceText>): readonly SourceText[] {
+  const paths = [...EXTERNAL_FILES, ...files.list('external_models').filter(isExternalModels)];
+  return paths.flatMap((path) => {
+    const text = files.read(path);
+    if (text === undefined) return [];
+    const source = new SourceText(path, text);
+    texts.set(path, source);
+    return [source];
+  });
 }
 
 /** Names that are taken, without case, and where. */
@@ -73,28 +97,32 @@ class Names {
 
 function loadModels(
   files: ProjectFiles,
-  sources: readonly SourceDefinition[],
+  config: ProjectConfig | undefined,
   texts: Map<string, SourceText>,
   diagnostics: Diagnostic[],
 ): { readonly models: readonly ModelDefinition[]; readonly brokenModels: readonly BrokenModel[] } {
   const names = new Names();
-  for (const source of sources) names.take(source.name, 'source', source.location);
+  const variables = new Map(
+    Object.entries(config?.variables ?? {}).map(([name, value]) => [name.toLowerCase(), variableSql(value)]),
+  );
+  for (const source of config?.sources ?? []) names.take(source.name, 'source', source.location);
   const models: ModelDefinition[] = [];
   const brokenModels: BrokenModel[] = [];
   for (const source of readAll(files, 'models', texts)) {
-    const parsed = parseModelFile(source, { files });
-    diagnostics.push(...parsed.diagnostics);
-    const model = parsed.value;
-    if (model === undefined) {
-      if (parsed.name !== undefined && !parsed.disabled)
-        brokenModels.push({ name: parsed.name, path: source.path });
-      continue;
+    for (const parsed of parseModelFile(source, { files, variables })) {
+      diagnostics.push(...parsed.diagnostics);
+      const model = parsed.value;
+      if (model === undefined) {
+        if (parsed.name !== undefined && !parsed.disabled)
+          brokenModels.push({ name: parsed.name, path: source.path });
+        continue;
+      }
+      const clash = names.clash('duplicate-model', model.name, 'model', model.nameLocation);
+      if (clash === undefined) {
+        names.take(model.name, 'model', model.nameLocation);
+        models.push(model);
+      } else diagnostics.push(clash);
     }
-    const clash = names.clash('duplicate-model', model.name, 'model', model.nameLocation);
-    if (clash === undefined) {
-      names.take(model.name, 'model', model.nameLocation);
-      models.push(model);
-    } else diagnostics.push(clash);
   }
   return { models, brokenModels };
 }

@@ -182,6 +182,7 @@ class ConfigReader {
         start: this.#instant(raw.defaults?.start, ['defaults', 'start']),
       },
       variables: raw.variables ?? {},
+      gateway: '',
       sources: this.#sources(raw.sources ?? {}, cron ?? DEFAULT_CRON),
       environments: this.#environments(raw.environments ?? {}),
       quarantine: { maxRows: raw.quarantine?.max_rows ?? DEFAULT_QUARANTINE_ROWS },

@@ -75,6 +75,8 @@ export interface ProjectConfig {
     readonly start: number | undefined;
   };
   readonly variables: Readonly<Record<string, VariableValue>>;
+  /** `@gateway`: the name of the connection in a SQLMesh project, else empty. */
+  readonly gateway: string;
   readonly sources: readonly SourceDefinition[];
   readonly environments: Readonly<Record<string, EnvironmentSettings>>;
   readonly quarantine: {
@@ -103,6 +105,42 @@ export interface BrokenModel {
   readonly path: string;
 }
 
+/** What a macro of the project's own is called with. */
+export type MacroValue = string | number | boolean | null | undefined | readonly MacroValue[];
+
+/** A parameter of a macro, and how SQL is handed to it. */
+export interface MacroParameter {
+  readonly name: string;
+  /** `sql`: as written; `any`: literals as values, all else as written. */
+  readonly type: 'sql' | 'string' | 'number' | 'boolean' | 'any';
+  readonly isList: boolean;
+  /** `...rest`: takes all arguments that are left. */
+  readonly isRest: boolean;
+  readonly isOptional: boolean;
+}
+
+/** A function exported by a file in `macros/`. */
+export interface ProjectMacro {
+  readonly name: string;
+  readonly path: string;
+  readonly parameters: readonly MacroParameter[];
+  /** May throw whatever its author's code throws. */
+  readonly call: (args: readonly MacroValue[]) => unknown;
+}
+
+/** A `CREATE MACRO` of a file in `macros/`. */
+export interface SqlMacro {
+  /** Lower case. */
+  readonly name: string;
+  /** The statement that creates it for one connection. */
+  readonly sql: string;
+  readonly source: SourceText;
+  /** Where its name stands. */
+  readonly location: Location;
+  /** The offset of its name, from which on `sql` is the author's text. */
+  readonly start: number;
+}
+
 /** A project as its files say it, before anything is compiled. */
 export interface Project {
   readonly config: ProjectConfig;
@@ -110,6 +148,10 @@ export interface Project {
   /** Their readers need not be told that they do not exist. */
   readonly brokenModels: readonly BrokenModel[];
   readonly audits: readonly AuditDefinition[];
+  /** Macros of the project's own, by name in lower case. */
+  readonly macros: ReadonlyMap<string, ProjectMacro>;
+  /** SQL macros of DuckDB that the project declares. */
+  readonly sqlMacros: readonly SqlMacro[];
   /** Every text that was read, by path. */
   readonly texts: ReadonlyMap<string, SourceText>;
 }

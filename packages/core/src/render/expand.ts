@@ -10,7 +10,7 @@ import {
   type DiagnosticCode,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { ident, literal } from '../sql/quote.ts';
+import { ident, literal, variableSql } from '../sql/quote.ts';
 import { identifierName, tokenize, type Token } from '../sql/tokens.ts';
 import {
   asName,
@@ -33,10 +33,13 @@ import {
   type Fragment,
   type Lambda,
 } from './fragment.ts';
+import { arity, conditionOf } from './arguments.ts';
+import { clauseEnd, CLAUSES, joinWordsStart } from './clauses.ts';
 import { FUNCTIONS, LATER_FUNCTIONS } from './functions.ts';
 import { counted, type MacroCall, type MacroExpander, type Scope } from './macro-call.ts';
+import { expandOwnMacro } from './own-macro.ts';
 import { made, textOf, type Piece } from './pieces.ts';
-import type { RenderContext } from './rendered.ts';
+import type { RelationColumns, RelationName, RenderContext } from './rendered.ts';
 import { TIME_MACROS, timeMacro } from './time-macros.ts';
 
 export const EMPTY_SCOPE: Scope = { locals: new Map(), active: new Set() };
@@ -45,17 +48,29 @@ export const EMPTY_SCOPE: Scope = { locals: new Map(), active: new Set() };
 const DEEPEST = 100;
 const MOST_EXPANSIONS = 100_000;
 
-const OTHER_MACROS = ['this_model', 'this_env', 'runtime_stage'] as const;
+const OTHER_MACROS = ['this_model', 'this_env', 'runtime_stage', 'gateway'] as const;
+
+/** Names of Sluice's own macros, lower case. */
+export const MACRO_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(FUNCTIONS),
+  ...Object.keys(CLAUSES),
+  ...TIME_MACROS,
+  ...OTHER_MACROS,
+  'def',
+]);
 
 /** A macro replaced: by what, and which token comes after it. */
 interface Replacement {
   readonly pieces: readonly Piece[];
   readonly next: number;
+  /** A whole clause was kept or dropped: commas around it are not its own, and text before it from here on goes too. */
+  readonly clause?: { readonly dropFrom: number | undefined };
 }
 
 export class Expander implements MacroExpander {
   readonly diagnostics: Diagnostic[] = [];
   readonly timeMacros = new Set<string>();
+  readonly awaited: RelationName[] = [];
   readonly #source: SourceText;
   readonly #context: RenderContext;
   /** Project variables and `@DEF` values, lower case. */
@@ -110,9 +125,17 @@ export class Expander implements MacroExpander {
       const start = tokens[i]?.start;
       if (replacement === undefined || start === undefined) continue;
       const end = tokens[replacement.next - 1]?.end ?? text.length;
-      const comma = isBlank(replacement.pieces)
-        ? commaToDrop(text, tokens, i, replacement.next, done)
-        : undefined;
+      const { clause } = replacement;
+      if (clause?.dropFrom !== undefined && clause.dropFrom >= done) {
+        if (done < clause.dropFrom) out.push(copyOf(fragment, done, clause.dropFrom));
+        done = end;
+        i = replacement.next - 1;
+        continue;
+      }
+      const comma =
+        clause === undefined && isBlank(replacement.pieces)
+          ? commaToDrop(text, tokens, i, replacement.next, done)
+          : undefined;
       if (comma === undefined || comma.start > start) {
         if (done < start) out.push(copyOf(fragment, done, start));
       } else {
@@ -221,7 +244,11 @@ export class Expander implements MacroExpander {
     while (isNamePart(tokens[end]) && tokens[end]?.kind !== 'quoted') {
       const isCall = tokens[end]?.kind === 'macro' && tokenText(fragment.text, tokens[end + 1]) === '(';
       const name = tokenText(fragment.text, tokens[end]).slice(1).toLowerCase();
-      if (isCall && (Object.hasOwn(FUNCTIONS, name) || this.#definitions.has(name))) break;
+      if (
+        isCall &&
+        (Object.hasOwn(FUNCTIONS, name) || this.#definitions.has(name) || this.#context.macros.has(name))
+      )
+        break;
       end++;
     }
     return end;
@@ -300,7 +327,13 @@ export class Expander implements MacroExpander {
       definition === undefined
         ? undefined
         : parseLambda({ text: definition, origin: undefined, site: siteAt(fragment, token) });
-    const macro = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+    const own = this.#context.macros.get(name);
+    const macro = Object.hasOwn(FUNCTIONS, name)
+      ? FUNCTIONS[name]
+      : own && ((call: MacroCall): readonly Piece[] | undefined => expandOwnMacro(call, own));
+    if (called && lambda === undefined && !scope.locals.has(name) && Object.hasOwn(CLAUSES, name)) {
+      return this.#replaceClause(fragment, tokens, at, open, name, scope);
+    }
     if (called && !scope.locals.has(name) && (lambda !== undefined || macro !== undefined)) {
       const shown = lambda === undefined ? name.toUpperCase() : text.slice(1);
       const call = this.#readCall(fragment, tokens, at, open, shown, scope);
@@ -327,6 +360,29 @@ export class Expander implements MacroExpander {
     if (value === undefined) return undefined;
     const asPartOfName = isInName(fragment.text, tokens, at);
     return { pieces: asPartOfName ? asName(value, siteAt(fragment, token)) : value, next: at + 1 };
+  }
+
+  /** `@WHERE(condition) ...`: the keyword, or nothing up to the end of the clause. */
+  #replaceClause(
+    fragment: Fragment,
+    tokens: readonly Token[],
+    at: number,
+    open: number,
+    name: string,
+    scope: Scope,
+  ): Replacement | undefined {
+    const call = this.#readCall(fragment, tokens, at, open, name.toUpperCase(), scope);
+    const [condition] = call?.args ?? [];
+    if (call === undefined || !arity(call, 1, 1) || condition === undefined) return undefined;
+    const holds = conditionOf(call, condition, this.expand(condition, scope));
+    if (holds === undefined) return undefined;
+    if (holds) {
+      const keyword = CLAUSES[name]?.keyword ?? '';
+      return { pieces: [made(keyword, call.site)], next: call.next, clause: { dropFrom: undefined } };
+    }
+    const dropFrom = name === 'join' ? joinWordsStart(fragment.text, tokens, at) : undefined;
+    const next = clauseEnd(fragment.text, tokens, call.next, name);
+    return { pieces: [], next, clause: { dropFrom } };
   }
 
   #readCall(
@@ -367,6 +423,8 @@ export class Expander implements MacroExpander {
         return undefined;
       },
       variable: (variable) => this.#variable(variable),
+      blueprint: (variable) => this.#context.blueprint.get(variable.toLowerCase()),
+      columns: (relation, arg) => this.#columns(relation, arg, name),
       unknownVariable: (variable, arg) => {
         this.report(
           'unknown-variable',
@@ -401,7 +459,7 @@ export class Expander implements MacroExpander {
       scope.locals.has(name) ||
       this.#context.parameters.has(name) ||
       this.#definitions.has(name) ||
-      this.#variables.has(name) ||
+      this.#variable(name) !== undefined ||
       TIME_MACROS.includes(name) ||
       OTHER_MACROS.some((other) => other === name)
     );
@@ -428,7 +486,7 @@ export class Expander implements MacroExpander {
       this.timeMacros.add(name);
       return [made(time, site)];
     }
-    const value = this.#environment(name, given, fragment, token) ?? this.#variables.get(name);
+    const value = this.#environment(name, given, fragment, token) ?? this.#variable(name);
     if (value !== undefined) return [made(value, site)];
     if (name !== 'this_model') this.#reportUnknown(fragment, token, given, scope);
     return undefined;
@@ -438,6 +496,8 @@ export class Expander implements MacroExpander {
     switch (name) {
       case 'this_env':
         return literal(this.#context.environment);
+      case 'gateway':
+        return literal(this.#context.gateway);
       case 'runtime_stage':
         return literal(this.#context.stage);
       case 'this_model':
@@ -450,7 +510,29 @@ export class Expander implements MacroExpander {
   }
 
   #variable(name: string): string | undefined {
-    return this.#variables.get(name.toLowerCase());
+    return this.#context.blueprint.get(name.toLowerCase()) ?? this.#variables.get(name.toLowerCase());
+  }
+
+  #columns(relation: RelationName, arg: Fragment, macro: string): RelationColumns | undefined {
+    const { columns } = this.#context;
+    const found = columns?.(relation);
+    if (found === 'later') this.awaited.push(relation);
+    if (found !== undefined) return found;
+    const name = [relation.schema, relation.table].filter((part) => part !== '').join('.');
+    const [code, message, hint]: [DiagnosticCode, string, string] =
+      columns === undefined
+        ? [
+            'invalid-macro',
+            `@${macro} means nothing here`,
+            'Only queries of models know the columns they read.',
+          ]
+        : [
+            'unknown-table',
+            `there is no model or source '${name}'`,
+            'Models are under models/, sources are declared in project.yaml.',
+          ];
+    this.report(code, arg, 0, arg.text.length, message, hint);
+    return undefined;
   }
 
   #reportUnknown(fragment: Fragment, token: Token, name: string, scope: Scope): void {
@@ -464,9 +546,12 @@ export class Expander implements MacroExpander {
       ...this.#context.parameters.keys(),
       ...this.#definitions.keys(),
       ...this.#variables.keys(),
+      ...this.#context.blueprint.keys(),
       ...TIME_MACROS,
       ...OTHER_MACROS,
       ...Object.keys(FUNCTIONS).map((f) => f.toUpperCase()),
+      ...Object.keys(CLAUSES).map((f) => f.toUpperCase()),
+      ...[...this.#context.macros.values()].map((m) => m.name),
     ].map((n) => `@${n}`);
     this.report(
       'unknown-macro',
@@ -478,12 +563,6 @@ export class Expander implements MacroExpander {
         'Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
     );
   }
-}
-
-function variableSql(value: string | number | boolean | null): string {
-  if (value === null) return 'NULL';
-  if (typeof value === 'string') return literal(value);
-  return typeof value === 'boolean' ? (value ? 'TRUE' : 'FALSE') : String(value);
 }
 
 /** True for `schema.@x` and `@x.name`, where a text stands for a name. */

@@ -63,7 +63,19 @@ export function operand(pieces: readonly Piece[], site: Site): readonly Piece[] 
   if (first !== '(' && first !== '[' && tokens[at]?.kind !== 'operator') at++;
   const next = tokenText(text, tokens[at]);
   if (next === '(' || next === '[' || next === '{') at = (closing(text, tokens, at) ?? tokens.length) + 1;
-  return at >= tokens.length ? pieces : [made('(', site), ...pieces, made(')', site)];
+  return at >= tokens.length || hasAlias(text, tokens)
+    ? pieces
+    : [made('(', site), ...pieces, made(')', site)];
+}
+
+/** True for `a + 1 AS b`, which may only stand alone. */
+function hasAlias(text: string, tokens: readonly Token[]): boolean {
+  let depth = 0;
+  return tokens.some((token) => {
+    const word = tokenText(text, token);
+    if (token.kind === 'punctuation') depth += '([{'.includes(word) ? 1 : ')]}'.includes(word) ? -1 : 0;
+    return depth === 0 && token.kind === 'word' && word.toLowerCase() === 'as';
+  });
 }
 
 /** The ranges between commas that stand outside brackets; none when there is nothing but spaces. */

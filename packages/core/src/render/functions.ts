@@ -1,10 +1,12 @@
 /** The macro functions: `@IF`, `@EACH`, `@EVAL` and the rest. Each gets its arguments unexpanded and gives pieces. */
 import { literal } from '../sql/quote.ts';
-import { stringValue, tokenize } from '../sql/tokens.ts';
-import { constantSql, evaluate, type Constant } from './evaluate.ts';
-import { isBlank, operand, parseLambda, type Fragment, type Lambda } from './fragment.ts';
-import { counted, type MacroCall } from './macro-call.ts';
-import { made, textOf, type Piece, type Site } from './pieces.ts';
+import { arity, conditionOf, constantOf, separated, stringOf } from './arguments.ts';
+import { constantSql } from './evaluate.ts';
+import { isBlank, operand, parseLambda, type Lambda } from './fragment.ts';
+import type { MacroCall } from './macro-call.ts';
+import { made, textOf, type Piece } from './pieces.ts';
+import { expandDateSpine, expandHaversine, expandPivot } from './query-functions.ts';
+import { expandDeduplicate, expandStar, expandUnion } from './relation-functions.ts';
 
 /** Gives what stands in the place of the call; undefined when it was wrong, and reported. */
 type MacroFunction = (call: MacroCall) => readonly Piece[] | undefined;
@@ -24,60 +26,17 @@ export const FUNCTIONS: Readonly<Record<string, MacroFunction>> = {
   safe_sub: (call) => expandSafeSum(call, '-'),
   safe_div: expandSafeDiv,
   generate_surrogate_key: expandSurrogateKey,
+  blueprint_var: expandBlueprintVar,
+  star: expandStar,
+  union: expandUnion,
+  deduplicate: expandDeduplicate,
+  date_spine: expandDateSpine,
+  pivot: expandPivot,
+  haversine_distance: expandHaversine,
 };
 
 /** Functions SQLMesh has and this version does not. */
-export const LATER_FUNCTIONS: readonly string[] = [
-  'star',
-  'union',
-  'date_spine',
-  'pivot',
-  'deduplicate',
-  'haversine_distance',
-  'resolve_template',
-  'blueprint_var',
-  'apply',
-  'with',
-  'join',
-  'where',
-  'group_by',
-  'having',
-  'order_by',
-  'limit',
-];
-
-function arity(call: MacroCall, least: number, most: number): boolean {
-  const count = call.args.length;
-  if (count >= least && count <= most) return true;
-  const wanted =
-    least === most
-      ? counted(least)
-      : most === Infinity
-        ? `at least ${counted(least)}`
-        : `${least} to ${counted(most)}`;
-  call.fail(`@${call.name} takes ${wanted}, found ${count}`);
-  return false;
-}
-
-function constantOf(
-  call: MacroCall,
-  arg: Fragment,
-  pieces: readonly Piece[],
-): { readonly value: Constant } | undefined {
-  const result = evaluate(textOf(pieces));
-  if (result.ok) return { value: result.value };
-  return call.fail(`@${call.name} cannot evaluate '${textOf(pieces)}': ${result.problem}`, undefined, arg);
-}
-
-/** A condition's truth; unknown counts as false. */
-function conditionOf(call: MacroCall, arg: Fragment, pieces: readonly Piece[]): boolean | undefined {
-  const constant = constantOf(call, arg, pieces);
-  if (constant === undefined) return undefined;
-  const { value } = constant;
-  if (typeof value === 'boolean' || value === null) return value === true;
-  if (typeof value === 'object') return value.unscaled !== 0n;
-  return call.fail(`The condition of @${call.name} is a text, not true or false`, undefined, arg);
-}
+export const LATER_FUNCTIONS: readonly string[] = ['resolve_template', 'apply'];
 
 function expandIf(call: MacroCall): readonly Piece[] | undefined {
   const [condition, yes, no] = call.args;
@@ -151,13 +110,13 @@ function expandReduce(call: MacroCall): readonly Piece[] | undefined {
   );
 }
 
-/** `(a) AND (b)` of what is left when empty arguments and NULLs are taken out; NULL when nothing is. */
+/** `(a) AND (b)` of what is left when empty arguments and NULLs are taken out; TRUE when nothing is left, as in SQLMesh. */
 function expandJunction(call: MacroCall, operator: 'AND' | 'OR'): readonly Piece[] | undefined {
   const operands = call.args
     .map((arg) => call.expander.expand(arg, call.scope))
     .filter((pieces) => !isBlank(pieces) && textOf(pieces).trim().toUpperCase() !== 'NULL');
   const [only] = operands;
-  if (only === undefined) return [made('NULL', call.site)];
+  if (only === undefined) return [made('TRUE', call.site)];
   if (operands.length === 1) return operand(only, call.site);
   const wrapped = operands.map((pieces) => operand(pieces, call.site));
   return [made('(', call.site), ...separated(wrapped, ` ${operator} `, call.site), made(')', call.site)];
@@ -184,6 +143,24 @@ function expandVar(call: MacroCall): readonly Piece[] | undefined {
   return fallback === undefined
     ? call.unknownVariable(name, arg)
     : call.expander.expand(fallback, call.scope);
+}
+
+/** `@BLUEPRINT_VAR('name')`, `@BLUEPRINT_VAR('name', default)`. */
+function expandBlueprintVar(call: MacroCall): readonly Piece[] | undefined {
+  const [arg, fallback] = call.args;
+  if (!arity(call, 1, 2) || arg === undefined) return undefined;
+  const name = stringOf(textOf(call.expander.expand(arg, call.scope)));
+  if (name === undefined)
+    return call.fail(
+      '@BLUEPRINT_VAR takes the name of a variable as a text',
+      `Write @BLUEPRINT_VAR('name').`,
+      arg,
+    );
+  const value = call.blueprint(name);
+  if (value !== undefined) return [made(value, call.site)];
+  if (fallback !== undefined) return call.expander.expand(fallback, call.scope);
+  const hint = 'Declare it in every entry of blueprints (...), or give a default.';
+  return call.fail(`This model's blueprint has no variable '${name}'`, hint, arg);
 }
 
 /** A sum in which NULL counts as 0, unless all is NULL. */
@@ -230,17 +207,4 @@ function expandSurrogateKey(call: MacroCall): readonly Piece[] | undefined {
     made(` AS TEXT), ${NULL_KEY})`, site),
   ]);
   return [made(`${hash}(CONCAT(`, site), ...separated(parts, `, '|', `, site), made('))', site)];
-}
-
-function separated(lists: readonly (readonly Piece[])[], separator: string, site: Site): readonly Piece[] {
-  return lists
-    .filter((list) => !isBlank(list))
-    .flatMap((list, i) => (i === 0 ? list : [made(separator, site), ...list]));
-}
-
-/** The text of SQL that is one string literal. */
-function stringOf(sql: string): string | undefined {
-  const text = sql.trim();
-  const [token, ...more] = tokenize(text);
-  return token?.kind === 'string' && token.closed && more.length === 0 ? stringValue(text) : undefined;
 }

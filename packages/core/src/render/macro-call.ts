@@ -1,6 +1,7 @@
 /** What a macro function sees: its arguments, and the expander that called it. */
 import type { Fragment, Lambda } from './fragment.ts';
 import type { Piece, Site } from './pieces.ts';
+import type { RelationColumns, RelationName } from './rendered.ts';
 
 /** What names mean inside a lambda, and which macros are being expanded (none may contain itself). */
 export interface Scope {
@@ -29,6 +30,10 @@ export interface MacroCall {
   /** The SQL of a project variable. */
   variable(name: string): string | undefined;
   unknownVariable(name: string, arg: Fragment): undefined;
+  /** The SQL of a variable of the model's blueprint. */
+  blueprint(name: string): string | undefined;
+  /** Columns of a relation; reports when there is none of that name. */
+  columns(relation: RelationName, arg: Fragment): RelationColumns | undefined;
 }
 
 /** `1 argument`, `2 arguments`. */

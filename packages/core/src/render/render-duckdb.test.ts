@@ -33,6 +33,10 @@ test('time macros have the types of SQLMesh', async () => {
       variables: {},
       thisModel: undefined,
       parameters: new Map(),
+      blueprint: new Map(),
+      columns: undefined,
+      macros: new Map(),
+      gateway: 'local',
       environment: 'prod',
       stage: 'evaluating',
     });

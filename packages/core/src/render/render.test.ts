@@ -5,6 +5,22 @@ import { raw } from '../sql/quote.ts';
 import { render } from './render.ts';
 import type { RenderContext } from './rendered.ts';
 
+const COLUMNS: Readonly<Record<string, readonly { readonly name: string; readonly type: string }[]>> = {
+  '.foo': [
+    { name: 'a', type: 'INTEGER' },
+    { name: 'b', type: 'VARCHAR' },
+    { name: 'c', type: 'VARCHAR' },
+    { name: 'D d', type: 'DATE' },
+  ],
+  '.bar': [
+    { name: 'c', type: 'VARCHAR' },
+    { name: 'A', type: 'INTEGER' },
+    { name: 'b', type: 'INTEGER' },
+  ],
+  '.other': [{ name: 'z', type: 'INTEGER' }],
+  'staging.orders': [{ name: 'id', type: 'INTEGER' }],
+};
+
 const CONTEXT: RenderContext = {
   interval: { start: Date.UTC(2024, 0, 1), end: Date.UTC(2024, 0, 3) },
   executionTime: Date.UTC(2024, 0, 3, 4, 5, 6, 789),
@@ -24,6 +40,13 @@ const CONTEXT: RenderContext = {
     ['limit_', "@var('rate')"],
     ['loop', '@loop'],
   ]),
+  blueprint: new Map([
+    ['customer', 'acme'],
+    ['region', "'EU'"],
+  ]),
+  columns: ({ schema, table }) => (table === 'late' ? 'later' : COLUMNS[`${schema}.${table}`]),
+  macros: new Map(),
+  gateway: 'local',
   environment: 'dev',
   stage: 'evaluating',
 };
@@ -185,7 +208,7 @@ test('@EACH, @FILTER, @REDUCE', () => {
 test('the other functions', () => {
   check('WHERE @AND(a = 1, NULL, b OR c)', 'WHERE ((a = 1) AND (b OR c))');
   check('WHERE @OR(a, @IF(false, b))', 'WHERE a');
-  check('@AND(NULL)', 'NULL');
+  check('@AND(NULL)', 'TRUE');
   check("@SQL('a + @column')", 'a + order_id');
   check('@SAFE_DIV(a, b + c)', '(a / NULLIF(b + c, 0))');
   check(
@@ -198,6 +221,84 @@ test('the other functions', () => {
   );
 });
 
+test('@STAR lists columns', () => {
+  check(
+    'SELECT @STAR(foo) FROM foo',
+    'SELECT "foo"."a" AS "a", "foo"."b" AS "b", "foo"."c" AS "c", "foo"."D d" AS "D d" FROM foo',
+  );
+  check(
+    "SELECT @STAR(foo, bar, exclude := [c, \"D d\"], prefix := 'baz_', suffix := '_x') FROM foo AS bar",
+    'SELECT "bar"."a" AS "baz_a_x", "bar"."b" AS "baz_b_x" FROM foo AS bar',
+  );
+  check('@STAR(@{schema}.orders, o, quote_identifiers := false)', 'o.id AS id');
+  check('x, @STAR(foo, exclude := (a, b, C, "d d"))', 'x ');
+  check('SELECT @STAR(late, l) FROM late AS l', 'SELECT "l".* FROM late AS l');
+  expect(run('SELECT @STAR(late) FROM late').value.awaited).toEqual([{ schema: '', table: 'late' }]);
+});
+
+test('@UNION takes the columns all have', () => {
+  check("@UNION('distinct', foo, bar)", 'SELECT "a", "c" FROM foo\nUNION\nSELECT "a", "c" FROM bar');
+  check('@UNION(true, foo, bar)', 'SELECT "a", "c" FROM foo\nUNION ALL\nSELECT "a", "c" FROM bar');
+  check("@UNION(@this_env = 'prod', 'all', foo, bar)", 'SELECT "a", "c" FROM foo');
+  check("@UNION('all', foo, late)", 'SELECT * FROM foo\nUNION ALL\nSELECT * FROM late');
+});
+
+test('macros that write queries', () => {
+  check(
+    "@deduplicate(foo, [a, cast(t AS date)], ['t desc', 'b asc'])",
+    'SELECT * FROM foo QUALIFY ROW_NUMBER() OVER (PARTITION BY a, cast(t AS date) ORDER BY t desc, b asc) = 1',
+  );
+  check(
+    "@date_spine('week', '2022-01-20', '2024-12-16')",
+    "SELECT date_week FROM UNNEST(CAST(generate_series(CAST('2022-01-20' AS DATE), CAST('2024-12-16' AS DATE), INTERVAL 1 WEEK) AS DATE[])) AS _exploded(date_week)",
+  );
+  check(
+    "SELECT @PIVOT(status, ['a', 'b']) FROM t",
+    `SELECT SUM(CASE WHEN status = 'a' THEN 1 ELSE 0 END) AS "'a'", SUM(CASE WHEN status = 'b' THEN 1 ELSE 0 END) AS "'b'" FROM t`,
+  );
+  check(
+    "@PIVOT(status, ['a'], agg := 'max', prefix := 'n_', then_value := amount, else_value := NULL, quote := false, distinct := true)",
+    "max(DISTINCT CASE WHEN status = 'a' THEN amount ELSE NULL END) AS n_a",
+  );
+  check('@PIVOT(a + b, [1], false)', 'SUM(CASE WHEN (a + b) = 1 THEN 1 ELSE 0 END)');
+  check(
+    "@HAVERSINE_DISTANCE(a, b, c, d, 'km')",
+    '(7922 * ASIN(SQRT(POWER(SIN(RADIANS((c - a) / 2)), 2) + COS(RADIANS(a)) * COS(RADIANS(c)) * POWER(SIN(RADIANS((d - b) / 2)), 2))) * 1.60934)',
+  );
+});
+
+test('clause operators keep or drop a clause', () => {
+  check('SELECT * FROM a @WHERE(true) b = 1 GROUP BY c', 'SELECT * FROM a WHERE b = 1 GROUP BY c');
+  check('SELECT * FROM a @WHERE(1 > 2) b = 1 GROUP BY c', 'SELECT * FROM a  GROUP BY c');
+  check(
+    'SELECT * FROM (SELECT * FROM a @WHERE(false) b IS DISTINCT FROM 2) x',
+    'SELECT * FROM (SELECT * FROM a ) x',
+  );
+  check('@WITH(true) a AS (SELECT 1) SELECT * FROM a', 'WITH a AS (SELECT 1) SELECT * FROM a');
+  check('@WITH(false) a AS (SELECT 1) SELECT * FROM b', ' SELECT * FROM b');
+  check(
+    'SELECT * FROM a LEFT OUTER @JOIN(true) b ON a.x = b.x',
+    'SELECT * FROM a LEFT OUTER JOIN b ON a.x = b.x',
+  );
+  check(
+    'SELECT * FROM a LEFT OUTER @JOIN(false) b ON left(a.x, 1) = b.x JOIN c USING (x)',
+    'SELECT * FROM a  JOIN c USING (x)',
+  );
+  check('SELECT * FROM a @JOIN(false) b ON a.x = b.x, c', 'SELECT * FROM a , c');
+  check(
+    'SELECT x FROM a @GROUP_BY(false) x, y @HAVING(true) count(*) > 1 @ORDER_BY(false) x @LIMIT(true) 10',
+    'SELECT x FROM a  HAVING count(*) > 1  LIMIT 10',
+  );
+  check('SELECT x FROM a @ORDER_BY(false) x LIMIT 1', 'SELECT x FROM a  LIMIT 1');
+  check("SELECT x FROM a @LIMIT(@gateway = 'local') 5 OFFSET 2", 'SELECT x FROM a LIMIT 5 OFFSET 2');
+  check('SELECT x FROM a @LIMIT(false) 5 UNION ALL SELECT 1', 'SELECT x FROM a  UNION ALL SELECT 1');
+});
+
+test('blueprint values', () => {
+  check("@customer.orders, @BLUEPRINT_VAR('Region'), @VAR('region')", "acme.orders, 'EU', 'EU'");
+  check("staging.@{customer}_orders, @BLUEPRINT_VAR('nope', 1)", 'staging.acme_orders, 1');
+});
+
 test('errors point at what is wrong', () => {
   checkError(
     'SELECT\n  @strat_ds',
@@ -207,7 +308,42 @@ test('errors point at what is wrong', () => {
     '@foo(1)',
     'unknown-macro 1:1-5 there is no macro @foo | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
   );
-  checkError('@STAR(t)', 'unknown-macro 1:1-6 this version of Sluice does not have the macro @STAR yet');
+  checkError(
+    "@resolve_template('t')",
+    'unknown-macro 1:1-18 this version of Sluice does not have the macro @RESOLVE_TEMPLATE yet',
+  );
+  checkError(
+    '@STAR(staging.nope)',
+    "unknown-table 1:7-19 there is no model or source 'staging.nope' | Models are under models/, sources are declared in project.yaml.",
+  );
+  checkError(
+    '@STAR(foo, exclude := [x])',
+    "invalid-macro 1:23-26 foo has no column 'x' to exclude | Its columns are a, b, c, D d.",
+  );
+  checkError(
+    '@STAR(foo, prefx := 1)',
+    "invalid-macro 1:12-22 @STAR has no argument 'prefx' | Its arguments are relation, alias, exclude, prefix, suffix, quote_identifiers, except_.",
+  );
+  checkError(
+    '@STAR(1 + 1)',
+    "invalid-macro 1:7-12 @STAR takes the name of a model or a source, found '1 + 1' | Write schema.name.",
+  );
+  checkError(
+    "@UNION('all', foo, other)",
+    'invalid-macro 1:1-26 foo and other have no column of the same name and type | Cast the columns in the models, so that they agree.',
+  );
+  checkError(
+    "@DATE_SPINE('hour', '2024-01-01', '2024-01-02')",
+    "invalid-macro 1:13-19 @DATE_SPINE does not know the date part 'hour' | Write one of 'day', 'week', 'month', 'quarter', 'year'.",
+  );
+  checkError(
+    "@DATE_SPINE('day', '2024-13-01', '2024-01-02')",
+    "invalid-macro 1:20-32 '2024-13-01' is not a date | Write '2024-01-31', or an expression.",
+  );
+  checkError(
+    "@BLUEPRINT_VAR('nope')",
+    "invalid-macro 1:16-22 this model's blueprint has no variable 'nope' | Declare it in every entry of blueprints (...), or give a default.",
+  );
   checkError(
     "@var('curency')",
     "unknown-variable 1:6-15 there is no variable 'curency' | Did you mean 'currency'?",

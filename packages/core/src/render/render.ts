@@ -23,12 +23,12 @@ export function render(
   const end = offset + text.length;
   if (!text.includes('@')) {
     const map = new SourceMap([{ start: 0, kind: 'copied', source, from: offset, to: end }], text.length);
-    return { value: { sql: text, map, timeMacros: NO_MACROS }, diagnostics: [] };
+    return { value: { sql: text, map, timeMacros: NO_MACROS, awaited: [] }, diagnostics: [] };
   }
   const expander = new Expander(source, context, definitions);
   const pieces = expander.expand({ text, origin: offset, site: { from: offset, to: end } }, EMPTY_SCOPE);
   return {
-    value: { ...join(pieces, source), timeMacros: expander.timeMacros },
+    value: { ...join(pieces, source), timeMacros: expander.timeMacros, awaited: expander.awaited },
     diagnostics: expander.diagnostics,
   };
 }

@@ -19,6 +19,13 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
+/** The literal of a value from YAML. */
+export function variableSql(value: string | number | boolean | null): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'string') return literal(value);
+  return typeof value === 'boolean' ? (value ? 'TRUE' : 'FALSE') : String(value);
+}
+
 /** SQL text that is safe to place into other SQL as it is. */
 export class Sql {
   readonly text: string;

@@ -11,20 +11,25 @@ import type {
   Row,
   Warehouse,
 } from '../warehouse.ts';
+import { defineMacros } from './define-macros.ts';
 import { readResult } from './cells.ts';
 import { compareSql, readFilesSql } from './files.ts';
 
 /** The embedded warehouse: one DuckDB file, opened by this process. */
 export class DuckDbWarehouse implements Warehouse {
   readonly #instance: DuckDBInstance;
+  readonly #macros: readonly string[];
 
-  constructor(instance: DuckDBInstance) {
+  constructor(instance: DuckDBInstance, macros: readonly string[]) {
     this.#instance = instance;
+    this.#macros = macros;
   }
 
   async connect(): Promise<Connection> {
     const connection = await this.#instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
+    // What is wrong with one has been said by the compiler, and its readers are not run.
+    await defineMacros(connection, this.#macros);
     return new DuckDbConnection(connection);
   }
 

@@ -13,6 +13,8 @@ export interface OpenOptions {
   readonly readOnly: boolean;
   readonly threads: number | undefined;
   readonly memoryLimit: string | undefined;
+  /** SQL macros that every connection knows and nobody else sees. */
+  readonly macros: readonly string[];
   /** How long to go on trying while another process holds the file, milliseconds. */
   readonly lockTimeout: number;
   readonly onWait?: (holder: string | undefined, secondsLeft: number) => void;
@@ -44,7 +46,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });
-      return new DuckDbWarehouse(instance);
+      return new DuckDbWarehouse(instance, options.macros);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const holder = lockHolder(message);

@@ -1,0 +1,133 @@
+/**
+ * Macros of a project's own: the functions that files in `macros/` export. They are the only code of a project that runs,
+ * in this process, when a model calls them. Node strips their types itself; nothing is built.
+ */
+import { hash } from 'node:crypto';
+import { registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { diagnostic, SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
+import type { ProjectFiles } from './files.ts';
+import type { ProjectMacro } from './project.ts';
+import { readCompiledSignature, readSignature } from './signature.ts';
+
+const FOLDER = 'macros';
+const MODULE = /\.(?:m?ts|m?js)$/i;
+const TYPESCRIPT = /\.m?ts$/i;
+
+/**
+ * Imports the files of `macros/`. A changed file is imported anew; what it imports itself is not.
+ *
+ * @param root the project folder, absolute
+ * @param reserved names of Sluice's own macros, lower case
+ */
+export async function loadMacros(
+  root: string,
+  files: ProjectFiles,
+  reserved: ReadonlySet<string>,
+): Promise<Outcome<ReadonlyMap<string, ProjectMacro>>> {
+  const macros = new Map<string, ProjectMacro>();
+  const diagnostics: Diagnostic[] = [];
+  for (const path of files.list(FOLDER)) {
+    const text = files.read(path);
+    if (text === undefined) continue;
+    const source = new SourceText(path, text);
+    const location = source.locate(0);
+    if (/\.py$/i.test(path) && text.trim() !== '') {
+      const hint = 'Write its functions in TypeScript, in a file beside it.';
+      const message = `macros in Python are not run: ${path}`;
+      diagnostics.push(diagnostic('invalid-macro-file', message, { location, hint, severity: 'warning' }));
+    }
+    if (!MODULE.test(path) || /\.d\.m?ts$/i.test(path)) continue;
+    if (TYPESCRIPT.test(path) && !stripsTypes()) {
+      diagnostics.push(
+        diagnostic('invalid-macro-file', `this Node (${process.version}) does not read TypeScript`, {
+          location,
+          hint: 'Use Node 22.18 or newer, set NODE_OPTIONS=--experimental-strip-types, or write the macros in .mjs files.',
+        }),
+      );
+      continue;
+    }
+    const loaded = await importFile(join(root, path), text);
+    if (!loaded.ok) {
+      diagnostics.push(
+        diagnostic('invalid-macro-file', `${path} cannot be loaded: ${loaded.problem}`, { location }),
+      );
+      continue;
+    }
+    for (const [name, value] of Object.entries(loaded.exports)) {
+      if (!isFunction(value)) continue;
+      const key = name.toLowerCase();
+      const first = macros.get(key);
+      if (first !== undefined || reserved.has(key)) {
+        diagnostics.push(
+          diagnostic(
+            'invalid-macro-file',
+            first === undefined
+              ? `@${name} is a macro of Sluice already`
+              : `there are two macros named @${name}, in ${first.path} and ${path}`,
+            { location: locateExport(source, name), hint: 'Rename one of the two.' },
+          ),
+        );
+        continue;
+      }
+      const parameters = readSignature(text, name) ?? readCompiledSignature(String(value));
+      macros.set(key, { name, path, parameters, call: (args) => value(...args) });
+    }
+  }
+  return { value: macros, diagnostics };
+}
+
+function stripsTypes(): boolean {
+  return process.features.typescript !== false;
+}
+
+type Imported =
+  | { readonly ok: true; readonly exports: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly problem: string };
+
+async function importFile(path: string, text: string): Promise<Imported> {
+  const url = `${pathToFileURL(path).href}?v=${hash('sha256', text).slice(0, 16)}`;
+  // A project is no package: without this, Node would try CommonJS first and warn.
+  const hooks = registerHooks?.({
+    load: (at, context, next) =>
+      next(at, at === url && !/\.m[jt]s\?/.test(at) ? { ...context, format: formatOf(path) } : context),
+  });
+  try {
+    const exports: unknown = await import(/* @vite-ignore */ url);
+    return { ok: true, exports: isRecord(exports) ? exports : {} };
+  } catch (error) {
+    return { ok: false, problem: firstLine(error) };
+  } finally {
+    hooks?.deregister();
+  }
+}
+
+function formatOf(path: string): 'module' | 'module-typescript' {
+  return TYPESCRIPT.test(path) ? 'module-typescript' : 'module';
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return (
+    message
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? ''
+  );
+}
+
+function locateExport(source: SourceText, name: string): ReturnType<SourceText['locate']> {
+  const at = source.text.search(
+    new RegExp(String.raw`(?<=\b(?:function|const|let|var)\s+)${name.replaceAll('$', String.raw`\$`)}\b`),
+  );
+  return at < 0 ? source.locate(0) : source.locate(at, at + name.length);
+}
+
+function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {
+  return typeof value === 'function' && !/^class\b/.test(String(value));
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}

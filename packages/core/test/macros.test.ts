@@ -1,0 +1,298 @@
+/** Macros through the front door: what needs columns, what the project brings along. */
+import { expect, test } from 'vitest';
+import { TestProject } from './support/project.ts';
+
+const YAML = `name: p
+start: 2024-01-01
+sources:
+  raw:
+    orders: { file: data/orders.csv, columns: { id: INTEGER, name: VARCHAR, amount: DOUBLE } }
+    refunds: { file: data/refunds.csv, columns: { id: INTEGER, name: INTEGER, amount: DOUBLE } }
+`;
+
+const FILES = {
+  'project.yaml': YAML,
+  'data/orders.csv': 'id,name,amount\n1,a,10\n2,b,20\n',
+  'data/refunds.csv': 'id,name,amount\n1,7,-10\n',
+};
+
+async function compiled(project: TestProject): Promise<readonly string[]> {
+  const { document } = await (await project.workspace()).compile();
+  return document.diagnostics.map((d) => d.message);
+}
+
+test('@STAR and @UNION wait for the columns of the models they read', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/staging/orders.sql': 'MODEL (kind VIEW); SELECT @STAR(raw.orders, o) FROM raw.orders AS o',
+    'models/marts/a_wide.sql':
+      "MODEL (kind FULL); SELECT @STAR(staging.orders, s, exclude := [amount], prefix := 'o_'), s.amount * 2 AS twice FROM staging.orders AS s",
+    'models/marts/money.sql': "MODEL (kind FULL); @UNION('all', staging.orders, raw.refunds)",
+    'models/marts/again.sql':
+      'MODEL (kind FULL); SELECT @EACH(@STAR(marts.money, m), c -> c) FROM marts.money AS m',
+  });
+  const { document } = await (await project.workspace()).compile();
+  expect(document.diagnostics).toEqual([]);
+  const columns = new Map(document.models.map((m) => [m.name, m.columns.map((c) => c.name).join(' ')]));
+  expect(columns.get('staging.orders')).toBe('id name amount');
+  expect(columns.get('marts.a_wide')).toBe('o_id o_name twice');
+  expect(columns.get('marts.money')).toBe('id amount');
+  expect(columns.get('marts.again')).toBe('id amount');
+  await project.build();
+  expect(await project.value('SELECT sum(twice) FROM marts.a_wide')).toBe(60);
+  expect(await project.value('SELECT sum(amount) FROM marts.money')).toBe(20);
+  const rendered = await (await project.workspace()).render('marts.money');
+  expect(rendered.document.sql).toBe(
+    'SELECT "id", "amount" FROM staging.orders\nUNION ALL\nSELECT "id", "amount" FROM raw.refunds',
+  );
+});
+
+test('a macro that names no relation is an error there, and nothing else is', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/a.sql': 'MODEL (kind FULL); SELECT @STAR(raw.ordres) FROM raw.orders',
+    'models/b.sql': 'MODEL (kind FULL); SELECT @STAR(raw.orders, exclude := [nope]) FROM raw.orders',
+    'models/c.sql': 'MODEL (kind FULL); SELECT @STAR(main.b) FROM main.b',
+  });
+  expect(await compiled(project)).toEqual([
+    "there is no model or source 'raw.ordres'",
+    "raw.orders has no column 'nope' to exclude",
+    'not checked because main.b has errors: main.c',
+  ]);
+});
+
+test('blueprints are models of their own', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/by_name.sql': `MODEL (name marts.@{who}_orders, kind FULL, blueprints ((who := a, factor := 2), (who := b, factor := 3)));
+SELECT id, amount * @factor AS amount FROM raw.orders WHERE name = '@{who}' OR name = @BLUEPRINT_VAR('label', 'b')`,
+  });
+  const { document } = await (await project.workspace()).compile();
+  expect(document.diagnostics).toEqual([]);
+  expect(document.models.map((m) => m.name)).toEqual(['marts.a_orders', 'marts.b_orders']);
+  await project.build();
+  expect(await project.value('SELECT sum(amount) FROM marts.a_orders')).toBe(40);
+  expect(await project.value('SELECT sum(amount) FROM marts.b_orders')).toBe(60);
+});
+
+const OWN = `
+type Sql = string;
+
+/** A column in another currency. */
+export function in_euro(amount: Sql, rate: number, digits: number = 2): string {
+  return \`round(\${amount} * \${rate}, \${digits})\`;
+}
+
+export const flags = (column: string, values: readonly string[]): readonly string[] =>
+  values.map((v) => \`\${column} = '\${v}' AS is_\${v}\`);
+
+export function anything(value) {
+  return "'" + JSON.stringify(value).replaceAll("'", "''") + "'";
+}
+
+export function when(condition: boolean, ...parts: Sql[]) {
+  return condition ? parts : null;
+}
+
+export function broken(x: string): string {
+  throw new Error('no ' + x);
+}
+
+export async function late() {
+  return 'x';
+}
+`;
+
+test("macros of one's own", async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/own.ts': OWN,
+    'models/a.sql': `MODEL (kind FULL);
+SELECT id, @in_euro(amount + 1, rate := 0.5) AS euro, @flags(name, ['a', 'b']), @when(false, x), @when(true, 1 AS one, 2 AS two),
+  @anything([1, 'x', TRUE, NULL, a.b]) AS json, @anything(-1.5) AS n
+FROM raw.orders`,
+  });
+  const { document } = await (await project.workspace()).compile();
+  expect(document.diagnostics).toEqual([]);
+  expect(document.models[0]?.columns.map((c) => c.name)).toEqual([
+    'id',
+    'euro',
+    'is_a',
+    'is_b',
+    'one',
+    'two',
+    'json',
+    'n',
+  ]);
+  await project.build();
+  expect(await project.rows('SELECT * FROM main.a ORDER BY id LIMIT 1')).toMatchObject([
+    { euro: 5.5, is_a: true, is_b: false, one: 1, two: 2, json: '[1,"x",true,null,"a.b"]', n: '-1.5' },
+  ]);
+  const before = document.models[0]?.version;
+  // The text of a macro means nothing, what it makes does.
+  project.edit('macros/own.ts', '/** A column in another currency. */', '// Other words.');
+  const same = await (await project.workspace()).compile();
+  expect(same.document.models[0]?.version).toBe(before);
+  project.edit('macros/own.ts', 'digits: number = 2', 'digits: number = 3');
+  const other = await (await project.workspace()).compile();
+  expect(other.document.models[0]?.version).not.toBe(before);
+});
+
+test("what goes wrong in macros of one's own is said at the call", async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/own.ts': OWN,
+    'macros/bad.ts': 'export const x = ;',
+    'macros/__init__.py': '',
+    'macros/old.py': 'def f(): pass',
+    'macros/clash.mjs': 'export function star() {}\nexport function when() {}',
+    'models/a.sql': `MODEL (kind FULL);
+SELECT
+  @broken('luck'),
+  @late(),
+  @in_euro(id),
+  @in_euro(id, 'x'),
+  @in_euro(id, 1, 2, 3),
+  @in_euro(id, rat := 1),
+  @whem(true)
+FROM raw.orders`,
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  const said = diagnostics.map(
+    (d) => `${d.severity} ${d.location?.path}:${d.location?.line}:${d.location?.column} ${d.message}`,
+  );
+  expect(said.filter((s) => !s.includes('bad.ts')).toSorted()).toEqual([
+    'error macros/clash.mjs:1:17 @star is a macro of Sluice already',
+    'error macros/own.ts:16:17 there are two macros named @when, in macros/clash.mjs and macros/own.ts',
+    'error models/a.sql:3:3 @broken failed: no luck',
+    'error models/a.sql:4:3 @late answered a promise',
+    "error models/a.sql:5:3 @in_euro needs the argument 'rate'",
+    "error models/a.sql:6:16 'rate' of @in_euro is a number, found 'x'",
+    'error models/a.sql:7:3 @in_euro takes 2 to 3 arguments, found 4',
+    "error models/a.sql:8:16 @in_euro has no argument 'rat'",
+    'error models/a.sql:9:3 there is no macro @whem',
+    'warning macros/old.py:1:1 macros in Python are not run: macros/old.py',
+  ]);
+  expect(said.find((s) => s.includes('bad.ts'))).toMatch(
+    /^error macros\/bad.ts:1:1 macros\/bad.ts cannot be loaded: /,
+  );
+});
+
+test('SQL macros of DuckDB: their meaning is part of those that call them', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/money.sql': `-- Money.
+CREATE OR REPLACE MACRO net(amount, rate := 0.2) AS less(amount, amount * rate);
+CREATE MACRO less(a, b) AS a - b;
+CREATE MACRO above(least) AS TABLE SELECT * FROM range(least);
+CREATE MACRO top_of(t) AS TABLE SELECT max(amount) AS amount FROM query_table(t);`,
+    'models/a.sql': 'MODEL (kind FULL, audits (net_positive)); SELECT id, net(amount) AS net FROM raw.orders',
+    'models/b.sql': 'MODEL (kind FULL); SELECT count(*) AS n FROM above(3)',
+    'audits/net.sql': 'AUDIT (name net_positive); SELECT * FROM @this_model WHERE net(1) < 0',
+  });
+  const versions = async (): Promise<ReadonlyMap<string, string>> => {
+    const { document } = await (await project.workspace()).compile();
+    expect(document.diagnostics).toEqual([]);
+    return new Map(document.models.map((m) => [m.name, m.version]));
+  };
+  const before = await versions();
+  await project.build();
+  expect(await project.rows('SELECT * FROM main.a ORDER BY id')).toMatchObject([{ net: 8 }, { net: 16 }]);
+  expect(await project.value('SELECT n FROM main.b')).toBe('3');
+  // Nothing of it is left in the warehouse.
+  const left = `SELECT count(*) FROM duckdb_functions() WHERE function_type LIKE '%macro' AND NOT internal`;
+  expect(await project.value(left)).toBe('0');
+  project.edit('macros/money.sql', 'a - b', '(a) - /* the same */ b');
+  expect(await versions()).toEqual(before);
+  project.edit('macros/money.sql', '(a) - ', 'a - 1 - ');
+  const after = await versions();
+  expect(after.get('main.a')).not.toBe(before.get('main.a'));
+  expect(after.get('main.b')).toBe(before.get('main.b'));
+});
+
+test('what SQL macros may not do', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/bad.sql': `CREATE MACRO hidden(n) AS TABLE SELECT * FROM raw.orders LIMIT n;
+SELECT 1;
+CREATE MACRO good(x) AS x + 1;
+CREATE MACRO GOOD(x) AS x;
+CREATE MACRO typo(x) AS x + strlenn(x);`,
+    'models/v.sql': 'MODEL (kind VIEW); SELECT id, good(id) AS next FROM raw.orders',
+    'models/e.sql': 'MODEL (kind EMBEDDED); SELECT good(id) AS next FROM raw.orders',
+    'models/w.sql': 'MODEL (kind VIEW); SELECT next FROM main.e',
+    'models/f.sql': 'MODEL (kind FULL); SELECT next FROM main.e',
+  });
+  for (let i = 0; i < 2; i++) {
+    const { diagnostics, document } = await (await project.workspace()).compile();
+    const said = diagnostics.map(
+      (d) => `${d.location?.path}:${d.location?.line}:${d.location?.column} ${d.message}`,
+    );
+    expect(said).toEqual([
+      'macros/bad.sql:2:1 files of SQL macros hold CREATE MACRO statements only',
+      "macros/bad.sql:4:14 there are two SQL macros named 'good'",
+      expect.stringMatching(/^macros\/bad.sql:1:14 the macro 'hidden' reads a table: /),
+      "macros/bad.sql:5:14 there is no function 'strlenn'",
+      "models/v.sql:1:31 a view cannot call the SQL macro 'good'",
+      "models/w.sql:1:1 a view cannot call the SQL macro 'good' through main.e",
+    ]);
+    expect(document.models.map((m) => m.name)).toEqual(['main.e', 'main.f']);
+  }
+});
+
+test('statements on virtual update run when the view is made', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/a.sql': `MODEL (kind FULL);
+SELECT id FROM raw.orders;
+ON_VIRTUAL_UPDATE_BEGIN;
+COMMENT ON VIEW @this_model IS 'Shown in @{this_env}';
+@IF(@this_env = 'prod', COMMENT ON COLUMN @this_model.id IS 'The key');
+ON_VIRTUAL_UPDATE_END;`,
+  });
+  await project.build();
+  await project.build('dev');
+  const comments = `SELECT schema_name AS s, comment AS c FROM duckdb_views() WHERE view_name = 'a' AND NOT schema_name LIKE 'sluice%' ORDER BY 1`;
+  expect(await project.rows(comments)).toEqual([
+    { s: 'main', c: 'Shown in @{this_env}' },
+    { s: 'main__dev', c: 'Shown in @{this_env}' },
+  ]);
+  const column = `SELECT schema_name AS s, comment AS c FROM duckdb_columns() WHERE table_name = 'a' AND comment IS NOT NULL`;
+  expect(await project.rows(column)).toEqual([{ s: 'main', c: 'The key' }]);
+});
+
+test('when a statement on virtual update fails, nothing is promoted', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/a.sql': `MODEL (kind FULL);
+SELECT id FROM raw.orders;
+ON_VIRTUAL_UPDATE_BEGIN;
+COMMENT ON VIEW main.nope IS 'x';
+ON_VIRTUAL_UPDATE_END;`,
+  });
+  expect((await project.apply()).status).toBe('failed');
+  const views = `SELECT count(*) FROM duckdb_views() WHERE view_name = 'a' AND NOT internal`;
+  expect(await project.value(views)).toBe('0');
+});
+
+test('queries that macros write are what DuckDB takes', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/days.sql': "MODEL (kind FULL); @DATE_SPINE('day', '2024-02-27', '2024-03-01')",
+    'models/quarters.sql':
+      "MODEL (kind FULL); SELECT * FROM (@DATE_SPINE('quarter', '2024-01-01', '2024-12-31'))",
+    'models/newest.sql': "MODEL (kind FULL); @DEDUPLICATE(raw.orders, [id % 1], ['amount DESC'])",
+    'models/wide.sql':
+      "MODEL (kind FULL); SELECT @PIVOT(name, ['a', 'b'], then_value := amount, quote := false) FROM raw.orders",
+    'models/far.sql':
+      "MODEL (kind FULL); SELECT round(@HAVERSINE_DISTANCE(52.52, 13.405, 48.1372, 11.5755, 'km')) AS km, @IF(@gateway = '', 1, 2) AS g",
+  });
+  await project.build();
+  expect(
+    await project.rows('SELECT count(*)::INT AS n, typeof(any_value(date_day)) AS t FROM main.days'),
+  ).toEqual([{ n: 4, t: 'DATE' }]);
+  expect(await project.value('SELECT count(*)::INT FROM main.quarters')).toBe(4);
+  expect(await project.value('SELECT amount FROM main.newest')).toBe(20);
+  expect(await project.rows('SELECT * FROM main.wide')).toEqual([{ a: 10, b: 20 }]);
+  expect(await project.rows('SELECT * FROM main.far')).toEqual([{ km: 505, g: 1 }]);
+});
