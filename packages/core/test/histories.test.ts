@@ -21,7 +21,9 @@ test(
   { timeout: 60_000 + HISTORIES * 20_000 },
   async () => {
     const property = asyncProperty(PROJECT, HISTORY, async (spec, steps) => {
-      await live(spec, [...steps, { what: 'apply-prod', a: 0, b: 0 }]);
+      // Most of what may go wrong needs something that stands.
+      const first: readonly Step[] = spec.timed || spec.wide ? [{ what: 'apply-prod', a: 0, b: 0 }] : [];
+      await live(spec, [...first, ...steps, { what: 'apply-prod', a: 0, b: 0 }]);
     });
     const failures: string[] = [];
     // A seed for each, so that a history that fails can be lived again alone.
