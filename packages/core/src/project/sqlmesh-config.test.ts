@@ -62,6 +62,7 @@ test('a SQLMesh project is read as it is', () => {
     gateway: 'local',
     environments: {},
     quarantine: { maxRows: 1000 },
+    lint: {},
   });
   expect(sources?.map((s) => [s.name, s.columns, s.origin.kind])).toEqual([
     [
