@@ -2,7 +2,8 @@
  * Diagnostics as SARIF 2.1.0 (OASIS), for code scanning. Rule ids are the diagnostics' codes; columns count UTF-16 units
  * from 1, as Sluice's own; the end column is that after the last character in both.
  */
-import { VERSION, type Diagnostic, type Location, type Severity } from '@sluice/core';
+import type { Diagnostic, Location, Severity } from '@sluice/core';
+import { VERSION } from '../version.ts';
 
 interface SarifText {
   readonly text: string;
