@@ -7,12 +7,24 @@ import type { BindError, Binder } from './binder.ts';
 import type { Column, Compiled, CompiledModel, CompiledNode, Lineage, ReadScope } from './compiled.ts';
 import { COMPILE_INTERVAL } from './constants.ts';
 import { orderNodes } from './graph.ts';
-import { traceLineage } from './lineage.ts';
+import { traceLineage, type LineageTrace } from './lineage.ts';
 import { meaningOf, type LeafMeaning } from './meaning.ts';
 import { nodeKey, nodeSchemaAndTable } from './names.ts';
-import { auditCode, auditPlace, nameLookup, parseModels, type ParsedModel } from './parse-models.ts';
+import {
+  auditCode,
+  auditPlace,
+  confirmReferences,
+  draftModels,
+  guessDrafts,
+  nameLookup,
+  parseDrafts,
+  type Draft,
+  type ParsedModel,
+  type ParsedQuery,
+} from './parse-models.ts';
 import { outputColumns, parsePlan, type PlanNode } from './plan-node.ts';
 import { traceReads, type ReadLeaf, type ReadTrace } from './reads.ts';
+import { runReady } from './ready-queue.ts';
 import { toDiagnostic } from './sql-errors.ts';
 import {
   versionLeafModel,
@@ -40,6 +52,9 @@ export async function compile(input: CompileInput): Promise<Compiled> {
   return new Compiler(input).compile();
 }
 
+/** More plans at once cost memory, fewer cost round trips. */
+const BATCH = 64;
+
 /** What later layers need to know of a compiled node. */
 interface Known {
   readonly node: CompiledNode;
@@ -52,49 +67,162 @@ class Compiler {
   readonly #known = new Map<string, Known>();
   readonly #broken = new Set<string>();
   readonly #diagnostics: Diagnostic[] = [];
-  readonly #find: (schema: string, table: string) => string | undefined;
+  readonly #lookup: ReturnType<typeof nameLookup>;
+  /** Models that are done, with their references as they are. */
+  readonly #finished = new Map<string, ParsedModel>();
+  /** Names that a query or audit of this run reads: only those need a shadow table. */
+  readonly #isRead = new Set<string>();
+  readonly #declared = new Set<string>();
+  /** Models that were not looked at, and the broken input that is to blame. */
+  readonly #blockedBy = new Map<string, string>();
+  /** Models with an audit that does not bind: whether they can be read at all, the parser has to say. */
+  readonly #doubted = new Set<string>();
+  readonly #held = new Map<string, readonly Diagnostic[]>();
+  /** Errors are told by the second, careful pass alone. */
+  #isCareful = false;
 
   constructor(input: CompileInput) {
     this.#in = input;
-    this.#find = nameLookup(input.project).find;
+    this.#lookup = nameLookup(input.project);
   }
 
   async compile(): Promise<Compiled> {
-    const { project, binder } = this.#in;
-    const parsed = await parseModels(project, binder);
-    this.#diagnostics.push(...parsed.diagnostics);
-    const models = new Map(parsed.models.map((m) => [m.definition.name, m]));
-    for (const m of [...project.models, ...project.brokenModels])
-      if (!models.has(m.name)) this.#broken.add(m.name);
-    const sources = new Map(project.config.sources.map((s) => [s.name, s]));
+    const { project } = this.#in;
+    const sources = project.config.sources;
+    const drafts = draftModels(project, this.#diagnostics);
+    const drafted = new Set(drafts.map((d) => d.definition.name));
+    const broken = [...project.models, ...project.brokenModels]
+      .map((m) => m.name)
+      .filter((n) => !drafted.has(n));
+    for (const name of broken) this.#broken.add(name);
+    for (const source of sources) this.#addSource(source);
 
-    const inputs = new Map([...models.values()].map((m) => [m.definition.name, inputsOf(m)]));
-    const names = [...sources.keys(), ...models.keys(), ...this.#broken];
-    const order = orderNodes(names, inputs);
-    for (const cycle of order.cycles) this.#reportCycle(cycle, models);
-    for (const name of order.left) this.#broken.add(name);
-    const blocked = new Map<string, Set<string>>();
-    for (const layer of order.layers) {
-      const ready: ParsedModel[] = [];
-      for (const name of layer) {
-        const source = sources.get(name);
-        if (source !== undefined) this.#addSource(source);
-        const model = models.get(name);
-        if (model === undefined) continue;
-        const culprit = inputsOf(model).find((i) => this.#broken.has(i));
-        if (culprit === undefined) ready.push(model);
-        else this.#block(name, culprit, blocked);
-      }
-      await this.#bindLayer(ready);
-      await binder.declare(this.#shadows(layer));
-    }
-    await this.#bindAudits([...models.values()].filter((m) => this.#known.has(m.definition.name)));
-    this.#reportBlocked(blocked, models);
+    await this.#quickly(drafts);
+    const left = drafts.filter((d) => !this.#finished.has(d.definition.name));
+    const reported = left.length > 0 ? await this.#carefully(left, broken) : () => undefined;
+    const order = this.#order([...sources.map((s) => s.name), ...drafts.map((d) => d.definition.name)]);
+    reported();
+    for (const name of order) this.#diagnostics.push(...(this.#held.get(name) ?? []));
     return {
-      nodes: new Map([...this.#known].map(([name, k]) => [name, k.node])),
+      nodes: new Map(order.flatMap((name) => this.#known.get(name) ?? []).map((k) => [k.node.name, k.node])),
       broken: this.#broken,
       diagnostics: sortDiagnostics(this.#diagnostics),
     };
+  }
+
+  /**
+   * First without the parser: what a query refers to is guessed from its tokens and confirmed by its plan. Whatever is not
+   * in order is left, with all that stands below it, for {@link #carefully} to say what is wrong.
+   */
+  async #quickly(drafts: readonly Draft[]): Promise<void> {
+    const { binder } = this.#in;
+    const guessed = guessDrafts(drafts, this.#lookup);
+    const known = new Set(guessed.map((m) => m.definition.name));
+    const rest = drafts.filter((d) => !known.has(d.definition.name));
+    const parsed = rest.length === 0 ? [] : await parseDrafts(rest, binder, this.#lookup, []);
+    await this.#run([...guessed, ...parsed]);
+    this.#forgetBelow(this.#doubted);
+  }
+
+  /** Takes back what was found of these models and of all that read them. */
+  #forgetBelow(names: ReadonlySet<string>): void {
+    if (names.size === 0) return;
+    const gone = new Set(names);
+    for (const name of this.#order([...this.#known.keys()])) {
+      const m = this.#finished.get(name);
+      if (m === undefined || !(gone.has(name) || inputsOf(m).some((i) => gone.has(i)))) continue;
+      gone.add(name);
+      this.#known.delete(name);
+      this.#finished.delete(name);
+    }
+  }
+
+  /** With the parser's references, and a diagnostic for all that is wrong. Answers what is left to be said. */
+  async #carefully(drafts: readonly Draft[], broken: readonly string[]): Promise<() => void> {
+    const { binder } = this.#in;
+    this.#broken.clear();
+    this.#blockedBy.clear();
+    for (const name of broken) this.#broken.add(name);
+    for (const s of this.#in.project.config.sources) if (!this.#known.has(s.name)) this.#broken.add(s.name);
+    this.#isCareful = true;
+    for (const d of drafts) this.#held.delete(d.definition.name);
+    const parsed = await parseDrafts(drafts, binder, this.#lookup, this.#diagnostics);
+    const models = new Map(parsed.map((m) => [m.definition.name, m]));
+    for (const d of drafts) if (!models.has(d.definition.name)) this.#broken.add(d.definition.name);
+    const inputs = new Map(parsed.map((m) => [m.definition.name, inputsOf(m)]));
+    const order = orderNodes([...this.#known.keys(), ...models.keys(), ...this.#broken], inputs);
+    for (const cycle of order.cycles) this.#reportCycle(cycle, models);
+    for (const name of order.left) this.#broken.add(name);
+    const stuck = new Set(order.left);
+    const blocked = new Map<string, Set<string>>();
+    const ready: ParsedModel[] = [];
+    for (const name of order.layers.flat()) {
+      const model = models.get(name);
+      if (model !== undefined && !stuck.has(name)) ready.push(model);
+    }
+    await this.#run(ready);
+    for (const name of order.layers.flat()) {
+      const model = models.get(name);
+      const culprit = model === undefined ? undefined : this.#blockedBy.get(name);
+      if (culprit !== undefined) this.#block(name, culprit, blocked);
+    }
+    return () => this.#reportBlocked(blocked, models);
+  }
+
+  /** Inputs first, ties in the order of the project, whatever was ready first. */
+  #order(names: readonly string[]): readonly string[] {
+    const inputs = new Map([...this.#finished].map(([name, m]) => [name, inputsOf(m)]));
+    return orderNodes(
+      names.filter((n) => this.#known.has(n)),
+      inputs,
+    ).layers.flat();
+  }
+
+  /** Binds models as soon as their inputs are there, and their audits when there is time. */
+  async #run(models: readonly ParsedModel[]): Promise<void> {
+    const { binder } = this.#in;
+    const byName = new Map(models.map((m) => [m.definition.name, m]));
+    const inputs = new Map(models.map((m) => [m.definition.name, inputsOf(m)]));
+    this.#isRead.clear();
+    for (const [name, own] of inputs) {
+      for (const input of own) this.#isRead.add(input);
+      if ((byName.get(name)?.audits.length ?? 0) > 0) this.#isRead.add(name);
+    }
+    await this.#declare([...this.#known.keys()]);
+    const audited = new Map(
+      models.filter((m) => m.audits.length > 0).map((m) => [`${m.definition.name} audits`, m]),
+    );
+    const left = await runReady({
+      items: [...byName.keys(), ...audited.keys()],
+      inputs: (item) => inputs.get(item) ?? [audited.get(item)?.definition.name ?? ''],
+      late: (item) => audited.has(item),
+      lanes: binder.lanes,
+      batch: BATCH,
+      work: async (batch) => {
+        const own = batch.flatMap((item) => byName.get(item) ?? []);
+        if (own.length > 0) {
+          await this.#bindModels(own);
+          await this.#declare(own.map((m) => m.definition.name));
+        }
+        await this.#bindAudits(batch.flatMap((item) => audited.get(item) ?? []));
+      },
+    });
+    for (const name of left) if (byName.has(name)) this.#broken.add(name);
+  }
+
+  async #bindModels(models: readonly ParsedModel[]): Promise<void> {
+    const ready: ParsedModel[] = [];
+    for (const m of models) {
+      const { name } = m.definition;
+      const culprit = inputsOf(m).find((i) => this.#broken.has(i) || !this.#known.has(i));
+      if (culprit === undefined) {
+        ready.push(m);
+        continue;
+      }
+      this.#broken.add(name);
+      this.#blockedBy.set(name, culprit);
+    }
+    await this.#bindAll(ready);
   }
 
   #addSource(source: SourceDefinition): void {
@@ -134,21 +262,24 @@ class Compiler {
     this.#known.set(node.name, { node, leaf: versioned.leaf, reads });
   }
 
-  /** Shadow tables for what the layer made; types DuckDB refuses are told where they were declared. */
-  #shadows(
-    layer: readonly string[],
-  ): readonly { schema: string; name: string; columns: readonly Column[] }[] {
-    return layer.flatMap((name) => {
-      const known = this.#known.get(name);
-      if (known === undefined || known.node.columns.length === 0) return [];
-      const { schema, table } = nodeSchemaAndTable(name);
-      return [{ schema, name: table, columns: known.node.columns }];
-    });
+  /** Shadow tables for nodes that somebody reads. */
+  async #declare(names: readonly string[]): Promise<void> {
+    await this.#in.binder.declare(
+      names.flatMap((name) => {
+        const known = this.#known.get(name);
+        if (known === undefined || known.node.columns.length === 0) return [];
+        if (!this.#isRead.has(name) || this.#declared.has(name)) return [];
+        this.#declared.add(name);
+        const { schema, table } = nodeSchemaAndTable(name);
+        return [{ schema, name: table, columns: known.node.columns }];
+      }),
+    );
   }
 
-  async #bindLayer(models: readonly ParsedModel[]): Promise<void> {
+  async #bindAll(models: readonly ParsedModel[]): Promise<void> {
     for (const m of models) if (m.query === undefined) this.#addLeafModel(m);
     const queries = models.flatMap((m) => (m.query === undefined ? [] : [{ m, query: m.query }]));
+    if (queries.length === 0) return;
     const results = await this.#in.binder.bind(queries.map((q) => q.query.rendered.sql));
     for (const [i, { m, query }] of queries.entries()) {
       const result = results[i];
@@ -159,7 +290,8 @@ class Compiler {
     }
   }
 
-  #addLeafModel({ definition, audits }: ParsedModel): void {
+  #addLeafModel(m: ParsedModel): void {
+    const { definition, audits } = m;
     const columns = (definition.columns ?? this.#in.discovered.get(definition.name))?.map((c) => ({
       name: c.name,
       type: c.type,
@@ -167,7 +299,8 @@ class Compiler {
     if (columns === undefined) {
       this.#broken.add(definition.name);
       if (definition.kind.kind === 'EXTERNAL') {
-        this.#diagnostics.push(
+        this.#tell(
+          definition,
           diagnostic(
             'external-without-columns',
             `the external model '${definition.name}' does not say its columns`,
@@ -182,7 +315,7 @@ class Compiler {
     }
     const versioned = versionLeafModel(definition, columns);
     this.#addModel(
-      definition,
+      m,
       columns,
       versioned,
       {
@@ -198,14 +331,16 @@ class Compiler {
     );
   }
 
-  async #addQueryModel(
-    m: ParsedModel,
-    query: NonNullable<ParsedModel['query']>,
-    plan: PlanNode,
-  ): Promise<void> {
+  async #addQueryModel(m: ParsedModel, guessed: ParsedQuery, plan: PlanNode): Promise<void> {
     const { definition } = m;
-    const columns = await this.#outputs(definition, query.rendered.sql, outputColumns(plan));
+    const columns = await this.#outputs(definition, guessed.rendered.sql, outputColumns(plan));
     if (columns === undefined || !this.#checkColumns(definition, columns)) return;
+    const trace = traceLineage(
+      plan,
+      (schema, table) => this.#lookup.find(schema, table) ?? `${schema}.${table}`,
+    );
+    let query = await this.#confirmed(definition, guessed, trace);
+    if (query === undefined) return;
     const meaning = meaningOf({
       plan,
       self: definition.name.toLowerCase(),
@@ -213,16 +348,14 @@ class Compiler {
       leaf: (schema, table) => this.#knownTable(schema, table)?.leaf,
     });
     const tags = versionTags(m, query);
-    const versioned =
-      meaning.kind === 'known'
-        ? versionQuery(definition, columns, meaning, tags)
-        : versionText(
-            definition,
-            columns,
-            canonicalAst(query.statement),
-            this.#inputVersions(query.dependencies),
-            tags,
-          );
+    let versioned;
+    if (meaning.kind === 'known') versioned = versionQuery(definition, columns, meaning, tags);
+    else {
+      query = await this.#parsed(definition, query);
+      if (query === undefined) return;
+      const inputs = this.#inputVersions(query.dependencies);
+      versioned = versionText(definition, columns, canonicalAst(query.statement), inputs, tags);
+    }
     const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
     const reads = traceReads(
       plan,
@@ -230,13 +363,13 @@ class Compiler {
       isByInterval ? COMPILE_INTERVAL : undefined,
     );
     this.#addModel(
-      definition,
+      { ...m, query },
       columns,
       versioned,
       {
         sql: query.rendered.sql,
         dependencies: query.dependencies,
-        lineage: this.#lineage(plan, columns),
+        lineage: lineageOf(trace, columns),
         reads: this.#allReads(reads.scopes, query.dependencies),
         clockDependent: this.#clockDependent(definition, versioned, query),
         audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
@@ -246,9 +379,47 @@ class Compiler {
     );
   }
 
+  /** The query with the references it has: those its tokens told if the plan scans just them, else the parser's. */
+  async #confirmed(
+    definition: ModelDefinition,
+    query: ParsedQuery,
+    trace: LineageTrace,
+  ): Promise<ParsedQuery | undefined> {
+    const { guess } = query;
+    const isCertain =
+      guess !== undefined &&
+      !guess.doubtful &&
+      !trace.functions &&
+      trace.unknown.length === 0 &&
+      trace.tables.length === guess.names.length &&
+      guess.names.every((n) => trace.tables.includes(n));
+    const confirmed = isCertain ? query : await this.#parsed(definition, query);
+    const hidden = trace.tables.find((t) => confirmed?.dependencies.includes(t) === false);
+    if (hidden === undefined) return confirmed;
+    this.#fail(
+      definition,
+      diagnostic('unknown-table', `'${hidden}' is read by a name that only running the query tells`, {
+        location: definition.nameLocation,
+        hint: 'Name it in FROM, so that Sluice knows what has to be built first.',
+      }),
+    );
+    return undefined;
+  }
+
+  /** The query with its AST, and the references that are in it. */
+  async #parsed(definition: ModelDefinition, query: ParsedQuery): Promise<ParsedQuery | undefined> {
+    if (query.guess === undefined && query.statement !== undefined) return query;
+    const parsed = await confirmReferences(query, this.#in.binder, this.#lookup);
+    // Only a guess can be wrong, and those are looked at again.
+    if (parsed === undefined) this.#broken.add(definition.name);
+    return parsed;
+  }
+
   /** Valid SQL without a plan (a dynamic PIVOT): types from DESCRIBE, version from the text, lineage unknown. */
-  async #addOpaqueModel(m: ParsedModel, query: NonNullable<ParsedModel['query']>): Promise<void> {
+  async #addOpaqueModel(m: ParsedModel, guessed: ParsedQuery): Promise<void> {
     const { definition } = m;
+    const query = await this.#parsed(definition, guessed);
+    if (query === undefined) return;
     const described = await this.#in.binder.describe(query.rendered.sql);
     if (!isColumns(described)) {
       this.#fail(definition, queryError(definition, query, described));
@@ -264,7 +435,7 @@ class Compiler {
       tags,
     );
     this.#addModel(
-      definition,
+      { ...m, query },
       described,
       versioned,
       {
@@ -281,7 +452,7 @@ class Compiler {
   }
 
   #addModel(
-    definition: ModelDefinition,
+    m: ParsedModel,
     columns: readonly Column[],
     versioned: VersionedMeaning,
     rest: Pick<
@@ -290,6 +461,7 @@ class Compiler {
     >,
     reads: ReadLeaf,
   ): void {
+    const { definition } = m;
     const node: CompiledModel = {
       node: 'model',
       name: definition.name,
@@ -300,6 +472,11 @@ class Compiler {
       ...rest,
     };
     this.#know(node, versioned, reads);
+    // Trees are large, and nobody asks for them again.
+    this.#finished.set(
+      node.name,
+      m.query === undefined ? m : { ...m, query: { ...m.query, statement: undefined } },
+    );
   }
 
   #readLeaf(definition: ModelDefinition, columns: readonly Column[], trace: ReadTrace): ReadLeaf {
@@ -332,11 +509,7 @@ class Compiler {
     return [...found.values()].toSorted((a, b) => (a.input < b.input ? -1 : 1));
   }
 
-  #clockDependent(
-    definition: ModelDefinition,
-    versioned: VersionedMeaning,
-    query: NonNullable<ParsedModel['query']>,
-  ): boolean {
+  #clockDependent(definition: ModelDefinition, versioned: VersionedMeaning, query: ParsedQuery): boolean {
     const own = versioned.meaning.flags.some((f) => f.startsWith('context:'));
     const macros = definition.kind.kind !== 'INCREMENTAL_BY_TIME_RANGE' && query.rendered.timeMacros.size > 0;
     const through = query.dependencies.some((d) => {
@@ -350,21 +523,8 @@ class Compiler {
     return own || macros || through;
   }
 
-  #lineage(plan: PlanNode, columns: readonly Column[]): Lineage | undefined {
-    const trace = traceLineage(plan, (schema, table) => this.#find(schema, table) ?? `${schema}.${table}`);
-    if (trace.unknown.length > 0) return undefined;
-    return {
-      columns: columns.map((c, i) => ({
-        ...c,
-        sources: trace.columns[i]?.sources ?? [],
-        direct: trace.columns[i]?.direct ?? false,
-      })),
-      influence: trace.influence,
-    };
-  }
-
   #knownTable(schema: string, table: string): Known | undefined {
-    const name = this.#find(schema, table);
+    const name = this.#lookup.find(schema, table);
     return name === undefined ? undefined : this.#known.get(name);
   }
 
@@ -388,7 +548,8 @@ class Compiler {
       return undefined;
     }
     const unnamed = described.filter((_, i) => columns[i]?.name === '').map((c) => c.name);
-    this.#diagnostics.push(
+    this.#tell(
+      definition,
       diagnostic(
         'unnamed-column',
         `${unnamed.map((n) => `'${n}'`).join(', ')} ${unnamed.length === 1 ? 'has' : 'have'} no alias`,
@@ -410,7 +571,7 @@ class Compiler {
     ];
     if (found.length === 0) return true;
     this.#broken.add(definition.name);
-    this.#diagnostics.push(...found);
+    this.#tell(definition, ...found);
     return false;
   }
 
@@ -420,12 +581,21 @@ class Compiler {
   }
 
   async #bindAudits(models: readonly ParsedModel[]): Promise<void> {
-    const audits = models.flatMap((m) => m.audits.map((a) => ({ model: m.definition, audit: a })));
-    const results = await this.#in.binder.bind(audits.map((a) => a.audit.sql.sql));
-    for (const [i, { model, audit }] of audits.entries()) {
-      const result = results[i];
-      if (result === undefined || result.ok || isPlanless(result.error)) continue;
-      const found = { ...toDiagnostic(result.error, auditPlace(audit)), ...auditCode(audit.audit) };
+    const audits = models
+      .filter((m) => this.#known.has(m.definition.name))
+      .flatMap((m) => m.audits.map((a) => ({ model: m.definition, audit: a })));
+    if (audits.length === 0) return;
+    const results = await this.#in.binder.check(audits.map((a) => a.audit.sql.sql));
+    const wrong = audits.flatMap(({ model, audit }, i) => {
+      const error = results[i];
+      return error === undefined || isPlanless(error) ? [] : [{ model, audit, error }];
+    });
+    for (const { model, audit, error } of wrong) {
+      if (!this.#isCareful) {
+        this.#doubted.add(model.name);
+        continue;
+      }
+      const found = { ...toDiagnostic(error, auditPlace(audit)), ...auditCode(audit.audit) };
       this.#diagnostics.push({
         ...found,
         message: `audit ${audit.audit.name} of ${model.name}: ${found.message}`,
@@ -435,7 +605,13 @@ class Compiler {
 
   #fail(definition: ModelDefinition, found: Diagnostic): void {
     this.#broken.add(definition.name);
-    this.#diagnostics.push(found);
+    this.#tell(definition, found);
+  }
+
+  /** The quick pass says nothing of a model before it is done: the careful one would say it again. */
+  #tell(definition: ModelDefinition, ...found: readonly Diagnostic[]): void {
+    if (this.#isCareful) this.#diagnostics.push(...found);
+    else this.#held.set(definition.name, [...(this.#held.get(definition.name) ?? []), ...found]);
   }
 
   #reportCycle(cycle: readonly string[], models: ReadonlyMap<string, ParsedModel>): void {
@@ -487,7 +663,7 @@ function inputsOf(model: ParsedModel): readonly string[] {
 }
 
 /** Pre- and post-statements, and a text that holds the compile-time day by itself. */
-function versionTags(m: ParsedModel, query: NonNullable<ParsedModel['query']>): readonly string[] {
+function versionTags(m: ParsedModel, query: ParsedQuery): readonly string[] {
   const tags = [...m.statements];
   const own = m.definition.query?.text ?? '';
   if (own.includes('2083-0')) tags.push(query.rendered.sql, own);
@@ -509,16 +685,24 @@ function isPlanless(error: BindError): boolean {
   );
 }
 
-function queryError(
-  definition: ModelDefinition,
-  query: NonNullable<ParsedModel['query']>,
-  error: BindError,
-): Diagnostic {
+function queryError(definition: ModelDefinition, query: ParsedQuery, error: BindError): Diagnostic {
   return toDiagnostic(error, {
     text: query.rendered.sql,
     locate: (start, end) => query.rendered.map.locate(start, end),
     fallback: definition.nameLocation,
   });
+}
+
+function lineageOf(trace: LineageTrace, columns: readonly Column[]): Lineage | undefined {
+  if (trace.unknown.length > 0) return undefined;
+  return {
+    columns: columns.map((c, i) => ({
+      ...c,
+      sources: trace.columns[i]?.sources ?? [],
+      direct: trace.columns[i]?.direct ?? false,
+    })),
+    influence: trace.influence,
+  };
 }
 
 function isColumns(described: readonly Column[] | BindError): described is readonly Column[] {

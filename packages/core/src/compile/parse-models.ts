@@ -7,6 +7,7 @@ import { ident, raw, sql } from '../sql/quote.ts';
 import type { Binder, ParseResult } from './binder.ts';
 import { COMPILE_EXECUTION_TIME, COMPILE_INTERVAL } from './constants.ts';
 import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
+import { mentionsOf, type Mentions } from './mentions.ts';
 import { findReferences, type References } from './references.ts';
 import { toDiagnostic } from './sql-errors.ts';
 
@@ -22,11 +23,12 @@ export interface ParsedModel {
 
 export interface ParsedQuery {
   readonly rendered: Rendered;
-  /** DuckDB's AST of the one statement. */
-  readonly statement: unknown;
-  readonly references: References;
   /** Names of models and sources that are read. */
   readonly dependencies: readonly string[];
+  /** DuckDB's AST of the one statement; undefined when it was not asked for. */
+  readonly statement: unknown;
+  /** The dependencies were guessed from tokens, and the bound plan has to confirm them. */
+  readonly guess: Mentions | undefined;
 }
 
 export interface ParsedAudit {
@@ -71,24 +73,32 @@ function shadowName(definition: { readonly schema: string; readonly table: strin
   return `${ident(definition.schema)}.${ident(definition.table)}`;
 }
 
-interface Draft {
+/** A model whose macros are expanded, before anything is known of its SQL. */
+export interface Draft {
   readonly definition: ModelDefinition;
   readonly rendered: Rendered | undefined;
   readonly statements: readonly string[];
   readonly audits: readonly { readonly audit: ResolvedAudit; readonly sql: AuditSql }[];
+  /** Warnings of its macros. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Drafts every model of a project; those with errors are missing. */
+export function draftModels(project: Project, diagnostics: Diagnostic[]): readonly Draft[] {
+  const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
+  return project.models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
 }
 
 /**
- * Renders everything, then parses all texts of the project in one query and resolves their references. Models with errors
- * are missing from the answer.
+ * Parses all texts of the drafts in one query and resolves their references. Models with errors are missing from the
+ * answer.
  */
-export async function parseModels(
-  project: Project,
+export async function parseDrafts(
+  drafts: readonly Draft[],
   binder: Binder,
-): Promise<{ readonly models: readonly ParsedModel[]; readonly diagnostics: readonly Diagnostic[] }> {
-  const diagnostics: Diagnostic[] = [];
-  const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
-  const drafts = project.models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
+  lookup: ReturnType<typeof nameLookup>,
+  diagnostics: Diagnostic[],
+): Promise<readonly ParsedModel[]> {
   const texts = drafts.flatMap((d) => [
     ...(d.rendered === undefined ? [] : [d.rendered.sql]),
     ...d.audits.map((a) => a.sql.sql),
@@ -99,21 +109,60 @@ export async function parseModels(
     if (done === true) throw new Error('the binder answered fewer texts than it was asked');
     return value;
   };
-  const lookup = nameLookup(project);
-  const models: ParsedModel[] = [];
-  for (const d of drafts) {
+  return drafts.flatMap((d) => {
     const query =
       d.rendered === undefined ? undefined : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
     const own = d.audits.map((a) => readAudit(d.definition, a, next(), lookup, diagnostics));
-    if (query === null || own.some((a) => a === undefined)) continue;
-    models.push({
+    if (query === null || own.some((a) => a === undefined)) return [];
+    return {
       definition: d.definition,
       query,
       statements: d.statements,
       audits: own.filter((a) => a !== undefined),
-    });
+    };
+  });
+}
+
+/**
+ * The same from tokens, for the drafts whose audits refer to nothing that could be misread: what the queries refer to is
+ * a guess, which their plans confirm. Drafts that are missing from the answer have to be parsed.
+ */
+export function guessDrafts(
+  drafts: readonly Draft[],
+  lookup: ReturnType<typeof nameLookup>,
+): readonly ParsedModel[] {
+  return drafts.flatMap((d) => {
+    const audits: ParsedAudit[] = [];
+    for (const audit of d.audits) {
+      const mentions = mentionsOf(audit.sql.sql, lookup.find);
+      if (mentions.doubtful || mentions.names.some((n) => n !== d.definition.name)) return [];
+      audits.push({ ...audit, dependencies: [] });
+    }
+    const { definition, rendered, statements } = d;
+    if (rendered === undefined) return { definition, query: undefined, statements, audits };
+    const guess = mentionsOf(rendered.sql, lookup.find);
+    if (guess.names.includes(definition.name)) return [];
+    const query = { rendered, dependencies: guess.names, statement: undefined, guess };
+    return { definition, query, statements, audits };
+  });
+}
+
+/** What a bound query refers to after all, by the parser; undefined when it is not what the scan of its tokens told. */
+export async function confirmReferences(
+  query: ParsedQuery,
+  binder: Binder,
+  lookup: ReturnType<typeof nameLookup>,
+): Promise<ParsedQuery | undefined> {
+  const [result] = await binder.parse([query.rendered.sql]);
+  if (result?.ok !== true || result.statements.length !== 1) return undefined;
+  const [statement] = result.statements;
+  const found = new Set<string>();
+  for (const r of findReferences(statement, query.rendered.sql).tables) {
+    const name = r.catalog === '' ? lookup.find(r.schema, r.table) : undefined;
+    if (name === undefined || !query.dependencies.includes(name)) return undefined;
+    found.add(name);
   }
-  return { models, diagnostics };
+  return { ...query, statement, dependencies: [...found], guess: undefined };
 }
 
 function draft(
@@ -154,7 +203,7 @@ function draft(
     return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
   });
   diagnostics.push(...found);
-  return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own };
+  return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own, diagnostics: found };
 }
 
 /** Schemas that are Sluice's or DuckDB's own. */
@@ -198,7 +247,7 @@ function readQuery(
   }
   const references = findReferences(statement, rendered.sql);
   const found = resolveTables(references, place, lookup, diagnostics);
-  return found === undefined ? null : { rendered, statement, references, dependencies: found };
+  return found === undefined ? null : { rendered, statement, dependencies: found, guess: undefined };
 }
 
 function readAudit(

@@ -19,6 +19,9 @@ const PARSE = 'json_serialize_sql(given)';
 // Never skip_empty (it drops `()` from grouping sets) and never the optimised plan (empty shadows fold filters away).
 const PLAN = `json_serialize_plan('${PREFIX}' || given || '${SUFFIX}', skip_null := true, skip_default := true, optimize := false)`;
 
+/** Nobody reads the plan: the answer is a few bytes unless something is wrong. */
+const CHECK = `CASE WHEN starts_with(${PLAN}::VARCHAR, '{"error":false') THEN '' ELSE ${PLAN}::VARCHAR END`;
+
 const PLANS_START = '{"error":false,"plans":[';
 const PLANS_END = ']}';
 
@@ -46,6 +49,8 @@ class DuckDbBinder implements Binder {
   readonly #instance: DuckDBInstance;
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
+  readonly #schemas = new Set<string>();
+  #creating: Promise<void> = Promise.resolve();
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
   constructor(
@@ -69,14 +74,29 @@ class DuckDbBinder implements Binder {
     return Promise.all(answers.map((answer, i) => this.#bindResult(answer, texts[i] ?? '')));
   }
 
+  async check(texts: readonly string[]): Promise<readonly (BindError | undefined)[]> {
+    const answers = await this.#serialize(CHECK, texts);
+    return Promise.all(
+      answers.map(async (answer, i) => {
+        const text = texts[i] ?? '';
+        if (answer === '') return closesTooEarly(text) ? this.#parseError(text) : undefined;
+        const bound = await this.#bindResult(answer, text);
+        return bound.ok ? undefined : bound.error;
+      }),
+    );
+  }
+
+  get lanes(): number {
+    return this.#connections.length;
+  }
+
   async declare(tables: Parameters<Binder['declare']>[0]): Promise<void> {
     if (tables.length === 0) return;
-    const schemas = new Set(tables.map((table) => table.schema));
-    const statements = [...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
-    for (const table of tables) {
+    await this.#createSchemas(tables.map((table) => table.schema));
+    const statements = tables.map((table) => {
       const columns = table.columns.map((column) => `${ident(column.name)} ${column.type}`);
-      statements.push(`CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`);
-    }
+      return `CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`;
+    });
     await this.#use(async (connection) => {
       await connection.run('BEGIN');
       try {
@@ -87,6 +107,19 @@ class DuckDbBinder implements Binder {
         throw error;
       }
     });
+  }
+
+  /** One after the other: two connections that create the same schema are in each other's way. */
+  async #createSchemas(names: readonly string[]): Promise<void> {
+    const missing = new Set(names.filter((name) => !this.#schemas.has(name.toLowerCase())));
+    if (missing.size > 0) {
+      for (const name of missing) this.#schemas.add(name.toLowerCase());
+      const statements = [...missing].map((name) => `CREATE SCHEMA IF NOT EXISTS ${ident(name)}`);
+      this.#creating = this.#creating.then(() =>
+        this.#use(async (connection) => void (await connection.run(statements.join(';\n')))),
+      );
+    }
+    await this.#creating;
   }
 
   async describe(text: string): Promise<readonly Column[] | BindError> {
@@ -110,7 +143,7 @@ class DuckDbBinder implements Binder {
   /** Runs a JSON serialisation over a column of texts, in chunks, on all connections. */
   async #serialize(expression: string, texts: readonly string[]): Promise<readonly string[]> {
     const perConnection = Math.ceil(texts.length / this.#connections.length);
-    const size = Math.max(1, Math.min(CHUNK, perConnection));
+    const size = Math.max(1, Math.min(CHUNK, texts.length > CHUNK ? perConnection : CHUNK));
     const chunks: (readonly string[])[] = [];
     for (let from = 0; from < texts.length; from += size) chunks.push(texts.slice(from, from + size));
     const answers = await Promise.all(chunks.map((chunk) => this.#serializeChunk(expression, chunk)));
