@@ -404,7 +404,7 @@ class ProjectWorkspace implements Workspace {
       project,
       binder,
       discovered: found.columns,
-      settings: `duckdb ${await duckDbVersion()}; TimeZone=UTC`,
+      settings: async () => `duckdb ${await duckDbVersion()}; TimeZone=UTC`,
     });
     return {
       project,

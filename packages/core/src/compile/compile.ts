@@ -5,6 +5,15 @@ import type { Project, SourceDefinition } from '../project/index.ts';
 import { cadence, DAILY } from '../time/index.ts';
 import type { BindError, Binder } from './binder.ts';
 import type { Column, Compiled, CompiledModel, CompiledNode, Lineage, ReadScope } from './compiled.ts';
+import {
+  readLeaf,
+  readReads,
+  writeLeaf,
+  writeReads,
+  type CachedModel,
+  type CacheEntry,
+  type CompileCache,
+} from './compile-cache.ts';
 import { COMPILE_INTERVAL } from './constants.ts';
 import { orderNodes } from './graph.ts';
 import { traceLineage, type LineageTrace } from './lineage.ts';
@@ -13,6 +22,7 @@ import { nodeKey, nodeSchemaAndTable } from './names.ts';
 import {
   auditCode,
   auditPlace,
+  auditsOf,
   confirmReferences,
   draftModels,
   guessDrafts,
@@ -37,11 +47,14 @@ import {
 /** What the compiler needs besides the project's text. */
 export interface CompileInput {
   readonly project: Project;
+  /** Not asked for anything when everything is in the cache. */
   readonly binder: Binder;
   /** Columns of sources and seeds that do not declare them, read from their files. */
   readonly discovered: ReadonlyMap<string, readonly Column[]>;
   /** What results depend on and no plan shows: DuckDB's version and settings. */
-  readonly settings: string;
+  readonly settings: () => Promise<string>;
+  /** Results of earlier runs. */
+  readonly cache?: CompileCache;
 }
 
 /**
@@ -58,8 +71,20 @@ const BATCH = 64;
 /** What later layers need to know of a compiled node. */
 interface Known {
   readonly node: CompiledNode;
-  readonly leaf: LeafMeaning;
-  readonly reads: ReadLeaf;
+  readonly leaf: () => LeafMeaning;
+  readonly reads: () => ReadLeaf;
+  /** Digest of all that a reader's result depends on. */
+  readonly state: () => string;
+  /** As it came from the cache, undefined when it is new. */
+  readonly cached: CachedModel | undefined;
+}
+
+/** A model on its way: parsed, or with a result of an earlier run that may still hold. */
+interface Pending {
+  readonly definition: ModelDefinition;
+  readonly inputs: readonly string[];
+  readonly parsed: ParsedModel | undefined;
+  readonly entry: CacheEntry | undefined;
 }
 
 class Compiler {
@@ -68,11 +93,13 @@ class Compiler {
   readonly #broken = new Set<string>();
   readonly #diagnostics: Diagnostic[] = [];
   readonly #lookup: ReturnType<typeof nameLookup>;
-  /** Models that are done, with their references as they are. */
-  readonly #finished = new Map<string, ParsedModel>();
-  /** Names that a query or audit of this run reads: only those need a shadow table. */
-  readonly #isRead = new Set<string>();
-  readonly #declared = new Set<string>();
+  /** Models that are done, with their inputs. */
+  readonly #finished = new Map<string, readonly string[]>();
+  readonly #declared = new Map<string, Promise<void>>();
+  readonly #keys = new Map<string, string>();
+  /** Models with something wrong that is no error of theirs alone: not to be kept. */
+  readonly #faulty = new Set<string>();
+  #settings: string | undefined;
   /** Models that were not looked at, and the broken input that is to blame. */
   readonly #blockedBy = new Map<string, string>();
   /** Models with an audit that does not bind: whether they can be read at all, the parser has to say. */
@@ -88,21 +115,24 @@ class Compiler {
 
   async compile(): Promise<Compiled> {
     const { project } = this.#in;
-    const sources = project.config.sources;
-    const drafts = draftModels(project, this.#diagnostics);
-    const drafted = new Set(drafts.map((d) => d.definition.name));
-    const broken = [...project.models, ...project.brokenModels]
-      .map((m) => m.name)
-      .filter((n) => !drafted.has(n));
-    for (const name of broken) this.#broken.add(name);
+    const { sources } = project.config;
     for (const source of sources) this.#addSource(source);
+    const entries = this.#cacheEntries();
+    const unknown = project.models.filter((m) => !entries.has(m.name));
+    const drafts = draftModels(unknown, project, this.#diagnostics);
+    const drafted = new Set(drafts.map((d) => d.definition.name));
+    const broken = [...unknown, ...project.brokenModels].map((m) => m.name).filter((n) => !drafted.has(n));
+    for (const name of broken) this.#broken.add(name);
 
-    await this.#quickly(drafts);
-    const left = drafts.filter((d) => !this.#finished.has(d.definition.name));
-    const reported = left.length > 0 ? await this.#carefully(left, broken) : () => undefined;
-    const order = this.#order([...sources.map((s) => s.name), ...drafts.map((d) => d.definition.name)]);
+    await this.#quickly(drafts, [...entries.values()]);
+    for (const d of drafts)
+      if (this.#finished.has(d.definition.name)) this.#tellFirst(d.definition, d.warnings);
+    const left = project.models.filter((m) => !this.#finished.has(m.name) && !broken.includes(m.name));
+    const reported = left.length > 0 ? await this.#carefully(left, drafts, broken) : (): void => undefined;
+    const order = this.#order([...sources.map((s) => s.name), ...project.models.map((m) => m.name)]);
     reported();
-    for (const name of order) this.#diagnostics.push(...(this.#held.get(name) ?? []));
+    this.#keep(order);
+    for (const found of this.#held.values()) this.#diagnostics.push(...found);
     return {
       nodes: new Map(order.flatMap((name) => this.#known.get(name) ?? []).map((k) => [k.node.name, k.node])),
       broken: this.#broken,
@@ -110,17 +140,115 @@ class Compiler {
     };
   }
 
+  /** Results of earlier runs whose author's text is the same; whether they still hold, their inputs tell later. */
+  #cacheEntries(): ReadonlyMap<string, Pending> {
+    const { cache, project } = this.#in;
+    const found = new Map<string, Pending>();
+    if (cache === undefined) return found;
+    const context = contextOf(project);
+    const names = new Set(this.#lookup.names);
+    for (const definition of project.models) {
+      if (definition.query === undefined) continue;
+      const key = cacheKey(definition, context);
+      this.#keys.set(definition.name, key);
+      const entry = cache.find(key);
+      if (entry === undefined) continue;
+      const inputs = [...new Set([...entry.inputs.query, ...entry.inputs.audits.flat()])];
+      if (inputs.every((i) => names.has(i)))
+        found.set(definition.name, { definition, inputs, parsed: undefined, entry });
+    }
+    return found;
+  }
+
+  /** Keeps what is new and without a fault. */
+  #keep(order: readonly string[]): void {
+    const { cache } = this.#in;
+    if (cache === undefined) return;
+    for (const name of order) {
+      const key = this.#keys.get(name);
+      const known = this.#known.get(name);
+      const finished = this.#finished.get(name);
+      if (key === undefined || finished === undefined || known?.node.node !== 'model') continue;
+      if (known.cached !== undefined || this.#faulty.has(name)) continue;
+      const {
+        sql,
+        lineage,
+        reads,
+        clockDependent,
+        auditIdentity: audits,
+        version,
+        columns,
+        meaning,
+      } = known.node;
+      const payload: CachedModel = {
+        ...{ sql, lineage, reads, clockDependent, auditIdentity: audits, version, columns, meaning },
+        leaf: writeLeaf(known.leaf()),
+        readLeaf: writeReads(known.reads()),
+        warnings: this.#held.get(name) ?? [],
+      };
+      const inputs = {
+        query: known.node.dependencies,
+        audits: known.node.audits.map((a) => a.dependencies),
+      };
+      cache.keep(key, { state: this.#inputState(finished), inputs, payload: JSON.stringify(payload) });
+    }
+  }
+
+  /** What the inputs are to a reader. */
+  #inputState(inputs: readonly string[]): string {
+    return digestOf(inputs.toSorted().map((i) => [i, this.#known.get(i)?.state() ?? null]));
+  }
+
+  /** The result of an earlier run, if what it read is the same. */
+  #restore({ definition, inputs, entry }: Pending): boolean {
+    if (entry === undefined || entry.state !== this.#inputState(inputs)) return false;
+    const cached = parseCached(entry.read());
+    if (cached === undefined) return false;
+    const { warnings, leaf, readLeaf: reads, ...rest } = cached;
+    const node: CompiledModel = {
+      ...{ node: 'model', name: definition.name, definition, ...rest },
+      sql: cached.sql,
+      lineage: cached.lineage,
+      dependencies: entry.inputs.query,
+      audits: auditsOf(definition, this.#in.project).map((audit, i) => ({
+        audit,
+        dependencies: entry.inputs.audits[i] ?? [],
+      })),
+    };
+    this.#known.set(node.name, {
+      node,
+      cached,
+      leaf: lazy(() => readLeaf(leaf)),
+      reads: lazy(() => readReads(reads)),
+      state: lazy(() => stateOf(node, leaf, reads)),
+    });
+    this.#finished.set(node.name, inputs);
+    if (warnings.length > 0) this.#held.set(node.name, warnings);
+    return true;
+  }
+
+  /** A model whose text is as it was, so that it refers to what it did: only its inputs are others. */
+  #again({ definition, entry }: Pending): ParsedModel | undefined {
+    const [draft] = draftModels([definition], this.#in.project, []);
+    if (draft?.rendered === undefined || entry === undefined) return undefined;
+    this.#tellFirst(definition, draft.warnings);
+    const { rendered, statements } = draft;
+    const query = { rendered, dependencies: entry.inputs.query, statement: undefined, guess: undefined };
+    const audits = draft.audits.map((a, i) => ({ ...a, dependencies: entry.inputs.audits[i] ?? [] }));
+    return { definition, query, statements, audits };
+  }
+
   /**
    * First without the parser: what a query refers to is guessed from its tokens and confirmed by its plan. Whatever is not
    * in order is left, with all that stands below it, for {@link #carefully} to say what is wrong.
    */
-  async #quickly(drafts: readonly Draft[]): Promise<void> {
+  async #quickly(drafts: readonly Draft[], entries: readonly Pending[]): Promise<void> {
     const { binder } = this.#in;
     const guessed = guessDrafts(drafts, this.#lookup);
     const known = new Set(guessed.map((m) => m.definition.name));
     const rest = drafts.filter((d) => !known.has(d.definition.name));
     const parsed = rest.length === 0 ? [] : await parseDrafts(rest, binder, this.#lookup, []);
-    await this.#run([...guessed, ...parsed]);
+    await this.#run([...[...guessed, ...parsed].map(pending), ...entries]);
     this.#forgetBelow(this.#doubted);
   }
 
@@ -129,8 +257,8 @@ class Compiler {
     if (names.size === 0) return;
     const gone = new Set(names);
     for (const name of this.#order([...this.#known.keys()])) {
-      const m = this.#finished.get(name);
-      if (m === undefined || !(gone.has(name) || inputsOf(m).some((i) => gone.has(i)))) continue;
+      const inputs = this.#finished.get(name);
+      if (inputs === undefined || !(gone.has(name) || inputs.some((i) => gone.has(i)))) continue;
       gone.add(name);
       this.#known.delete(name);
       this.#finished.delete(name);
@@ -138,8 +266,14 @@ class Compiler {
   }
 
   /** With the parser's references, and a diagnostic for all that is wrong. Answers what is left to be said. */
-  async #carefully(drafts: readonly Draft[], broken: readonly string[]): Promise<() => void> {
-    const { binder } = this.#in;
+  async #carefully(
+    left: readonly ModelDefinition[],
+    drafted: readonly Draft[],
+    broken: readonly string[],
+  ): Promise<() => void> {
+    const { binder, project } = this.#in;
+    const byName = new Map(drafted.map((d) => [d.definition.name, d]));
+    const drafts = left.flatMap((m) => byName.get(m.name) ?? draftModels([m], project, []));
     this.#broken.clear();
     this.#blockedBy.clear();
     for (const name of broken) this.#broken.add(name);
@@ -160,7 +294,8 @@ class Compiler {
       const model = models.get(name);
       if (model !== undefined && !stuck.has(name)) ready.push(model);
     }
-    await this.#run(ready);
+    await this.#run(ready.map(pending));
+    for (const d of drafts) this.#tellFirst(d.definition, d.warnings);
     for (const name of order.layers.flat()) {
       const model = models.get(name);
       const culprit = model === undefined ? undefined : this.#blockedBy.get(name);
@@ -171,58 +306,55 @@ class Compiler {
 
   /** Inputs first, ties in the order of the project, whatever was ready first. */
   #order(names: readonly string[]): readonly string[] {
-    const inputs = new Map([...this.#finished].map(([name, m]) => [name, inputsOf(m)]));
     return orderNodes(
       names.filter((n) => this.#known.has(n)),
-      inputs,
+      this.#finished,
     ).layers.flat();
   }
 
   /** Binds models as soon as their inputs are there, and their audits when there is time. */
-  async #run(models: readonly ParsedModel[]): Promise<void> {
+  async #run(models: readonly Pending[]): Promise<void> {
     const { binder } = this.#in;
     const byName = new Map(models.map((m) => [m.definition.name, m]));
-    const inputs = new Map(models.map((m) => [m.definition.name, inputsOf(m)]));
-    this.#isRead.clear();
-    for (const [name, own] of inputs) {
-      for (const input of own) this.#isRead.add(input);
-      if ((byName.get(name)?.audits.length ?? 0) > 0) this.#isRead.add(name);
-    }
-    await this.#declare([...this.#known.keys()]);
     const audited = new Map(
-      models.filter((m) => m.audits.length > 0).map((m) => [`${m.definition.name} audits`, m]),
+      models
+        .filter((m) => m.definition.audits.length > 0)
+        .map((m) => [`${m.definition.name} audits`, m.definition.name]),
     );
+    const toAudit = new Map<string, ParsedModel>();
     const left = await runReady({
       items: [...byName.keys(), ...audited.keys()],
-      inputs: (item) => inputs.get(item) ?? [audited.get(item)?.definition.name ?? ''],
+      inputs: (item) => byName.get(item)?.inputs ?? [audited.get(item) ?? ''],
       late: (item) => audited.has(item),
       lanes: binder.lanes,
       batch: BATCH,
       work: async (batch) => {
-        const own = batch.flatMap((item) => byName.get(item) ?? []);
-        if (own.length > 0) {
-          await this.#bindModels(own);
-          await this.#declare(own.map((m) => m.definition.name));
-        }
-        await this.#bindAudits(batch.flatMap((item) => audited.get(item) ?? []));
+        for (const m of await this.#bindModels(batch.flatMap((item) => byName.get(item) ?? [])))
+          toAudit.set(m.definition.name, m);
+        await this.#bindAudits(batch.flatMap((item) => toAudit.get(audited.get(item) ?? '') ?? []));
       },
     });
     for (const name of left) if (byName.has(name)) this.#broken.add(name);
   }
 
-  async #bindModels(models: readonly ParsedModel[]): Promise<void> {
+  /** Answers those that were bound, and did not come from the cache. */
+  async #bindModels(models: readonly Pending[]): Promise<readonly ParsedModel[]> {
     const ready: ParsedModel[] = [];
-    for (const m of models) {
-      const { name } = m.definition;
-      const culprit = inputsOf(m).find((i) => this.#broken.has(i) || !this.#known.has(i));
-      if (culprit === undefined) {
-        ready.push(m);
+    for (const p of models) {
+      const { name } = p.definition;
+      const culprit = p.inputs.find((i) => this.#broken.has(i) || !this.#known.has(i));
+      if (culprit !== undefined) {
+        this.#broken.add(name);
+        this.#blockedBy.set(name, culprit);
         continue;
       }
-      this.#broken.add(name);
-      this.#blockedBy.set(name, culprit);
+      if (this.#restore(p)) continue;
+      const parsed = p.parsed ?? this.#again(p);
+      if (parsed === undefined) this.#broken.add(name);
+      else ready.push(parsed);
     }
     await this.#bindAll(ready);
+    return ready;
   }
 
   #addSource(source: SourceDefinition): void {
@@ -258,28 +390,39 @@ class Compiler {
     this.#know(node, versioned, { kind: 'input', input: source.name, timeColumn });
   }
 
-  #know(node: CompiledNode, versioned: VersionedMeaning, reads: ReadLeaf): void {
-    this.#known.set(node.name, { node, leaf: versioned.leaf, reads });
+  #know(node: CompiledNode, { leaf }: VersionedMeaning, reads: ReadLeaf): void {
+    this.#known.set(node.name, {
+      node,
+      cached: undefined,
+      leaf: () => leaf,
+      reads: () => reads,
+      state: lazy(() => stateOf(node, writeLeaf(leaf), writeReads(reads))),
+    });
   }
 
-  /** Shadow tables for nodes that somebody reads. */
-  async #declare(names: readonly string[]): Promise<void> {
-    await this.#in.binder.declare(
-      names.flatMap((name) => {
-        const known = this.#known.get(name);
-        if (known === undefined || known.node.columns.length === 0) return [];
-        if (!this.#isRead.has(name) || this.#declared.has(name)) return [];
-        this.#declared.add(name);
-        const { schema, table } = nodeSchemaAndTable(name);
-        return [{ schema, name: table, columns: known.node.columns }];
-      }),
-    );
+  /** Shadow tables for what is about to be read. */
+  async #declare(names: Iterable<string>): Promise<void> {
+    const wanted = [...new Set(names)];
+    const added = wanted.flatMap((name) => {
+      const known = this.#known.get(name);
+      if (known === undefined || known.node.columns.length === 0 || this.#declared.has(name)) return [];
+      const { schema, table } = nodeSchemaAndTable(name);
+      return [{ node: known.node, schema, name: table, columns: known.node.columns }];
+    });
+    if (added.length > 0) {
+      const done = this.#in.binder.declare(added);
+      for (const { node } of added) this.#declared.set(node.name, done);
+    }
+    // Another lane may be at it.
+    await Promise.all(wanted.map((name) => this.#declared.get(name)));
   }
 
   async #bindAll(models: readonly ParsedModel[]): Promise<void> {
     for (const m of models) if (m.query === undefined) this.#addLeafModel(m);
     const queries = models.flatMap((m) => (m.query === undefined ? [] : [{ m, query: m.query }]));
     if (queries.length === 0) return;
+    await this.#declare(queries.flatMap(({ query }) => query.dependencies));
+    this.#settings ??= await this.#in.settings();
     const results = await this.#in.binder.bind(queries.map((q) => q.query.rendered.sql));
     for (const [i, { m, query }] of queries.entries()) {
       const result = results[i];
@@ -344,8 +487,8 @@ class Compiler {
     const meaning = meaningOf({
       plan,
       self: definition.name.toLowerCase(),
-      settings: this.#in.settings,
-      leaf: (schema, table) => this.#knownTable(schema, table)?.leaf,
+      settings: this.#settings ?? '',
+      leaf: (schema, table) => this.#knownTable(schema, table)?.leaf(),
     });
     const tags = versionTags(m, query);
     let versioned;
@@ -359,7 +502,7 @@ class Compiler {
     const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
     const reads = traceReads(
       plan,
-      (schema, table) => this.#knownTable(schema, table)?.reads,
+      (schema, table) => this.#knownTable(schema, table)?.reads(),
       isByInterval ? COMPILE_INTERVAL : undefined,
     );
     this.#addModel(
@@ -472,11 +615,7 @@ class Compiler {
       ...rest,
     };
     this.#know(node, versioned, reads);
-    // Trees are large, and nobody asks for them again.
-    this.#finished.set(
-      node.name,
-      m.query === undefined ? m : { ...m, query: { ...m.query, statement: undefined } },
-    );
+    this.#finished.set(node.name, inputsOf(m));
   }
 
   #readLeaf(definition: ModelDefinition, columns: readonly Column[], trace: ReadTrace): ReadLeaf {
@@ -585,12 +724,14 @@ class Compiler {
       .filter((m) => this.#known.has(m.definition.name))
       .flatMap((m) => m.audits.map((a) => ({ model: m.definition, audit: a })));
     if (audits.length === 0) return;
+    await this.#declare(audits.flatMap(({ model, audit }) => [model.name, ...audit.dependencies]));
     const results = await this.#in.binder.check(audits.map((a) => a.audit.sql.sql));
     const wrong = audits.flatMap(({ model, audit }, i) => {
       const error = results[i];
       return error === undefined || isPlanless(error) ? [] : [{ model, audit, error }];
     });
     for (const { model, audit, error } of wrong) {
+      this.#faulty.add(model.name);
       if (!this.#isCareful) {
         this.#doubted.add(model.name);
         continue;
@@ -608,10 +749,14 @@ class Compiler {
     this.#tell(definition, found);
   }
 
-  /** The quick pass says nothing of a model before it is done: the careful one would say it again. */
+  #tellFirst(definition: ModelDefinition, found: readonly Diagnostic[]): void {
+    if (found.length > 0)
+      this.#held.set(definition.name, [...found, ...(this.#held.get(definition.name) ?? [])]);
+  }
+
+  /** Held by model: what the quick pass found of a model that the careful one looks at again is not said twice. */
   #tell(definition: ModelDefinition, ...found: readonly Diagnostic[]): void {
-    if (this.#isCareful) this.#diagnostics.push(...found);
-    else this.#held.set(definition.name, [...(this.#held.get(definition.name) ?? []), ...found]);
+    this.#held.set(definition.name, [...(this.#held.get(definition.name) ?? []), ...found]);
   }
 
   #reportCycle(cycle: readonly string[], models: ReadonlyMap<string, ParsedModel>): void {
@@ -655,6 +800,44 @@ class Compiler {
         }),
       );
     }
+  }
+}
+
+function pending(parsed: ParsedModel): Pending {
+  return { definition: parsed.definition, inputs: inputsOf(parsed), parsed, entry: undefined };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function digestOf(value: unknown): string {
+  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 32);
+}
+
+/** What every model is rendered and checked with. */
+function contextOf(project: Project): string {
+  const audits = new Map(project.audits.map((a) => [a.source.path, a.source.text]));
+  return digestOf([project.config.variables, project.config.defaults.cron ?? null, [...audits]]);
+}
+
+function cacheKey(definition: ModelDefinition, context: string): string {
+  return digestOf([definition.name, definition.path, definition.source.text, context]);
+}
+
+function stateOf(node: CompiledNode, leaf: string, reads: string): string {
+  const { name, columns, version } = node;
+  const more = node.node === 'model' ? [node.definition.kind.kind, node.clockDependent, node.reads] : [];
+  return digestOf([node.node, name, columns, version, leaf, reads, more]);
+}
+
+function parseCached(payload: string | undefined): CachedModel | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    return JSON.parse(payload) as CachedModel;
+  } catch {
+    return undefined;
   }
 }
 

@@ -80,13 +80,23 @@ export interface Draft {
   readonly statements: readonly string[];
   readonly audits: readonly { readonly audit: ResolvedAudit; readonly sql: AuditSql }[];
   /** Warnings of its macros. */
-  readonly diagnostics: readonly Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
 }
 
-/** Drafts every model of a project; those with errors are missing. */
-export function draftModels(project: Project, diagnostics: Diagnostic[]): readonly Draft[] {
+/** Drafts models of a project; those with errors are missing, and what is wrong is told. */
+export function draftModels(
+  models: readonly ModelDefinition[],
+  project: Project,
+  diagnostics: Diagnostic[],
+): readonly Draft[] {
   const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
-  return project.models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
+  return models.flatMap((m) => draft(m, project, audits, diagnostics) ?? []);
+}
+
+/** The audits that a header asks for, of a model that is known to be right. */
+export function auditsOf(definition: ModelDefinition, project: Project): readonly ResolvedAudit[] {
+  const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
+  return definition.audits.flatMap((call) => resolveAudit(call, audits).value ?? []);
 }
 
 /**
@@ -203,7 +213,7 @@ function draft(
     return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
   });
   diagnostics.push(...found);
-  return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own, diagnostics: found };
+  return hasErrors(found) ? undefined : { definition, rendered, statements, audits: own, warnings: found };
 }
 
 /** Schemas that are Sluice's or DuckDB's own. */
