@@ -25,6 +25,10 @@ export function print<D extends object>(
   render: (document: D, style: Style) => string,
 ): void {
   const { stdout, stderr } = invocation.context;
+  if (invocation.json && answer.json !== undefined) {
+    stdout.write(`${answer.json}\n`);
+    return;
+  }
   // A document that carries its diagnostics says them already.
   if (!(invocation.json && 'diagnostics' in answer.document)) {
     stderr.write(renderDiagnostics(answer.diagnostics, invocation.err));

@@ -75,11 +75,6 @@ export function readBlock(json: BlockJson): Block {
     return relation;
   });
   const terms: Term[] = [];
-  const at = <T>(list: readonly T[], number: number): T => {
-    const found = list[number];
-    if (found === undefined) throw new RangeError(`a block without part ${number}`);
-    return found;
-  };
   for (const term of json.terms) {
     if (term[0] === 'atom') terms.push({ kind: 'atom', hash: term[1] });
     else if (term[0] === 'column')
@@ -103,4 +98,10 @@ export function readBlock(json: BlockJson): Block {
     sequence: json.sequence,
     ordered: json.ordered,
   });
+}
+
+function at<T>(list: readonly T[], number: number): T {
+  const found = list[number];
+  if (found === undefined) throw new RangeError(`a block without part ${number}`);
+  return found;
 }

@@ -2,6 +2,7 @@
  * DuckDB as the compiler's front end. One in-memory instance with one thread and several connections: binding is many
  * small jobs, and two connections on libuv's threads are faster than DuckDB's own parallelism.
  */
+import type * as DuckDb from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BindError, BindResult, ParseResult } from '../../compile/binder.ts';
 import type { Column } from '../../compile/compiled.ts';
@@ -14,6 +15,9 @@ const CHUNK = 64;
 /** Wrapped in FROM, a query's root names all its columns. The line break ends a comment on the last line. */
 const PREFIX = 'FROM (\n';
 const SUFFIX = '\n)';
+
+/** Connections at work at the same time, unless asked for otherwise. */
+export const LANES = 2;
 
 const PARSE = 'json_serialize_sql(given)';
 // Never skip_empty (it drops `()` from grouping sets) and never the optimised plan (empty shadows fold filters away).
@@ -35,7 +39,7 @@ export async function createDuckDbBinder(options: { readonly connections?: numbe
     autoload_known_extensions: 'false',
   });
   const connections: DuckDBConnection[] = [];
-  for (let i = 0; i < Math.max(1, options.connections ?? 2); i++) {
+  for (let i = 0; i < Math.max(1, options.connections ?? LANES); i++) {
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
     connections.push(connection);
@@ -45,7 +49,7 @@ export async function createDuckDbBinder(options: { readonly connections?: numbe
 
 class DuckDbBinder implements Binder {
   /** The module, loaded only when there is something to bind. */
-  readonly #duckdb: typeof import('@duckdb/node-api');
+  readonly #duckdb: typeof DuckDb;
   readonly #instance: DuckDBInstance;
   readonly #connections: readonly DuckDBConnection[];
   readonly #idle: DuckDBConnection[];
@@ -53,11 +57,7 @@ class DuckDbBinder implements Binder {
   #creating: Promise<void> = Promise.resolve();
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
-  constructor(
-    duckdb: typeof import('@duckdb/node-api'),
-    instance: DuckDBInstance,
-    connections: readonly DuckDBConnection[],
-  ) {
+  constructor(duckdb: typeof DuckDb, instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
     this.#duckdb = duckdb;
     this.#instance = instance;
     this.#connections = connections;
