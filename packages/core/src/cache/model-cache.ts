@@ -1,9 +1,10 @@
 /**
- * Results of models on disk: a small index that is read at once, and payloads beside it that are read one by one. The
- * payload file is named after its content and never changed, so that a process goes on with the one it has opened while
- * another writes the next.
+ * Results of models on disk: a small index that is read at once, and files of payloads beside it that are read one by one.
+ * A file of payloads is never changed once it is named by an index, so that a process goes on with those it knows while
+ * another adds one.
  */
-import { closeSync, openSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CacheEntry, CachedInputs, CompileCache } from '../compile/index.ts';
 import { checksum, readChecked, writeChecked } from './cache-file.ts';
@@ -11,32 +12,35 @@ import { checksum, readChecked, writeChecked } from './cache-file.ts';
 interface Stored {
   readonly state: string;
   readonly inputs: CachedInputs;
+  /** Which of the index's files. */
+  readonly file: number;
   readonly offset: number;
   readonly length: number;
   readonly checksum: string;
 }
 
 interface Index {
-  /** Name of the payload file. */
-  readonly payloads: string;
+  readonly files: readonly string[];
   readonly entries: readonly (readonly [key: string, stored: Stored])[];
 }
 
-type New = Parameters<CompileCache['keep']>[1];
-
 const INDEX = 'models.index';
-const PAYLOADS = /^models-[0-9a-f]{32}\.payloads$/;
-/** How long a payload file stays when a newer one is there, milliseconds: somebody may be about to open it. */
-const GRACE = 60_000;
+const PAYLOADS = /^models-[0-9a-f]{24}\.payloads$/;
+/** More files than that, or more that nobody asks for than is asked for, and all is written anew. */
+const MOST_FILES = 16;
+/** How long a file that no index names stays, milliseconds: another process may be about to name it. */
+const GRACE = 600_000;
 
 export class ModelCache implements CompileCache {
   readonly #folder: string;
   readonly #identity: string;
   readonly #stored: ReadonlyMap<string, Stored>;
-  readonly #payloads: string | undefined;
-  readonly #new = new Map<string, New>();
+  readonly #files: readonly string[];
+  readonly #open = new Map<string, number>();
   readonly #found = new Set<string>();
-  #file: number | undefined;
+  readonly #new = new Map<string, Stored>();
+  /** The file that is being written. */
+  #writer: PayloadWriter | undefined;
 
   /** Opens what there is; a folder without a cache is an empty one. */
   constructor(folder: string, identity: string) {
@@ -44,87 +48,121 @@ export class ModelCache implements CompileCache {
     this.#identity = identity;
     const index = readIndex(folder, identity);
     this.#stored = new Map(index?.entries);
-    this.#payloads = index?.payloads;
+    this.#files = index?.files ?? [];
   }
 
   find(key: string): CacheEntry | undefined {
     const stored = this.#stored.get(key);
     if (stored === undefined) return undefined;
     this.#found.add(key);
-    return { state: stored.state, inputs: stored.inputs, read: () => this.#read(stored) };
+    return { state: stored.state, inputs: stored.inputs, read: () => this.#read(stored)?.toString('utf8') };
   }
 
-  keep(key: string, entry: New): void {
-    this.#new.set(key, entry);
+  keep(key: string, entry: Parameters<CompileCache['keep']>[1]): void {
+    const { state, inputs, payload } = entry;
+    const bytes = Buffer.from(payload);
+    this.#add(key, bytes, { state, inputs, checksum: checksum(bytes) });
   }
 
-  #read(stored: Stored): string | undefined {
-    if (this.#payloads === undefined) return undefined;
-    const payload = Buffer.alloc(stored.length);
+  /** Writes what is new, beside what was found; what nobody asks for any more is forgotten. */
+  close(): void {
     try {
-      this.#file ??= openSync(join(this.#folder, this.#payloads), 'r');
-      if (readSync(this.#file, payload, 0, stored.length, stored.offset) !== stored.length) return undefined;
+      if (this.#new.size > 0) this.#save();
+    } catch {
+      // Without a cache the next compile takes longer, that is all.
+    } finally {
+      this.#writer?.close();
+      for (const file of this.#open.values()) closeSync(file);
+      this.#open.clear();
+    }
+  }
+
+  #add(key: string, bytes: Buffer, more: Pick<Stored, 'state' | 'inputs' | 'checksum'>): void {
+    try {
+      this.#writer ??= new PayloadWriter(this.#folder);
+      const offset = this.#writer.write(bytes);
+      this.#new.set(key, { ...more, file: -1, offset, length: bytes.length });
+    } catch {
+      // No room, no right to write: nothing is kept.
+    }
+  }
+
+  #save(): void {
+    const kept = [...this.#found].filter((key) => !this.#new.has(key));
+    const isWasteful = this.#files.length >= MOST_FILES || kept.length * 2 < this.#stored.size;
+    const entries = new Map<string, Stored>();
+    for (const key of kept) {
+      const stored = this.#stored.get(key);
+      if (stored === undefined) continue;
+      const bytes = isWasteful ? this.#read(stored) : undefined;
+      if (bytes !== undefined) this.#add(key, bytes, stored);
+      else if (!isWasteful) entries.set(key, stored);
+    }
+    if (this.#writer === undefined) return;
+    this.#writer.flush();
+    const files = isWasteful ? [this.#writer.name] : [...this.#files, this.#writer.name];
+    for (const [key, stored] of this.#new) entries.set(key, { ...stored, file: files.length - 1 });
+    const index: Index = { files, entries: [...entries] };
+    writeChecked(join(this.#folder, INDEX), this.#identity, Buffer.from(JSON.stringify(index)));
+    this.#removeUnnamed(files);
+  }
+
+  #read(stored: Stored): Buffer | undefined {
+    const name = this.#files[stored.file];
+    if (name === undefined) return undefined;
+    const payload = Buffer.allocUnsafe(stored.length);
+    try {
+      let file = this.#open.get(name);
+      if (file === undefined) this.#open.set(name, (file = openSync(join(this.#folder, name), 'r')));
+      if (readSync(file, payload, 0, stored.length, stored.offset) !== stored.length) return undefined;
     } catch {
       return undefined;
     }
-    return checksum(payload) === stored.checksum ? payload.toString('utf8') : undefined;
+    return checksum(payload) === stored.checksum ? payload : undefined;
   }
 
-  /** Writes what is new, with what was found; what nobody asked for any more is left out. */
+  #removeUnnamed(named: readonly string[]): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (!PAYLOADS.test(name) || named.includes(name)) continue;
+      const path = join(this.#folder, name);
+      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+      if (this.#files.includes(name) || age > GRACE) rmSync(path, { force: true });
+    }
+  }
+}
+
+/** Payloads go to disk as they come: all of a large project's at once would take a gigabyte. */
+class PayloadWriter {
+  readonly name = `models-${randomBytes(12).toString('hex')}.payloads`;
+  readonly #file: number;
+  #parts: Buffer[] = [];
+  #waiting = 0;
+  #written = 0;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.#file = openSync(join(folder, this.name), 'wx');
+  }
+
+  /** Answers where the bytes will stand. */
+  write(bytes: Buffer): number {
+    const offset = this.#written + this.#waiting;
+    this.#parts.push(bytes);
+    this.#waiting += bytes.length;
+    if (this.#waiting > 1 << 20) this.flush();
+    return offset;
+  }
+
+  flush(): void {
+    const bytes = Buffer.concat(this.#parts);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    this.#written += bytes.length;
+    this.#waiting = 0;
+    this.#parts = [];
+  }
+
   close(): void {
-    if (this.#file !== undefined) closeSync(this.#file);
-    this.#file = undefined;
-    if (this.#new.size === 0) return;
-    const old = this.#oldPayloads();
-    const parts: Uint8Array[] = [];
-    const entries: [string, Stored][] = [];
-    let offset = 0;
-    const add = (key: string, payload: Uint8Array, stored: Omit<Stored, 'offset' | 'length'>): void => {
-      parts.push(payload);
-      entries.push([key, { ...stored, offset, length: payload.length }]);
-      offset += payload.length;
-    };
-    for (const key of this.#found) {
-      const stored = this.#stored.get(key);
-      if (stored === undefined || this.#new.has(key) || stored.offset + stored.length > old.length) continue;
-      add(key, old.subarray(stored.offset, stored.offset + stored.length), stored);
-    }
-    for (const [key, { state, inputs, payload }] of this.#new) {
-      const bytes = Buffer.from(payload);
-      add(key, bytes, { state, inputs, checksum: checksum(bytes) });
-    }
-    const name = `models-${checksum(entries.map(([, e]) => e.checksum).join())}.payloads`;
-    // Payloads first: an index never names a file that is not there. They need no first line, each has a checksum.
-    const head = `sluice-cache ${this.#identity} `.length + 32 + 1;
-    writeChecked(join(this.#folder, name), this.#identity, Buffer.concat(parts));
-    const index: Index = {
-      payloads: name,
-      entries: entries.map(([key, e]) => [key, { ...e, offset: e.offset + head }]),
-    };
-    writeChecked(join(this.#folder, INDEX), this.#identity, Buffer.from(JSON.stringify(index)));
-    this.#removeOld(name);
-  }
-
-  #oldPayloads(): Buffer {
-    try {
-      return this.#payloads === undefined
-        ? Buffer.alloc(0)
-        : readFileSync(join(this.#folder, this.#payloads));
-    } catch {
-      return Buffer.alloc(0);
-    }
-  }
-
-  #removeOld(current: string): void {
-    try {
-      for (const name of readdirSync(this.#folder)) {
-        const path = join(this.#folder, name);
-        const isOld = name === this.#payloads || Date.now() - statSync(path).mtimeMs > GRACE;
-        if (PAYLOADS.test(name) && name !== current && isOld) rmSync(path, { force: true });
-      }
-    } catch {
-      // Another process was faster.
-    }
+    closeSync(this.#file);
   }
 }
 
@@ -133,7 +171,7 @@ function readIndex(folder: string, identity: string): Index | undefined {
   if (body === undefined) return undefined;
   try {
     const index = JSON.parse(body.toString('utf8')) as Index;
-    return PAYLOADS.test(index.payloads) ? index : undefined;
+    return index.files.every((name) => PAYLOADS.test(name)) ? index : undefined;
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@
  * and believed only when all that the model reads has the same columns and the same meaning as then.
  */
 import type { Diagnostic } from '../diagnostic/index.ts';
-import type { Column, CompiledModel, Meaning } from './compiled.ts';
+import type { CompiledModel } from './compiled.ts';
 import type { LeafMeaning } from './meaning.ts';
 import { readBlock, writeBlock, type BlockJson } from './meaning/block-json.ts';
 import type { ReadLeaf } from './reads.ts';
@@ -33,17 +33,40 @@ export interface CompileCache {
   ): void;
 }
 
-/** A compiled model but for its definition. */
-export interface CachedModel extends Pick<
+/** What is asked of every model. */
+export interface LightResult extends Pick<
   CompiledModel,
-  'sql' | 'lineage' | 'reads' | 'clockDependent' | 'auditIdentity' | 'version'
+  'columns' | 'version' | 'reads' | 'clockDependent' | 'auditIdentity'
 > {
-  readonly columns: readonly Column[];
-  readonly meaning: Meaning;
+  /** Digest of all that a reader's result depends on. */
+  readonly state: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What is asked of few models, and makes up most of an entry. */
+export interface HeavyResult extends Pick<CompiledModel, 'sql' | 'lineage' | 'meaning'> {
   /** JSON text, read only when a reader is bound again. */
   readonly leaf: string;
   readonly readLeaf: string;
-  readonly warnings: readonly Diagnostic[];
+}
+
+/** A result as a payload: the light part, and behind a line break the heavy one. */
+export function writeResult(light: LightResult, heavy: HeavyResult): string {
+  return `${JSON.stringify(light)}\n${JSON.stringify(heavy)}`;
+}
+
+/** Undefined when the payload is none. */
+export function readResult(
+  payload: string,
+): { readonly light: LightResult; readonly heavy: () => HeavyResult } | undefined {
+  const end = payload.indexOf('\n');
+  try {
+    const light = JSON.parse(payload.slice(0, end)) as LightResult;
+    // The whole payload has a checksum: what was written is JSON.
+    return { light, heavy: () => JSON.parse(payload.slice(end + 1)) as HeavyResult };
+  } catch {
+    return undefined;
+  }
 }
 
 export function writeLeaf(leaf: LeafMeaning): string {

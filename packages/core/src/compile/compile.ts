@@ -8,9 +8,10 @@ import type { Column, Compiled, CompiledModel, CompiledNode, Lineage, ReadScope 
 import {
   readLeaf,
   readReads,
+  readResult,
   writeLeaf,
   writeReads,
-  type CachedModel,
+  writeResult,
   type CacheEntry,
   type CompileCache,
 } from './compile-cache.ts';
@@ -75,8 +76,7 @@ interface Known {
   readonly reads: () => ReadLeaf;
   /** Digest of all that a reader's result depends on. */
   readonly state: () => string;
-  /** As it came from the cache, undefined when it is new. */
-  readonly cached: CachedModel | undefined;
+  readonly isCached: boolean;
 }
 
 /** A model on its way: parsed, or with a result of an earlier run that may still hold. */
@@ -169,28 +169,31 @@ class Compiler {
       const known = this.#known.get(name);
       const finished = this.#finished.get(name);
       if (key === undefined || finished === undefined || known?.node.node !== 'model') continue;
-      if (known.cached !== undefined || this.#faulty.has(name)) continue;
-      const {
-        sql,
-        lineage,
-        reads,
-        clockDependent,
-        auditIdentity: audits,
-        version,
-        columns,
-        meaning,
-      } = known.node;
-      const payload: CachedModel = {
-        ...{ sql, lineage, reads, clockDependent, auditIdentity: audits, version, columns, meaning },
-        leaf: writeLeaf(known.leaf()),
-        readLeaf: writeReads(known.reads()),
-        warnings: this.#held.get(name) ?? [],
-      };
+      if (known.isCached || this.#faulty.has(name)) continue;
+      const { node, state } = known;
+      const payload = writeResult(
+        {
+          columns: node.columns,
+          version: node.version,
+          reads: node.reads,
+          clockDependent: node.clockDependent,
+          auditIdentity: node.auditIdentity,
+          state: state(),
+          warnings: this.#held.get(name) ?? [],
+        },
+        {
+          sql: node.sql,
+          lineage: node.lineage,
+          meaning: node.meaning,
+          leaf: writeLeaf(known.leaf()),
+          readLeaf: writeReads(known.reads()),
+        },
+      );
       const inputs = {
         query: known.node.dependencies,
         audits: known.node.audits.map((a) => a.dependencies),
       };
-      cache.keep(key, { state: this.#inputState(finished), inputs, payload: JSON.stringify(payload) });
+      cache.keep(key, { state: this.#inputState(finished), inputs, payload });
     }
   }
 
@@ -202,13 +205,25 @@ class Compiler {
   /** The result of an earlier run, if what it read is the same. */
   #restore({ definition, inputs, entry }: Pending): boolean {
     if (entry === undefined || entry.state !== this.#inputState(inputs)) return false;
-    const cached = parseCached(entry.read());
-    if (cached === undefined) return false;
-    const { warnings, leaf, readLeaf: reads, ...rest } = cached;
+    const payload = entry.read();
+    const result = payload === undefined ? undefined : readResult(payload);
+    if (result === undefined) return false;
+    const { warnings, state, ...light } = result.light;
+    const heavy = lazy(result.heavy);
     const node: CompiledModel = {
-      ...{ node: 'model', name: definition.name, definition, ...rest },
-      sql: cached.sql,
-      lineage: cached.lineage,
+      node: 'model',
+      name: definition.name,
+      definition,
+      ...light,
+      get sql() {
+        return heavy().sql;
+      },
+      get lineage() {
+        return heavy().lineage;
+      },
+      get meaning() {
+        return heavy().meaning;
+      },
       dependencies: entry.inputs.query,
       audits: auditsOf(definition, this.#in.project).map((audit, i) => ({
         audit,
@@ -217,10 +232,10 @@ class Compiler {
     };
     this.#known.set(node.name, {
       node,
-      cached,
-      leaf: lazy(() => readLeaf(leaf)),
-      reads: lazy(() => readReads(reads)),
-      state: lazy(() => stateOf(node, leaf, reads)),
+      isCached: true,
+      leaf: lazy(() => readLeaf(heavy().leaf)),
+      reads: lazy(() => readReads(heavy().readLeaf)),
+      state: () => state,
     });
     this.#finished.set(node.name, inputs);
     if (warnings.length > 0) this.#held.set(node.name, warnings);
@@ -393,7 +408,7 @@ class Compiler {
   #know(node: CompiledNode, { leaf }: VersionedMeaning, reads: ReadLeaf): void {
     this.#known.set(node.name, {
       node,
-      cached: undefined,
+      isCached: false,
       leaf: () => leaf,
       reads: () => reads,
       state: lazy(() => stateOf(node, writeLeaf(leaf), writeReads(reads))),
@@ -830,15 +845,6 @@ function stateOf(node: CompiledNode, leaf: string, reads: string): string {
   const { name, columns, version } = node;
   const more = node.node === 'model' ? [node.definition.kind.kind, node.clockDependent, node.reads] : [];
   return digestOf([node.node, name, columns, version, leaf, reads, more]);
-}
-
-function parseCached(payload: string | undefined): CachedModel | undefined {
-  if (payload === undefined) return undefined;
-  try {
-    return JSON.parse(payload) as CachedModel;
-  } catch {
-    return undefined;
-  }
 }
 
 function inputsOf(model: ParsedModel): readonly string[] {
