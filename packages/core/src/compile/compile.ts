@@ -444,6 +444,8 @@ class Compiler {
       if (result === undefined) continue;
       if (result.ok) await this.#addQueryModel(m, query, parsePlan(result.plan));
       else if (isPlanless(result.error)) await this.#addOpaqueModel(m, query);
+      else if (result.error.type === 'catalog' && HIDDEN_READ.test(query.rendered.sql))
+        this.#fail(m.definition, hiddenRead(m.definition));
       else this.#fail(m.definition, queryError(m.definition, query, result.error));
     }
   }
@@ -552,15 +554,8 @@ class Compiler {
       trace.tables.length === guess.names.length &&
       guess.names.every((n) => trace.tables.includes(n));
     const confirmed = isCertain ? query : await this.#parsed(definition, query);
-    const hidden = trace.tables.find((t) => confirmed?.dependencies.includes(t) === false);
-    if (hidden === undefined) return confirmed;
-    this.#fail(
-      definition,
-      diagnostic('unknown-table', `'${hidden}' is read by a name that only running the query tells`, {
-        location: definition.nameLocation,
-        hint: 'Name it in FROM, so that Sluice knows what has to be built first.',
-      }),
-    );
+    if (trace.tables.every((t) => confirmed?.dependencies.includes(t) !== false)) return confirmed;
+    this.#fail(definition, hiddenRead(definition));
     return undefined;
   }
 
@@ -866,6 +861,16 @@ function auditIdentity(audits: ParsedModel['audits']): string {
     JSON.stringify(audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql]).toSorted()),
     'hex',
   ).slice(0, 32);
+}
+
+/** Functions that read a table by a text. Whether it is there already is chance, so it never counts. */
+const HIDDEN_READ = /\bquery(?:_table)?\s*\(/i;
+
+function hiddenRead(definition: ModelDefinition): Diagnostic {
+  return diagnostic('unknown-table', 'a table is read by a name that only running the query tells', {
+    location: definition.nameLocation,
+    hint: 'Name it in FROM, so that Sluice knows what has to be built first.',
+  });
 }
 
 function isPlanless(error: BindError): boolean {
