@@ -69,13 +69,19 @@ export async function compile(input: CompileInput): Promise<Compiled> {
 /** More plans at once cost memory, fewer cost round trips. */
 const BATCH = 64;
 
+/** How readers see a node, as JSON. */
+interface LeafTexts {
+  readonly leaf: string;
+  readonly readLeaf: string;
+}
+
 /** What later layers need to know of a compiled node. */
 interface Known {
   readonly node: CompiledNode;
   readonly leaf: () => LeafMeaning;
   readonly reads: () => ReadLeaf;
   /** Digest of all that a reader's result depends on. */
-  readonly state: () => string;
+  readonly state: (texts?: LeafTexts) => string;
   readonly isCached: boolean;
 }
 
@@ -171,6 +177,7 @@ class Compiler {
       if (key === undefined || finished === undefined || known?.node.node !== 'model') continue;
       if (known.isCached || this.#faulty.has(name)) continue;
       const { node, state } = known;
+      const texts = { leaf: writeLeaf(known.leaf()), readLeaf: writeReads(known.reads()) };
       const payload = writeResult(
         {
           columns: node.columns,
@@ -178,15 +185,14 @@ class Compiler {
           reads: node.reads,
           clockDependent: node.clockDependent,
           auditIdentity: node.auditIdentity,
-          state: state(),
+          state: state(texts),
           warnings: this.#held.get(name) ?? [],
         },
         {
           sql: node.sql,
           lineage: node.lineage,
           meaning: node.meaning,
-          leaf: writeLeaf(known.leaf()),
-          readLeaf: writeReads(known.reads()),
+          ...texts,
         },
       );
       const inputs = {
@@ -411,7 +417,9 @@ class Compiler {
       isCached: false,
       leaf: () => leaf,
       reads: () => reads,
-      state: lazy(() => stateOf(node, writeLeaf(leaf), writeReads(reads))),
+      state: lazy((texts?: LeafTexts) =>
+        stateOf(node, texts ?? { leaf: writeLeaf(leaf), readLeaf: writeReads(reads) }),
+      ),
     });
   }
 
@@ -817,9 +825,10 @@ function pending(parsed: ParsedModel): Pending {
   return { definition: parsed.definition, inputs: inputsOf(parsed), parsed, entry: undefined };
 }
 
-function lazy<T>(make: () => T): () => T {
+/** Makes a value when it is first asked for, and once. */
+function lazy<T, A extends readonly unknown[]>(make: (...given: A) => T): (...given: A) => T {
   let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+  return (...given) => (made ??= { value: make(...given) }).value;
 }
 
 function digestOf(value: unknown): string {
@@ -836,10 +845,10 @@ function cacheKey(definition: ModelDefinition, context: string): string {
   return digestOf([definition.name, definition.path, definition.source.text, context]);
 }
 
-function stateOf(node: CompiledNode, leaf: string, reads: string): string {
+function stateOf(node: CompiledNode, texts: LeafTexts): string {
   const { name, columns, version } = node;
   const more = node.node === 'model' ? [node.definition.kind.kind, node.clockDependent, node.reads] : [];
-  return digestOf([node.node, name, columns, version, leaf, reads, more]);
+  return digestOf([node.node, name, columns, version, texts.leaf, texts.readLeaf, more]);
 }
 
 function inputsOf(model: ParsedModel): readonly string[] {

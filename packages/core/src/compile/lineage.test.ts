@@ -114,7 +114,7 @@ test('tables are named even when no column is read', async () => {
     columns: [{ sources: [], direct: false }],
     influence: [],
     tables: ['s.t', 's.u'],
-    functions: false,
+    functions: true,
     unknown: [],
   });
 });
