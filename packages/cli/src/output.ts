@@ -39,6 +39,10 @@ export function print<D extends object>(
   const { stdout, stderr } = invocation.context;
   switch (format) {
     case 'json':
+      if (answer.json !== undefined) {
+        stdout.write(`${answer.json}\n`);
+        return;
+      }
       // A document that carries its diagnostics says them already.
       if (!('diagnostics' in answer.document))
         stderr.write(renderDiagnostics(answer.diagnostics, invocation.err));

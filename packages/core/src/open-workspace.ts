@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { applyPlan, type ApplyResult } from './apply/apply.ts';
 import { runAudit, type AuditOutcome } from './apply/audits.ts';
+import { cacheIdentity, ModelCache, readAnswer, RecordedFiles, writeAnswer } from './cache/index.ts';
 import {
   compile,
   compileContext,
@@ -16,7 +17,7 @@ import {
 import { findReferences, rewriteReferences } from './compile/references.ts';
 import { diagnostic, didYouMean, hasErrors, SluiceError, type Diagnostic } from './diagnostic/index.ts';
 import { describeFiles } from './engine/duckdb/describe-files.ts';
-import { createDuckDbBinder } from './engine/duckdb/duckdb-binder.ts';
+import { lazyDuckDbBinder } from './engine/duckdb/lazy-binder.ts';
 import { duckDbVersion, openDuckDb } from './engine/duckdb/open.ts';
 import type { Connection, Warehouse } from './engine/warehouse.ts';
 import { findTarget, impactOf, lineageStep, traceGraph, type Target } from './lineage/index.ts';
@@ -64,7 +65,7 @@ import {
   type RenderDocument,
   type VersionDocument,
 } from './report/index.ts';
-import { findSourceFiles, inspectFiles, seedFiles } from './source/index.ts';
+import { expandGlob, findSourceFiles, inspectFiles, seedFiles } from './source/index.ts';
 import {
   endRun,
   ensureState,
@@ -88,6 +89,22 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
 
 /** Stands for whatever model a file holds, where only its layout counts. */
 const NO_MODEL = { schema: 'main', table: 'this_model', blueprint: new Map<string, string>() };
+
+function compileDocument(compiled: Compiled): CompileDocument {
+  const models = [...compiled.nodes.values()].filter((n) => n.node === 'model');
+  return {
+    schema_version: SCHEMA_VERSION,
+    models: models.map((m) => ({
+      name: m.name,
+      kind: m.definition.kind.kind,
+      path: m.definition.path,
+      depends_on: m.dependencies.toSorted(),
+      columns: m.columns,
+      version: m.version,
+    })),
+    diagnostics: compiled.diagnostics.map(toDiagnosticDocument),
+  };
+}
 
 const ENVIRONMENT_NAME = /^[a-z][a-z0-9_]*$/;
 
@@ -122,24 +139,36 @@ class ProjectWorkspace implements Workspace {
   }
 
   async compile(): Promise<Answer<CompileDocument>> {
-    const loaded = await this.#load();
-    const { compiled } = await this.#compileProject(loaded.project, loaded.diagnostics);
-    const models = [...compiled.nodes.values()].filter((n) => n.node === 'model');
-    return {
-      diagnostics: compiled.diagnostics,
-      document: {
-        schema_version: SCHEMA_VERSION,
-        models: models.map((m) => ({
-          name: m.name,
-          kind: m.definition.kind.kind,
-          path: m.definition.path,
-          depends_on: m.dependencies.toSorted(),
-          columns: m.columns,
-          version: m.version,
-        })),
-        diagnostics: compiled.diagnostics.map(toDiagnosticDocument),
-      },
-    };
+    const identity = this.#cacheIdentity();
+    const files = nodeFiles(this.#root);
+    const known =
+      identity === undefined ? undefined : readAnswer(this.#root, this.#cacheFolder(), identity, files);
+    if (known !== undefined) {
+      let document: CompileDocument | undefined;
+      return {
+        ...known,
+        // Tens of megabytes for a large project, and printed as they are.
+        get document() {
+          return (document ??= JSON.parse(known.json) as CompileDocument);
+        },
+      };
+    }
+    const recorded = new RecordedFiles(files);
+    const { project, diagnostics: before } = await this.#load(recorded);
+    const { compiled, keepable } = await this.#compileProject(project, before);
+    const document = compileDocument(compiled);
+    const { diagnostics } = compiled;
+    // What code in macros/ does, or why it cannot be loaded, may depend on anything.
+    const isKept = keepable && files.list('macros').length === 0;
+    if (identity === undefined || !isKept) return { diagnostics, document };
+    const json = JSON.stringify(document, null, 2);
+    const globs = project.config.sources
+      .filter(isFileSource)
+      .flatMap((s) =>
+        s.origin.files.map((pattern) => ({ pattern, found: expandGlob(this.#root, pattern).length > 0 })),
+      );
+    writeAnswer(this.#cacheFolder(), identity, { diagnostics, json, globs, record: recorded.record() });
+    return { diagnostics, document, json };
   }
 
   async format(
@@ -147,7 +176,7 @@ class ProjectWorkspace implements Workspace {
     { check = false }: { readonly check?: boolean } = {},
   ): Promise<Answer<FormatDocument>> {
     const { project } = await this.#load();
-    const binder = (this.#binder ??= await createDuckDbBinder());
+    const binder = (this.#binder ??= lazyDuckDbBinder());
     const { formatFiles, selectFiles } = await import('./format/index.ts');
     const formatted = await formatFiles({
       sources: selectFiles(project, targets),
@@ -478,18 +507,38 @@ class ProjectWorkspace implements Workspace {
     return compiled;
   }
 
-  async #compileProject(project: Project, before: readonly Diagnostic[]): Promise<CompiledProject> {
-    const binder = (this.#binder ??= await createDuckDbBinder());
+  #cacheFolder(): string {
+    return join(this.#root, '.sluice', 'cache');
+  }
+
+  /** Undefined when nothing is to be kept. */
+  #cacheIdentity(): string | undefined {
+    return this.#options.cache === false
+      ? undefined
+      : cacheIdentity(this.#options.cache === true, basename(this.#root));
+  }
+
+  async #compileProject(
+    project: Project,
+    before: readonly Diagnostic[],
+  ): Promise<CompiledProject & { readonly keepable: boolean }> {
+    const binder = (this.#binder ??= lazyDuckDbBinder());
     const found = await this.#discover(project);
+    const identity = this.#cacheIdentity();
+    const cache = identity === undefined ? undefined : new ModelCache(this.#cacheFolder(), identity);
     const compiled = await compile({
+      ...(cache === undefined ? {} : { cache }),
       project,
       binder,
       discovered: found.columns,
-      settings: `duckdb ${await duckDbVersion()}; TimeZone=UTC`,
+      settings: async () => `duckdb ${await duckDbVersion()}; TimeZone=UTC`,
     });
+    cache?.close();
     return {
       project,
       binder,
+      // Columns that were read from data files depend on more than the project's own files.
+      keepable: compiled.keepable && !found.described,
       compiled: { ...compiled, diagnostics: [...before, ...found.diagnostics, ...compiled.diagnostics] },
     };
   }
@@ -498,6 +547,8 @@ class ProjectWorkspace implements Workspace {
   async #discover(project: Project): Promise<{
     readonly columns: ReadonlyMap<string, readonly Column[]>;
     readonly diagnostics: readonly Diagnostic[];
+    /** Whether files of data were looked into. */
+    readonly described: boolean;
   }> {
     const diagnostics: Diagnostic[] = [];
     const wanted: {
@@ -541,7 +592,7 @@ class ProjectWorkspace implements Workspace {
         );
       } else if (answer !== undefined) columns.set(w.name, answer);
     }
-    return { columns, diagnostics };
+    return { columns, diagnostics, described: wanted.length > 0 };
   }
 
   /** Opens the warehouse, works, closes it. Read-only work on a warehouse that does not exist sees an empty one. */
@@ -805,7 +856,7 @@ class ProjectWorkspace implements Workspace {
         }),
       );
     }
-    const binder = (this.#binder ??= await createDuckDbBinder());
+    const binder = (this.#binder ??= lazyDuckDbBinder());
     const [parsed] = await binder.parse([text]);
     if (parsed === undefined || !parsed.ok) return text;
     const views = new Map([...known.models.values()].map((m) => [nodeKey(m.model), m.view]));

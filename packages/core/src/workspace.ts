@@ -27,12 +27,16 @@ export interface WorkspaceOptions {
   readonly observer?: Observer;
   /** How many models are built at the same time; default: the number of processors, at most 4. */
   readonly jobs?: number;
+  /** Whether results are kept under `.sluice/cache`; default: yes, save when Sluice runs from its sources. */
+  readonly cache?: boolean;
 }
 
 /** A command's answer, with diagnostics that keep their source lines for rendering. */
 export interface Answer<D> {
   readonly document: D;
   readonly diagnostics: readonly Diagnostic[];
+  /** The document as JSON with two spaces, where it is there already. */
+  readonly json?: string;
 }
 
 /** Which time range and models a plan is limited to. */

@@ -168,7 +168,12 @@ async function outcome(current: ReadonlyMap<string, string>): Promise<readonly D
     expect(loaded.diagnostics, 'a project that cannot be loaded says why').not.toEqual([]);
     return loaded.diagnostics;
   }
-  const compiled = await compile({ project: loaded.value, binder, discovered: new Map(), settings: '' });
+  const compiled = await compile({
+    project: loaded.value,
+    binder,
+    discovered: new Map(),
+    settings: async () => '',
+  });
   return [...loaded.diagnostics, ...compiled.diagnostics];
 }
 

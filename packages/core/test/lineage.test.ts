@@ -31,7 +31,7 @@ async function compileProject(models: Readonly<Record<string, string>>): Promise
   if (value === undefined) throw new Error('no project');
   const binder = await createDuckDbBinder();
   try {
-    return await compile({ project: value, binder, discovered: new Map(), settings: '' });
+    return await compile({ project: value, binder, discovered: new Map(), settings: async () => '' });
   } finally {
     binder.close();
   }

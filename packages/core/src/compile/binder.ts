@@ -49,6 +49,10 @@ export interface Binder {
    */
   define(statements: readonly string[]): Promise<readonly (BindError | undefined)[]>;
   bind(texts: readonly string[]): Promise<readonly BindResult[]>;
+  /** Binds without an answer but what is wrong: undefined for a text that is right, or that has no plan. */
+  check(texts: readonly string[]): Promise<readonly (BindError | undefined)[]>;
+  /** How many calls are worked on at the same time. */
+  readonly lanes: number;
   /** Output names as DuckDB gives them, also of expressions without an alias. */
   describe(text: string): Promise<readonly Column[] | BindError>;
   close(): void;

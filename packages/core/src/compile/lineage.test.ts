@@ -114,6 +114,7 @@ test('tables are named even when no column is read', async () => {
     columns: [{ sources: [], direct: false }],
     influence: [],
     tables: ['s.t', 's.u'],
+    functions: true,
     unknown: [],
   });
 });

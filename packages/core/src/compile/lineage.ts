@@ -29,6 +29,8 @@ export interface LineageTrace {
   readonly influence: readonly ColumnRef[];
   /** Tables that are read, sorted; also those of which no column is. */
   readonly tables: readonly string[];
+  /** Whether rows come from anything but tables: a table function, a file. */
+  readonly functions: boolean;
   /** What the walk did not understand. When there is any, the rest is not to be relied on. */
   readonly unknown: readonly string[];
 }
@@ -66,6 +68,7 @@ class LineageWalk {
   readonly #numbers = new Map<string, number>();
   readonly #tables = new Set<string>();
   readonly #unknown = new Set<string>();
+  #functions = false;
   readonly #influence = new Set<number>();
   /** Orders by which a LIMIT cuts: only there does an order decide which rows exist. */
   readonly #cutting = new Set<PlanNode>();
@@ -83,6 +86,7 @@ class LineageWalk {
       columns: columns.map((column) => ({ sources: this.#sorted(column.sources), direct: column.direct })),
       influence: this.#sorted([...this.#influence]),
       tables: [...this.#tables].sort(),
+      functions: this.#functions,
       unknown: [...this.#unknown].sort(),
     };
   }
@@ -271,12 +275,13 @@ class LineageWalk {
       const model = this.#nameOf(table.schema, table.table);
       this.#tables.add(model);
       columns = scannedColumns(node).map((column) => this.#source(model, column.name));
-    }
+    } else this.#functions = true;
     return this.#project(columns, list(node, 'projection_ids'));
   }
 
   /** A table function over the rows of a subquery, such as `unnest` of a correlated column. */
   #tableFunction(node: PlanNode, input: readonly Origin[]): readonly Origin[] {
+    this.#functions = true;
     const read = list(node, 'input_table_types').length;
     const argument = union(input.slice(0, read === 0 ? input.length : read));
     this.#decides(argument);

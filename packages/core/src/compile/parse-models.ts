@@ -15,6 +15,7 @@ import { significantTokens } from '../sql/tokens.ts';
 import type { Binder, ParseResult } from './binder.ts';
 import { COMPILE_EXECUTION_TIME, COMPILE_INTERVAL } from './constants.ts';
 import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
+import { mentionsOf, type Mentions } from './mentions.ts';
 import { findReferences, type References } from './references.ts';
 import { toDiagnostic } from './sql-errors.ts';
 
@@ -32,11 +33,12 @@ export interface ParsedQuery {
   /** A macro in the model needs columns that were not known: `rendered` is not final, only its dependencies are. */
   readonly isAwaiting: boolean;
   readonly rendered: Rendered;
-  /** DuckDB's AST of the one statement. */
+  /** DuckDB's AST of the one statement; undefined when it was not asked for. */
   readonly statement: unknown;
-  readonly references: References;
   /** Names of models and sources that are read. */
   readonly dependencies: readonly string[];
+  /** The dependencies were guessed from tokens, and the bound plan has to confirm them. */
+  readonly guess: Mentions | undefined;
 }
 
 export interface ParsedAudit {
@@ -89,36 +91,55 @@ function shadowName(definition: { readonly schema: string; readonly table: strin
   return `${ident(definition.schema)}.${ident(definition.table)}`;
 }
 
-interface Draft {
+/** A model whose macros are expanded, before anything is known of its SQL. */
+export interface Draft {
   readonly definition: ModelDefinition;
   readonly rendered: Rendered | undefined;
   /** Relations whose columns macros of the query or the statements wait for. */
   readonly awaited: readonly RelationName[];
   readonly statements: readonly string[];
   readonly audits: readonly { readonly audit: ResolvedAudit; readonly sql: AuditSql }[];
+  /** Warnings of its macros. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
- * Renders everything, then parses all texts of the models in one query and resolves their references. Models with errors
- * are missing from the answer.
+ * Drafts models of a project; those with errors are missing, and what is wrong is told.
  *
- * @param columns what is known of columns: nothing at first, so that a model with `@STAR` is parsed again when its inputs
+ * @param columns what is known of columns: nothing at first, so that a model with `@STAR` is drafted again when its inputs
  * are bound.
  */
-export async function parseModels(
+export function draftModels(
+  models: readonly ModelDefinition[],
   project: Project,
-  definitions: readonly ModelDefinition[],
-  binder: Binder,
+  lookup: ReturnType<typeof nameLookup>,
+  diagnostics: Diagnostic[],
   columns: (name: string) => RelationColumns = (): RelationColumns => 'later',
-): Promise<{ readonly models: readonly ParsedModel[]; readonly diagnostics: readonly Diagnostic[] }> {
-  const diagnostics: Diagnostic[] = [];
+): readonly Draft[] {
   const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
-  const lookup = nameLookup(project);
   const columnsOf: ColumnLookup = ({ schema, table }) => {
     const name = lookup.find(schema, table);
     return name === undefined ? undefined : columns(name);
   };
-  const drafts = definitions.flatMap((m) => draft(m, project, audits, columnsOf, diagnostics) ?? []);
+  return models.flatMap((m) => draft(m, project, audits, columnsOf, diagnostics) ?? []);
+}
+
+/** The audits that a header asks for, of a model that is known to be right. */
+export function auditsOf(definition: ModelDefinition, project: Project): readonly ResolvedAudit[] {
+  const audits = new Map(project.audits.map((a) => [a.name.toLowerCase(), a]));
+  return definition.audits.flatMap((call) => resolveAudit(call, audits).value ?? []);
+}
+
+/**
+ * Parses all texts of the drafts in one query and resolves their references. Models with errors are missing from the
+ * answer.
+ */
+export async function parseDrafts(
+  drafts: readonly Draft[],
+  binder: Binder,
+  lookup: ReturnType<typeof nameLookup>,
+  diagnostics: Diagnostic[],
+): Promise<readonly ParsedModel[]> {
   const texts = drafts.flatMap((d) => [
     ...(d.rendered === undefined ? [] : [d.rendered.sql]),
     ...d.audits.map((a) => a.sql.sql),
@@ -129,8 +150,7 @@ export async function parseModels(
     if (done === true) throw new Error('the binder answered fewer texts than it was asked');
     return value;
   };
-  const models: ParsedModel[] = [];
-  for (const d of drafts) {
+  return drafts.flatMap((d) => {
     const query =
       d.rendered === undefined
         ? undefined
@@ -138,15 +158,56 @@ export async function parseModels(
           ? readAwaiting(d.rendered, d.awaited, next(), lookup)
           : readQuery(d.definition, d.rendered, next(), lookup, diagnostics);
     const own = d.audits.map((a) => readAudit(d.definition, a, next(), lookup, diagnostics));
-    if (query === null || own.some((a) => a === undefined)) continue;
-    models.push({
+    if (query === null || own.some((a) => a === undefined)) return [];
+    return {
       definition: d.definition,
       query,
       statements: d.statements,
       audits: own.filter((a) => a !== undefined),
-    });
+    };
+  });
+}
+
+/**
+ * The same from tokens, for the drafts whose audits refer to nothing that could be misread: what the queries refer to is
+ * a guess, which their plans confirm. Drafts that are missing from the answer have to be parsed.
+ */
+export function guessDrafts(
+  drafts: readonly Draft[],
+  lookup: ReturnType<typeof nameLookup>,
+): readonly ParsedModel[] {
+  return drafts.flatMap((d) => {
+    const audits: ParsedAudit[] = [];
+    for (const audit of d.audits) {
+      const mentions = mentionsOf(audit.sql.sql, lookup.find);
+      if (mentions.doubtful || mentions.names.some((n) => n !== d.definition.name)) return [];
+      audits.push({ ...audit, dependencies: [] });
+    }
+    const { definition, rendered, statements } = d;
+    if (rendered === undefined) return { definition, query: undefined, statements, audits };
+    const guess = mentionsOf(rendered.sql, lookup.find);
+    if (guess.names.includes(definition.name)) return [];
+    const query = { isAwaiting: false, rendered, dependencies: guess.names, statement: undefined, guess };
+    return { definition, query, statements, audits };
+  });
+}
+
+/** What a bound query refers to after all, by the parser; undefined when it is not what the scan of its tokens told. */
+export async function confirmReferences(
+  query: ParsedQuery,
+  binder: Binder,
+  lookup: ReturnType<typeof nameLookup>,
+): Promise<ParsedQuery | undefined> {
+  const [result] = await binder.parse([query.rendered.sql]);
+  if (result?.ok !== true || result.statements.length !== 1) return undefined;
+  const [statement] = result.statements;
+  const found = new Set<string>();
+  for (const r of findReferences(statement, query.rendered.sql).tables) {
+    const name = r.catalog === '' ? lookup.find(r.schema, r.table) : undefined;
+    if (name === undefined || !query.dependencies.includes(name)) return undefined;
+    found.add(name);
   }
-  return { models, diagnostics };
+  return { ...query, statement, dependencies: [...found], guess: undefined };
 }
 
 function draft(
@@ -205,9 +266,11 @@ function draft(
     return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
   });
   // What is wrong with a text that is not final is said when it is.
-  if (awaited.length > 0) return { definition, rendered, awaited, statements, audits: own };
+  if (awaited.length > 0) return { definition, rendered, awaited, statements, audits: own, warnings: [] };
   diagnostics.push(...found);
-  return hasErrors(found) ? undefined : { definition, rendered, awaited, statements, audits: own };
+  return hasErrors(found)
+    ? undefined
+    : { definition, rendered, awaited, statements, audits: own, warnings: found };
 }
 
 const ENVIRONMENT_MACROS = new Set(['@this_env', '@runtime_stage']);
@@ -277,7 +340,7 @@ function readQuery(
   const found = resolveTables(references, place, lookup, diagnostics);
   return found === undefined
     ? null
-    : { isAwaiting: false, rendered, statement, references, dependencies: found };
+    : { isAwaiting: false, rendered, statement, dependencies: found, guess: undefined };
 }
 
 /** What can be said of a query before all its columns are known: what it reads. Nothing is complained about yet. */
@@ -291,7 +354,7 @@ function readAwaiting(
   const references = findReferences(statement, rendered.sql);
   const read = [...awaited, ...references.tables.filter((r) => r.catalog === '')];
   const dependencies = [...new Set(read.flatMap((r) => lookup.find(r.schema, r.table) ?? []))];
-  return { isAwaiting: true, rendered, statement, references, dependencies };
+  return { isAwaiting: true, rendered, statement, dependencies, guess: undefined };
 }
 
 /** The first word of the query: where to point when DuckDB names no position. */

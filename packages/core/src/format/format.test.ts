@@ -274,7 +274,7 @@ async function identities(own: ProjectFiles): Promise<readonly unknown[]> {
         : [],
     ),
   );
-  const compiled = await compile({ project, binder: front, discovered, settings: '' });
+  const compiled = await compile({ project, binder: front, discovered, settings: async () => '' });
   front.close();
   expect(compiled.diagnostics).toEqual([]);
   return [...compiled.nodes.values()].map((n) => [

@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   if (value === undefined) throw new Error('no project');
   const binder = await createDuckDbBinder();
-  const found = await compile({ project: value, binder, discovered: new Map(), settings: '' });
+  const found = await compile({ project: value, binder, discovered: new Map(), settings: async () => '' });
   binder.close();
   expect(found.diagnostics).toEqual([]);
   const lost = found.nodes.get('b.lost');

@@ -56,7 +56,7 @@ async function run(
       return {
         project: loaded.value,
         binder,
-        compiled: await compile({ project: loaded.value, binder, discovered, settings: '' }),
+        compiled: await compile({ project: loaded.value, binder, discovered, settings: async () => '' }),
       };
     },
   );

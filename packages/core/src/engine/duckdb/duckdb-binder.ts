@@ -17,9 +17,15 @@ const CHUNK = 64;
 const PREFIX = 'FROM (\n';
 const SUFFIX = '\n)';
 
+/** Connections at work at the same time, unless asked for otherwise. */
+export const LANES = 2;
+
 const PARSE = 'json_serialize_sql(given)';
 // Never skip_empty (it drops `()` from grouping sets) and never the optimised plan (empty shadows fold filters away).
 const PLAN = `json_serialize_plan('${PREFIX}' || given || '${SUFFIX}', skip_null := true, skip_default := true, optimize := false)`;
+
+/** Nobody reads the plan: the answer is a few bytes unless something is wrong. */
+const CHECK = `CASE WHEN starts_with(${PLAN}::VARCHAR, '{"error":false') THEN '' ELSE ${PLAN}::VARCHAR END`;
 
 const PLANS_START = '{"error":false,"plans":[';
 const PLANS_END = ']}';
@@ -34,7 +40,7 @@ export async function createDuckDbBinder(options: { readonly connections?: numbe
     autoload_known_extensions: 'false',
   });
   const connections: DuckDBConnection[] = [];
-  for (let i = 0; i < Math.max(1, options.connections ?? 2); i++) {
+  for (let i = 0; i < Math.max(1, options.connections ?? LANES); i++) {
     const connection = await instance.connect();
     await connection.run("SET TimeZone = 'UTC'");
     connections.push(connection);
@@ -50,6 +56,8 @@ class DuckDbBinder implements Binder {
   readonly #idle: DuckDBConnection[];
   #macros: readonly string[] = [];
   #macroErrors: readonly (BindError | undefined)[] = [];
+  readonly #schemas = new Set<string>();
+  #creating: Promise<void> = Promise.resolve();
   readonly #waiting: ((connection: DuckDBConnection) => void)[] = [];
 
   constructor(duckdb: typeof DuckDb, instance: DuckDBInstance, connections: readonly DuckDBConnection[]) {
@@ -69,26 +77,38 @@ class DuckDbBinder implements Binder {
     return Promise.all(answers.map((answer, i) => this.#bindResult(answer, texts[i] ?? '')));
   }
 
-  async declare(tables: Parameters<Binder['declare']>[0]): Promise<readonly DeclareFailure[]> {
-    const statements = (some: typeof tables): readonly string[] => [
-      ...[...new Set(some.map((t) => t.schema))].map(
-        (schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`,
-      ),
-      ...some.map((table) => {
-        const columns = table.columns.map((column) => `${ident(column.name)} ${column.type}`);
-        return `CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`;
+  async check(texts: readonly string[]): Promise<readonly (BindError | undefined)[]> {
+    const answers = await this.#serialize(CHECK, texts);
+    return Promise.all(
+      answers.map(async (answer, i) => {
+        const text = texts[i] ?? '';
+        if (answer === '') return closesTooEarly(text) ? this.#parseError(text) : undefined;
+        const bound = await this.#bindResult(answer, text);
+        return bound.ok ? undefined : bound.error;
       }),
-    ];
+    );
+  }
+
+  get lanes(): number {
+    return this.#connections.length;
+  }
+
+  async declare(tables: Parameters<Binder['declare']>[0]): Promise<readonly DeclareFailure[]> {
+    const statement = (table: (typeof tables)[number]): string => {
+      const columns = table.columns.map((column) => `${ident(column.name)} ${column.type}`);
+      return `CREATE OR REPLACE TABLE ${tableIdent(table)} (${columns.join(', ')})`;
+    };
     if (tables.length === 0) return [];
+    await this.#createSchemas(tables.map((table) => table.schema));
     try {
-      await this.#runAll(statements(tables));
+      await this.#runAll(tables.map(statement));
       return [];
     } catch {
       // One that cannot be must not take the others with it.
       const failures: DeclareFailure[] = [];
       for (const table of tables) {
         try {
-          await this.#runAll(statements([table]));
+          await this.#runAll([statement(table)]);
         } catch (error) {
           failures.push({ schema: table.schema, name: table.name, message: firstLine(error) });
         }
@@ -130,6 +150,24 @@ class DuckDbBinder implements Binder {
     return this.#macroErrors;
   }
 
+  /** One after the other: two connections that create the same schema are in each other's way. */
+  async #createSchemas(names: readonly string[]): Promise<void> {
+    const missing = new Set(names.filter((name) => !this.#schemas.has(name.toLowerCase())));
+    if (missing.size > 0) {
+      for (const name of missing) this.#schemas.add(name.toLowerCase());
+      this.#creating = this.#creating.then(async () => {
+        for (const name of missing) {
+          try {
+            await this.#use((connection) => connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`));
+          } catch {
+            // Told by the tables that want to be in it.
+          }
+        }
+      });
+    }
+    await this.#creating;
+  }
+
   async describe(text: string): Promise<readonly Column[] | BindError> {
     try {
       return await this.#use(async (connection) => {
@@ -151,7 +189,7 @@ class DuckDbBinder implements Binder {
   /** Runs a JSON serialisation over a column of texts, in chunks, on all connections. */
   async #serialize(expression: string, texts: readonly string[]): Promise<readonly string[]> {
     const perConnection = Math.ceil(texts.length / this.#connections.length);
-    const size = Math.max(1, Math.min(CHUNK, perConnection));
+    const size = Math.max(1, Math.min(CHUNK, texts.length > CHUNK ? perConnection : CHUNK));
     const chunks: (readonly string[])[] = [];
     for (let from = 0; from < texts.length; from += size) chunks.push(texts.slice(from, from + size));
     const answers = await Promise.all(chunks.map((chunk) => this.#serializeChunk(expression, chunk)));

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { diagnostic, SluiceError } from '../../diagnostic/index.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
@@ -26,6 +27,17 @@ const RETRY_MS = 200;
 export async function duckDbVersion(): Promise<string> {
   const { version } = await import('@duckdb/node-api');
   return version();
+}
+
+/** Which DuckDB is installed, without loading it: the version of its package. */
+export function duckDbPackage(): string {
+  const entry = createRequire(import.meta.url).resolve('@duckdb/node-api');
+  for (let folder = dirname(entry); ; folder = dirname(folder)) {
+    const file = join(folder, 'package.json');
+    if (!existsSync(file) && folder !== dirname(folder)) continue;
+    const { name, version } = JSON.parse(readFileSync(file, 'utf8')) as { name?: string; version?: string };
+    if (name === '@duckdb/node-api' && version !== undefined) return version;
+  }
 }
 
 /**

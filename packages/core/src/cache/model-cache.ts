@@ -1,0 +1,178 @@
+/**
+ * Results of models on disk: a small index that is read at once, and files of payloads beside it that are read one by one.
+ * A file of payloads is never changed once it is named by an index, so that a process goes on with those it knows while
+ * another adds one.
+ */
+import { randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CacheEntry, CachedInputs, CompileCache } from '../compile/index.ts';
+import { checksum, readChecked, writeChecked } from './cache-file.ts';
+
+interface Stored {
+  readonly state: string;
+  readonly inputs: CachedInputs;
+  /** Which of the index's files. */
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly checksum: string;
+}
+
+interface Index {
+  readonly files: readonly string[];
+  readonly entries: readonly (readonly [key: string, stored: Stored])[];
+}
+
+const INDEX = 'models.index';
+const PAYLOADS = /^models-[0-9a-f]{24}\.payloads$/;
+/** More files than that, or more that nobody asks for than is asked for, and all is written anew. */
+const MOST_FILES = 16;
+/** How long a file that no index names stays, milliseconds: another process may be about to name it. */
+const GRACE = 600_000;
+
+export class ModelCache implements CompileCache {
+  readonly #folder: string;
+  readonly #identity: string;
+  readonly #stored: ReadonlyMap<string, Stored>;
+  readonly #files: readonly string[];
+  readonly #open = new Map<string, number>();
+  readonly #found = new Set<string>();
+  readonly #new = new Map<string, Stored>();
+  /** The file that is being written. */
+  #writer: PayloadWriter | undefined;
+
+  /** Opens what there is; a folder without a cache is an empty one. */
+  constructor(folder: string, identity: string) {
+    this.#folder = folder;
+    this.#identity = identity;
+    const index = readIndex(folder, identity);
+    this.#stored = new Map(index?.entries);
+    this.#files = index?.files ?? [];
+  }
+
+  find(key: string): CacheEntry | undefined {
+    const stored = this.#stored.get(key);
+    if (stored === undefined) return undefined;
+    this.#found.add(key);
+    return { state: stored.state, inputs: stored.inputs, read: () => this.#read(stored)?.toString('utf8') };
+  }
+
+  keep(key: string, entry: Parameters<CompileCache['keep']>[1]): void {
+    const { state, inputs, payload } = entry;
+    const bytes = Buffer.from(payload);
+    this.#add(key, bytes, { state, inputs, checksum: checksum(bytes) });
+  }
+
+  /** Writes what is new, beside what was found; what nobody asks for any more is forgotten. */
+  close(): void {
+    try {
+      if (this.#new.size > 0) this.#save();
+    } catch {
+      // Without a cache the next compile takes longer, that is all.
+    } finally {
+      this.#writer?.close();
+      for (const file of this.#open.values()) closeSync(file);
+      this.#open.clear();
+    }
+  }
+
+  #add(key: string, bytes: Buffer, more: Pick<Stored, 'state' | 'inputs' | 'checksum'>): void {
+    try {
+      this.#writer ??= new PayloadWriter(this.#folder);
+      const offset = this.#writer.write(bytes);
+      this.#new.set(key, { ...more, file: -1, offset, length: bytes.length });
+    } catch {
+      // No room, no right to write: nothing is kept.
+    }
+  }
+
+  #save(): void {
+    const kept = [...this.#found].filter((key) => !this.#new.has(key));
+    const isWasteful = this.#files.length >= MOST_FILES || kept.length * 2 < this.#stored.size;
+    const entries = new Map<string, Stored>();
+    for (const key of kept) {
+      const stored = this.#stored.get(key);
+      if (stored === undefined) continue;
+      const bytes = isWasteful ? this.#read(stored) : undefined;
+      if (bytes !== undefined) this.#add(key, bytes, stored);
+      else if (!isWasteful) entries.set(key, stored);
+    }
+    if (this.#writer === undefined) return;
+    this.#writer.flush();
+    const files = isWasteful ? [this.#writer.name] : [...this.#files, this.#writer.name];
+    for (const [key, stored] of this.#new) entries.set(key, { ...stored, file: files.length - 1 });
+    const index: Index = { files, entries: [...entries] };
+    writeChecked(join(this.#folder, INDEX), this.#identity, Buffer.from(JSON.stringify(index)));
+    this.#removeUnnamed(files);
+  }
+
+  #read(stored: Stored): Buffer | undefined {
+    const name = this.#files[stored.file];
+    if (name === undefined) return undefined;
+    const payload = Buffer.allocUnsafe(stored.length);
+    try {
+      let file = this.#open.get(name);
+      if (file === undefined) this.#open.set(name, (file = openSync(join(this.#folder, name), 'r')));
+      if (readSync(file, payload, 0, stored.length, stored.offset) !== stored.length) return undefined;
+    } catch {
+      return undefined;
+    }
+    return checksum(payload) === stored.checksum ? payload : undefined;
+  }
+
+  #removeUnnamed(named: readonly string[]): void {
+    for (const name of readdirSync(this.#folder)) {
+      if (!PAYLOADS.test(name) || named.includes(name)) continue;
+      const path = join(this.#folder, name);
+      const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+      if (this.#files.includes(name) || age > GRACE) rmSync(path, { force: true });
+    }
+  }
+}
+
+/** Payloads go to disk as they come: all of a large project's at once would take a gigabyte. */
+class PayloadWriter {
+  readonly name = `models-${randomBytes(12).toString('hex')}.payloads`;
+  readonly #file: number;
+  #parts: Buffer[] = [];
+  #waiting = 0;
+  #written = 0;
+
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    this.#file = openSync(join(folder, this.name), 'wx');
+  }
+
+  /** Answers where the bytes will stand. */
+  write(bytes: Buffer): number {
+    const offset = this.#written + this.#waiting;
+    this.#parts.push(bytes);
+    this.#waiting += bytes.length;
+    if (this.#waiting > 1 << 20) this.flush();
+    return offset;
+  }
+
+  flush(): void {
+    const bytes = Buffer.concat(this.#parts);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#file, bytes, at);
+    this.#written += bytes.length;
+    this.#waiting = 0;
+    this.#parts = [];
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function readIndex(folder: string, identity: string): Index | undefined {
+  const body = readChecked(join(folder, INDEX), identity);
+  if (body === undefined) return undefined;
+  try {
+    const index = JSON.parse(body.toString('utf8')) as Index;
+    return index.files.every((name) => PAYLOADS.test(name)) ? index : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * What the compiler keeps of a model between two runs, and how it comes back. An entry is found by what the author wrote,
+ * and believed only when all that the model reads has the same columns and the same meaning as then.
+ */
+import type { Diagnostic } from '../diagnostic/index.ts';
+import type { CompiledModel } from './compiled.ts';
+import type { LeafMeaning } from './meaning.ts';
+import { readBlock, writeBlock, type BlockJson } from './meaning/block-json.ts';
+import type { ReadLeaf } from './reads.ts';
+
+/** What a model refers to, as names of nodes. */
+export interface CachedInputs {
+  readonly query: readonly string[];
+  /** By audit, in the order of the header. */
+  readonly audits: readonly (readonly string[])[];
+}
+
+/** An entry that was found by its key. */
+export interface CacheEntry {
+  /** Digest of what the inputs were to their readers. */
+  readonly state: string;
+  readonly inputs: CachedInputs;
+  /** The payload; undefined when it is not what was written. */
+  read(): string | undefined;
+}
+
+/** Where results are kept. Keys are hashes of content. */
+export interface CompileCache {
+  find(key: string): CacheEntry | undefined;
+  keep(
+    key: string,
+    entry: { readonly state: string; readonly inputs: CachedInputs; readonly payload: string },
+  ): void;
+}
+
+/** What is asked of every model. */
+export interface LightResult extends Pick<
+  CompiledModel,
+  'columns' | 'version' | 'reads' | 'clockDependent' | 'auditIdentity'
+> {
+  /** Digest of all that a reader's result depends on. */
+  readonly state: string;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What is asked of few models, and makes up most of an entry. */
+export interface HeavyResult extends Pick<CompiledModel, 'sql' | 'lineage' | 'meaning'> {
+  /** JSON text, read only when a reader is bound again. */
+  readonly leaf: string;
+  readonly readLeaf: string;
+}
+
+/** A result as a payload: the light part, and behind a line break the heavy one. */
+export function writeResult(light: LightResult, heavy: HeavyResult): string {
+  return `${JSON.stringify(light)}\n${JSON.stringify(heavy)}`;
+}
+
+/** Undefined when the payload is none. */
+export function readResult(
+  payload: string,
+): { readonly light: LightResult; readonly heavy: () => HeavyResult } | undefined {
+  const end = payload.indexOf('\n');
+  try {
+    const light = JSON.parse(payload.slice(0, end)) as LightResult;
+    // The whole payload has a checksum: what was written is JSON.
+    return { light, heavy: () => JSON.parse(payload.slice(end + 1)) as HeavyResult };
+  } catch {
+    return undefined;
+  }
+}
+
+export function writeLeaf(leaf: LeafMeaning): string {
+  return JSON.stringify(
+    leaf.kind === 'table'
+      ? { ...leaf, columns: [...leaf.columns] }
+      : { kind: 'block', block: writeBlock(leaf.block), names: leaf.names },
+  );
+}
+
+export function readLeaf(text: string): LeafMeaning {
+  const json = JSON.parse(text) as
+    | { kind: 'table'; rows: string; sequence: string; columns: readonly [string, string][] }
+    | { kind: 'block'; block: BlockJson; names: readonly string[] };
+  return json.kind === 'table'
+    ? { ...json, columns: new Map(json.columns) }
+    : { kind: 'block', block: readBlock(json.block), names: json.names };
+}
+
+type Scans = Extract<ReadLeaf, { kind: 'view' }>['trace']['scans'];
+type Carried = Extract<ReadLeaf, { kind: 'view' }>['trace']['columns'][number];
+
+export function writeReads(leaf: ReadLeaf): string {
+  if (leaf.kind === 'input') return JSON.stringify({ ...leaf, timeColumn: leaf.timeColumn ?? null });
+  const { scans, columns } = leaf.trace;
+  return JSON.stringify({
+    kind: 'view',
+    names: leaf.names,
+    scans,
+    // A time that no scan is known for (-1) is left out when read: more is read then, never less.
+    columns: columns.map((carried) => [...carried].map(([scan, grain]) => [scans.indexOf(scan), grain])),
+  });
+}
+
+export function readReads(text: string): ReadLeaf {
+  const json = JSON.parse(text) as
+    | { kind: 'input'; input: string; timeColumn: string | null }
+    | {
+        kind: 'view';
+        names: readonly string[];
+        scans: Scans;
+        columns: readonly (readonly [number, 'timestamp' | 'date'])[][];
+      };
+  if (json.kind === 'input') return { ...json, timeColumn: json.timeColumn ?? undefined };
+  const { names, scans } = json;
+  const columns = json.columns.map(
+    (carried): Carried =>
+      new Map(
+        carried.flatMap(([at, grain]) => {
+          const scan = scans[at];
+          return scan === undefined ? [] : [[scan, grain] as const];
+        }),
+      ),
+  );
+  return { kind: 'view', names, trace: { scans, columns } };
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { runReady } from './ready-queue.ts';
+
+async function orderOf(
+  inputs: Readonly<Record<string, readonly string[]>>,
+  lanes: number,
+): Promise<{ readonly done: readonly string[]; readonly left: readonly string[] }> {
+  const done: string[] = [];
+  const left = await runReady({
+    items: Object.keys(inputs),
+    inputs: (item) => inputs[item] ?? [],
+    late: (item) => item.startsWith('late'),
+    lanes,
+    batch: 2,
+    async work(batch) {
+      for (const item of batch)
+        for (const input of inputs[item] ?? []) if (input in inputs) expect(done).toContain(input);
+      await new Promise((resolve) => setTimeout(resolve, batch.length));
+      done.push(...batch);
+    },
+  });
+  return { done, left };
+}
+
+test.each([1, 2, 3])('inputs first, whatever is late last, in %i lanes', async (lanes) => {
+  const { done, left } = await orderOf(
+    { late: ['a'], d: ['b', 'c'], b: ['a'], c: ['a', 'outside'], a: [], e: ['d'], f: [] },
+    lanes,
+  );
+  expect(done.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'late']);
+  expect(left).toEqual([]);
+});
+
+test('what is on a cycle or below one is left', async () => {
+  const { done, left } = await orderOf({ a: [], b: ['c', 'a'], c: ['b'], d: ['c'] }, 2);
+  expect(done).toEqual(['a']);
+  expect(left).toEqual(['b', 'c', 'd']);
+});
