@@ -131,6 +131,7 @@ class ProjectWorkspace implements Workspace {
   /** The connection at work outside of tasks: planning, auditing, a query. */
   #connection: Connection | undefined;
   #abort = new AbortController();
+  #compiling: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkspaceOptions) {
     this.#root = resolve(options.root);
@@ -342,6 +343,7 @@ class ProjectWorkspace implements Workspace {
     environment: string,
     options: PlanOptions & { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
   ): Promise<Answer<ApplyDocument>> {
+    this.#abort = new AbortController();
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection, warehouse) => {
       const prepared = await this.#prepare(compiled, connection, environment, 'plan', {
@@ -356,6 +358,7 @@ class ProjectWorkspace implements Workspace {
     text: string,
     options: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
   ): Promise<Answer<ApplyDocument>> {
+    this.#abort = new AbortController();
     const loaded = await this.#load();
     const saved = readSavedPlan(text, loaded.project.config.name);
     const compiled = await this.#compiledWithoutErrors();
@@ -377,6 +380,7 @@ class ProjectWorkspace implements Workspace {
   }
 
   async run(environment: string): Promise<Answer<ApplyDocument>> {
+    this.#abort = new AbortController();
     const compiled = await this.#compiledWithoutErrors();
     return this.#withWarehouse(compiled.project, { readOnly: false }, async (connection, warehouse) => {
       const prepared = await this.#prepare(compiled, connection, environment, 'run', { atOnce: true });
@@ -518,7 +522,17 @@ class ProjectWorkspace implements Workspace {
       : cacheIdentity(this.#options.cache === true, basename(this.#root));
   }
 
-  async #compileProject(
+  /** One at a time: compilations share the binder's shadow tables. */
+  #compileProject(
+    project: Project,
+    before: readonly Diagnostic[],
+  ): Promise<CompiledProject & { readonly keepable: boolean }> {
+    const compiled = this.#compiling.then(() => this.#compileNow(project, before));
+    this.#compiling = compiled.catch(() => undefined);
+    return compiled;
+  }
+
+  async #compileNow(
     project: Project,
     before: readonly Diagnostic[],
   ): Promise<CompiledProject & { readonly keepable: boolean }> {
@@ -752,10 +766,12 @@ class ProjectWorkspace implements Workspace {
     if (confirm !== undefined && !(await confirm(document))) {
       throw new SluiceError(diagnostic('interrupted', 'the plan was not applied, nothing was changed'));
     }
+    if (this.#abort.signal.aborted) {
+      throw new SluiceError(diagnostic('interrupted', 'stopped before anything was done'));
+    }
     await ensureState(connection);
     const run = this.#newRun();
     await startRun(connection, run, command, plan.environment, VERSION);
-    this.#abort = new AbortController();
     const result = await applyPlan({
       plan,
       state: prepared.state,
