@@ -1,0 +1,123 @@
+import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
+import type { Connection } from '../engine/warehouse.ts';
+import type { PlannedNode } from '../plan/index.ts';
+import { toDiagnosticDocument, type TaskResultDocument, type TaskStatus } from '../report/index.ts';
+import { keepFailingRows, recordAudits } from '../state/index.ts';
+import { isAllTime, isoInstant } from '../time/index.ts';
+import type { AuditOutcome } from './audits.ts';
+import { Interrupted, taskDiagnostic } from './failure.ts';
+import { nodeDiagnostics } from './node-diagnostics.ts';
+import { actionOf, secondsSince, tasksOf, writesRows } from './node-tasks.ts';
+import { recordNode, runTask } from './run-task.ts';
+import type { Progress, TaskContext } from './task-context.ts';
+
+/** Runs the tasks of one node, one after another, until one fails. What it says of that is in the result. */
+export async function runNode(
+  at: TaskContext,
+  planned: PlannedNode,
+  connection: Connection,
+): Promise<TaskResultDocument> {
+  const started = performance.now();
+  const tasks = tasksOf(planned);
+  const progress: Progress = { started, rows: 0, rejected: 0, done: [], audits: [] };
+  const model = planned.node.name;
+  at.observer({ kind: 'model-started', model, action: actionOf(planned), tasks: tasks.length });
+  let status: TaskStatus = 'done';
+  const found: Diagnostic[] = [];
+  let blocking: AuditOutcome[] = [];
+  try {
+    for (const [i, range] of tasks.entries()) {
+      if (at.signal.aborted) throw new Interrupted();
+      blocking = [];
+      await runTask(at, planned, range, connection, progress, blocking, i === tasks.length - 1);
+      at.observer({ kind: 'task-finished', model, task: i + 1, tasks: tasks.length });
+    }
+  } catch (error) {
+    status = at.signal.aborted ? 'interrupted' : 'failed';
+    const reason = at.signal.aborted ? new Interrupted() : error;
+    found.push(...nodeDiagnostics(planned, reason, blocking, at.run.runId));
+    progress.audits.push(...blocking.map((o) => o.document));
+    await keepOutcomes(at, connection, blocking, found);
+  }
+  const seconds = secondsSince(started);
+  const result = { ...progress, seconds, diagnostics: found };
+  // A success is written in the transaction of the last task.
+  if (status !== 'done') {
+    const error = found[0]?.message ?? null;
+    await recordNode(at, planned, connection, status, { ...result, error }).catch((reason: unknown) => {
+      // The data are safe; only the history lacks a line.
+      at.say(taskDiagnostic(reason, model, undefined));
+    });
+  }
+  return finish(at, planned, status, result);
+}
+
+/** A node that is not run, because what it reads failed or the run was stopped. */
+export function skipNode(
+  at: TaskContext,
+  planned: PlannedNode,
+  culprit: string | undefined,
+): TaskResultDocument {
+  const diagnostics =
+    culprit === undefined
+      ? []
+      : [diagnostic('upstream-broken', `${planned.node.name} was not run because ${culprit} failed`, {})];
+  return finish(at, planned, 'skipped', {
+    rows: 0,
+    rejected: 0,
+    seconds: 0,
+    done: [],
+    audits: [],
+    diagnostics,
+  });
+}
+
+function finish(
+  at: TaskContext,
+  planned: PlannedNode,
+  status: TaskStatus,
+  result: Omit<Progress, 'started'> & {
+    readonly seconds: number;
+    readonly diagnostics: readonly Diagnostic[];
+  },
+): TaskResultDocument {
+  for (const d of result.diagnostics) at.say(d);
+  const document: TaskResultDocument = {
+    model: planned.node.name,
+    action: actionOf(planned),
+    status,
+    rows: writesRows(planned) ? result.rows : null,
+    rejected: result.rejected,
+    seconds: result.seconds,
+    intervals: result.done
+      .filter((r) => !isAllTime(r))
+      .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
+    audits: result.audits,
+    diagnostics: result.diagnostics.map(toDiagnosticDocument),
+  };
+  at.observer({ kind: 'model-finished', result: document });
+  return document;
+}
+
+/** Failing rows are kept although their transaction is gone. */
+async function keepOutcomes(
+  at: TaskContext,
+  connection: Connection,
+  outcomes: readonly AuditOutcome[],
+  found: Diagnostic[],
+): Promise<void> {
+  const bad = outcomes.filter((o) => o.document.status !== 'passed');
+  if (bad.length === 0) return;
+  try {
+    await connection.transaction(async () => {
+      await recordAudits(
+        connection,
+        at.run,
+        outcomes.map((o) => o.record),
+      );
+      for (const o of bad) if (o.failing !== undefined) await keepFailingRows(connection, at.run, o.failing);
+    });
+  } catch (error) {
+    found.push(taskDiagnostic(error, 'quarantine', undefined));
+  }
+}

@@ -1,0 +1,40 @@
+import type { Diagnostic } from '../diagnostic/index.ts';
+import type { ProjectConfig } from '../project/index.ts';
+import type { SqlWriter } from '../plan/index.ts';
+import type { AuditResultDocument, Observer } from '../report/index.ts';
+import type { RunContext } from '../state/index.ts';
+import type { TimeRange } from '../time/index.ts';
+import type { LiveLedger } from './live-ledger.ts';
+
+/** What a task works with besides its node and its connection. */
+export interface TaskContext {
+  readonly config: ProjectConfig;
+  readonly writer: SqlWriter;
+  readonly ledger: LiveLedger;
+  /** The project folder, absolute. */
+  readonly root: string;
+  readonly run: RunContext;
+  readonly observer: Observer;
+  readonly signal: AbortSignal;
+  /** The clock, for when an entry was done. */
+  readonly clock: () => number;
+  /** Adds to the diagnostics of the whole apply. */
+  say(diagnostic: Diagnostic): void;
+}
+
+/** What a write did. */
+export interface Written {
+  readonly rows: number;
+  /** Rows of a source that could not be parsed. */
+  readonly rejected: number;
+}
+
+/** What the tasks of a node have done so far. */
+export interface Progress {
+  /** Of `performance.now()`. */
+  readonly started: number;
+  rows: number;
+  rejected: number;
+  readonly done: TimeRange[];
+  readonly audits: AuditResultDocument[];
+}
