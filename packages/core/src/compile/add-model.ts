@@ -1,0 +1,191 @@
+/** From a bound plan to a compiled model: columns, lineage, what is read, what it means, and its version. */
+import { diagnostic } from '../diagnostic/index.ts';
+import { checkColumns } from './check-columns.ts';
+import type { Compilation } from './compilation.ts';
+import type { Column, CompiledModel, Lineage } from './compiled.ts';
+import { confirmedQuery, parsedQuery } from './confirm-query.ts';
+import { COMPILE_INTERVAL } from './constants.ts';
+import { traceLineage, type LineageTrace } from './lineage.ts';
+import { meaningOf } from './meaning.ts';
+import { allReads, clockDependent, readLeafOf } from './model-reads.ts';
+import { isColumns, nameColumns } from './name-columns.ts';
+import type { ParsedModel, ParsedQuery } from './parse-models.ts';
+import { inputsOf } from './pending.ts';
+import { outputColumns, type PlanNode } from './plan-node.ts';
+import { queryError } from './query-error.ts';
+import { traceReads, type ReadLeaf } from './reads.ts';
+import { versionLeafModel, versionQuery, versionText, type VersionedMeaning } from './version.ts';
+import { auditIdentity, canonicalAst, textTags, versionTags } from './version-tags.ts';
+
+export function addLeafModel(c: Compilation, m: ParsedModel): void {
+  const { definition, audits } = m;
+  const columns = (definition.columns ?? c.input.discovered.get(definition.name))?.map((c) => ({
+    name: c.name,
+    type: c.type,
+  }));
+  if (columns === undefined) {
+    c.broken.add(definition.name);
+    if (definition.kind.kind === 'EXTERNAL') {
+      c.tell(
+        definition,
+        diagnostic(
+          'external-without-columns',
+          `the external model '${definition.name}' does not say its columns`,
+          {
+            location: definition.kindLocation,
+            hint: 'Add columns (name TYPE, …) to its header, so that compiling needs no database.',
+          },
+        ),
+      );
+    }
+    return;
+  }
+  const versioned = versionLeafModel(definition, columns);
+  addModel(
+    c,
+    m,
+    columns,
+    versioned,
+    {
+      sql: undefined,
+      dependencies: [],
+      lineage: { columns: columns.map((c) => ({ ...c, sources: [], direct: true })), influence: [] },
+      reads: [],
+      clockDependent: false,
+      audits: audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
+      auditIdentity: auditIdentity(audits),
+    },
+    { kind: 'input', input: definition.name, timeColumn: undefined },
+  );
+}
+
+export async function addQueryModel(
+  c: Compilation,
+  m: ParsedModel,
+  guessed: ParsedQuery,
+  plan: PlanNode,
+): Promise<void> {
+  const { definition } = m;
+  const columns = await nameColumns(c, definition, guessed.rendered.sql, outputColumns(plan));
+  if (columns === undefined || !checkColumns(c, definition, columns)) return;
+  const trace = traceLineage(plan, (schema, table) => c.lookup.find(schema, table) ?? `${schema}.${table}`);
+  let query = await confirmedQuery(c, definition, guessed, trace);
+  if (query === undefined) return;
+  const meaning = meaningOf({
+    plan,
+    self: definition.name.toLowerCase(),
+    settings: c.settings ?? '',
+    leaf: (schema, table) => c.knownTable(schema, table)?.leaf(),
+  });
+  const tags = versionTags(m, query);
+  let versioned;
+  if (meaning.kind === 'known') versioned = versionQuery(definition, columns, meaning, tags);
+  else {
+    query = await parsedQuery(c, definition, query);
+    if (query === undefined) return;
+    const inputs = c.inputVersions(query.dependencies);
+    versioned = versionText(
+      definition,
+      columns,
+      canonicalAst(query.statement),
+      inputs,
+      textTags(c, query, tags),
+    );
+  }
+  const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
+  const reads = traceReads(
+    plan,
+    (schema, table) => c.knownTable(schema, table)?.reads(),
+    isByInterval ? COMPILE_INTERVAL : undefined,
+  );
+  addModel(
+    c,
+    { ...m, query },
+    columns,
+    versioned,
+    {
+      sql: query.rendered.sql,
+      dependencies: query.dependencies,
+      lineage: lineageOf(trace, columns),
+      reads: allReads(c, reads.scopes, query.dependencies),
+      clockDependent: clockDependent(c, definition, versioned, query),
+      audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
+      auditIdentity: auditIdentity(m.audits),
+    },
+    readLeafOf(definition, columns, reads.trace),
+  );
+}
+
+/** Valid SQL without a plan (a dynamic PIVOT): types from DESCRIBE, version from the text, lineage unknown. */
+export async function addOpaqueModel(c: Compilation, m: ParsedModel, guessed: ParsedQuery): Promise<void> {
+  const { definition } = m;
+  const query = await parsedQuery(c, definition, guessed);
+  if (query === undefined) return;
+  const described = await c.input.binder.describe(query.rendered.sql);
+  if (!isColumns(described)) {
+    c.fail(definition, queryError(definition, query, described));
+    return;
+  }
+  if (!checkColumns(c, definition, described)) return;
+  const tags = versionTags(m, query);
+  const versioned = versionText(
+    definition,
+    described,
+    canonicalAst(query.statement),
+    c.inputVersions(query.dependencies),
+    textTags(c, query, tags),
+  );
+  addModel(
+    c,
+    { ...m, query },
+    described,
+    versioned,
+    {
+      sql: query.rendered.sql,
+      dependencies: query.dependencies,
+      lineage: undefined,
+      reads: allReads(c, [], query.dependencies),
+      clockDependent: clockDependent(c, definition, versioned, query),
+      audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
+      auditIdentity: auditIdentity(m.audits),
+    },
+    { kind: 'input', input: definition.name, timeColumn: undefined },
+  );
+}
+
+function addModel(
+  c: Compilation,
+  m: ParsedModel,
+  columns: readonly Column[],
+  versioned: VersionedMeaning,
+  rest: Pick<
+    CompiledModel,
+    'sql' | 'dependencies' | 'lineage' | 'reads' | 'clockDependent' | 'audits' | 'auditIdentity'
+  >,
+  reads: ReadLeaf,
+): void {
+  const { definition } = m;
+  const node: CompiledModel = {
+    node: 'model',
+    name: definition.name,
+    definition,
+    columns,
+    version: versioned.version,
+    meaning: versioned.meaning,
+    ...rest,
+  };
+  c.know(node, versioned, reads);
+  c.finished.set(node.name, inputsOf(m));
+}
+
+function lineageOf(trace: LineageTrace, columns: readonly Column[]): Lineage | undefined {
+  if (trace.unknown.length > 0) return undefined;
+  return {
+    columns: columns.map((c, i) => ({
+      ...c,
+      sources: trace.columns[i]?.sources ?? [],
+      direct: trace.columns[i]?.direct ?? false,
+    })),
+    influence: trace.influence,
+  };
+}

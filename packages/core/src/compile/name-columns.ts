@@ -1,0 +1,40 @@
+import { diagnostic } from '../diagnostic/index.ts';
+import type { ModelDefinition } from '../model/index.ts';
+import type { BindError } from './binder.ts';
+import type { Compilation } from './compilation.ts';
+import type { Column } from './compiled.ts';
+
+/** Output columns; expressions without an alias get the name DuckDB gives them. */
+export async function nameColumns(
+  c: Compilation,
+  definition: ModelDefinition,
+  text: string,
+  columns: readonly Column[],
+): Promise<readonly Column[] | undefined> {
+  if (columns.length > 0 && columns.every((c) => c.name !== '')) return columns;
+  const described = await c.input.binder.describe(text);
+  if (!isColumns(described)) {
+    c.fail(
+      definition,
+      diagnostic('unresolved-columns', described.message, { location: definition.nameLocation }),
+    );
+    return undefined;
+  }
+  const unnamed = described.filter((_, i) => columns[i]?.name === '').map((c) => c.name);
+  c.tell(
+    definition,
+    diagnostic(
+      'unnamed-column',
+      `${unnamed.map((n) => `'${n}'`).join(', ')} ${unnamed.length === 1 ? 'has' : 'have'} no alias`,
+      {
+        location: definition.nameLocation,
+        hint: 'Give each expression a name: … AS name.',
+      },
+    ),
+  );
+  return described;
+}
+
+export function isColumns(described: readonly Column[] | BindError): described is readonly Column[] {
+  return Array.isArray(described);
+}

@@ -1,0 +1,57 @@
+/** What is said of models that nobody could look at: those on a cycle, and those below a broken one. */
+import { diagnostic } from '../diagnostic/index.ts';
+import type { Compilation } from './compilation.ts';
+import type { ParsedModel } from './parse-models.ts';
+
+export function reportCycle(
+  c: Compilation,
+  cycle: readonly string[],
+  models: ReadonlyMap<string, ParsedModel>,
+): void {
+  const first = models.get(cycle[0] ?? '');
+  const usesAudit = cycle.some((name, i) => {
+    const reader = models.get(cycle[i + 1] ?? '');
+    return reader?.query !== undefined && !reader.query.dependencies.includes(name);
+  });
+  c.diagnostics.push(
+    diagnostic('cycle', `these models need each other: ${cycle.join(' → ')}`, {
+      location: first?.definition.nameLocation,
+      hint: usesAudit
+        ? 'An audit needs what it reads to be built first. Move the audit to the model that comes later.'
+        : 'Break the circle: one of them has to do without the other.',
+      notes: cycle.slice(1, -1).flatMap((name) => {
+        const location = models.get(name)?.definition.nameLocation;
+        return location === undefined ? [] : [{ message: `${name} is defined here`, location }];
+      }),
+    }),
+  );
+}
+
+export function markBlocked(
+  c: Compilation,
+  name: string,
+  culprit: string,
+  blocked: Map<string, Set<string>>,
+): void {
+  c.broken.add(name);
+  const root = [...blocked].find(([, names]) => names.has(culprit))?.[0] ?? culprit;
+  const names = blocked.get(root) ?? new Set();
+  blocked.set(root, names.add(name));
+}
+
+export function reportBlocked(
+  c: Compilation,
+  blocked: ReadonlyMap<string, ReadonlySet<string>>,
+  models: ReadonlyMap<string, ParsedModel>,
+): void {
+  for (const [culprit, names] of blocked) {
+    const list = [...names].toSorted();
+    const shown =
+      list.length > 5 ? `${list.slice(0, 5).join(', ')} and ${list.length - 5} more` : list.join(', ');
+    c.diagnostics.push(
+      diagnostic('upstream-broken', `not checked because ${culprit} has errors: ${shown}`, {
+        location: models.get(list[0] ?? '')?.definition.nameLocation,
+      }),
+    );
+  }
+}

@@ -1,0 +1,51 @@
+/** Empty tables that stand for what is known already, so that later queries can be bound against them. */
+import { diagnostic } from '../diagnostic/index.ts';
+import type { DeclareFailure } from './binder.ts';
+import type { Compilation } from './compilation.ts';
+import { nodeSchemaAndTable } from './names.ts';
+
+/** Shadow tables for what is about to be read. */
+export async function declareShadows(c: Compilation, names: Iterable<string>): Promise<void> {
+  const wanted = [...new Set(names)];
+  const added = wanted.flatMap((name) => {
+    const known = c.known.get(name);
+    if (known === undefined || known.node.columns.length === 0 || c.declared.has(name)) return [];
+    const { schema, table } = nodeSchemaAndTable(name);
+    return [{ node: known.node, schema, name: table, columns: known.node.columns }];
+  });
+  if (added.length > 0) {
+    const done = c.input.binder.declare(added).then((failures) => {
+      for (const failure of failures) undeclared(c, failure);
+    });
+    for (const { node } of added) c.declared.set(node.name, done);
+  }
+  // Another lane may be at it.
+  await Promise.all(wanted.map((name) => c.declared.get(name)));
+}
+
+/** Types that DuckDB refuses are told where they were declared. */
+function undeclared(c: Compilation, { schema, name, message }: DeclareFailure): void {
+  const node = c.knownTable(schema, name)?.node;
+  if (node === undefined) return;
+  c.known.delete(node.name);
+  c.finished.delete(node.name);
+  c.declared.delete(node.name);
+  c.broken.add(node.name);
+  const what = message.replace(/^(\w+ )+Error: /, '').replace(/[.!]\s*$/, '');
+  if (node.node === 'source') {
+    c.diagnostics.push(
+      diagnostic('config-invalid', `the columns of '${node.name}' cannot be those of a table: ${what}`, {
+        location: node.definition.location,
+        hint: 'Types are written as in CREATE TABLE.',
+      }),
+    );
+    return;
+  }
+  c.tell(
+    node.definition,
+    diagnostic('invalid-query', `the columns of '${node.name}' cannot be those of a table: ${what}`, {
+      location: node.definition.nameLocation,
+      hint: `Its columns are ${node.columns.map((c) => `${c.name} ${c.type}`).join(', ')}.`,
+    }),
+  );
+}

@@ -1,0 +1,32 @@
+/** What enters a version beside the bound plan. */
+import { hash } from 'node:crypto';
+import type { Compilation } from './compilation.ts';
+import type { ParsedModel, ParsedQuery } from './parse-models.ts';
+import { macroTexts } from './sql-macros.ts';
+
+/** Pre- and post-statements, and a text that holds the compile-time day by itself. */
+export function versionTags(m: ParsedModel, query: ParsedQuery): readonly string[] {
+  const tags = [...m.statements];
+  const own = m.definition.query?.text ?? '';
+  if (own.includes('2083-0')) tags.push(query.rendered.sql, own);
+  return tags;
+}
+
+/** A version made of text does not see what macros expand to; a plan does. */
+export function textTags(c: Compilation, query: ParsedQuery, tags: readonly string[]): readonly string[] {
+  return [...tags, ...macroTexts(query.statement, c.input.project.sqlMacros)];
+}
+
+export function auditIdentity(audits: ParsedModel['audits']): string {
+  if (audits.length === 0) return '';
+  return hash(
+    'sha256',
+    JSON.stringify(audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql]).toSorted()),
+    'hex',
+  ).slice(0, 32);
+}
+
+/** The AST without positions: the same for the same text but for white space and comments. */
+export function canonicalAst(statement: unknown): string {
+  return JSON.stringify(statement, (key, value: unknown) => (key === 'query_location' ? undefined : value));
+}
