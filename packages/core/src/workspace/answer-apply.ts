@@ -1,0 +1,51 @@
+import { checkStillTrue, readSavedPlan } from '../plan/index.ts';
+import type { ApplyDocument, PlanDocument } from '../report/index.ts';
+import type { Answer, PlanOptions } from '../workspace.ts';
+import { execute } from './execute.ts';
+import { compiledWithoutErrors } from './compile-project.ts';
+import type { OpenProject } from './open-project.ts';
+import { prepare } from './prepare.ts';
+import { withWarehouse } from './with-warehouse.ts';
+
+export async function answerApply(
+  w: OpenProject,
+  environment: string,
+  options: PlanOptions & { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
+): Promise<Answer<ApplyDocument>> {
+  w.abort = new AbortController();
+  const compiled = await compiledWithoutErrors(w);
+  return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
+    const prepared = await prepare(w, compiled, connection, environment, 'plan', {
+      ...options,
+      atOnce: true,
+    });
+    return execute(w, 'apply', prepared, connection, warehouse, options.confirm);
+  });
+}
+
+export async function answerApplyPlan(
+  w: OpenProject,
+  text: string,
+  options: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
+): Promise<Answer<ApplyDocument>> {
+  w.abort = new AbortController();
+  const loaded = await w.load();
+  const saved = readSavedPlan(text, loaded.project.config.name);
+  const compiled = await compiledWithoutErrors(w);
+  return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
+    const prepared = await prepare(
+      w,
+      compiled,
+      connection,
+      saved.environment,
+      'plan',
+      {
+        ...(saved.start === null ? {} : { start: Date.parse(saved.start) }),
+        ...(saved.end === null ? {} : { end: Date.parse(saved.end) }),
+      },
+      Date.parse(saved.now),
+    );
+    checkStillTrue(saved, prepared.document);
+    return execute(w, 'apply', prepared, connection, warehouse, options.confirm);
+  });
+}

@@ -1,0 +1,131 @@
+import { runAudit, type AuditOutcome } from '../apply/audits.ts';
+import { nodeKey } from '../compile/index.ts';
+import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
+import { SCHEMA_VERSION, toDiagnosticDocument, type AuditDocument } from '../report/index.ts';
+import { endRun, keepFailingRows, recordAudits, startRun } from '../state/index.ts';
+import { ALL_TIME } from '../time/index.ts';
+import { VERSION } from '../version.ts';
+import type { Answer } from '../workspace.ts';
+import { unknownModel } from './errors.ts';
+import { compiledWithoutErrors } from './compile-project.ts';
+import type { OpenProject } from './open-project.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { withWarehouse } from './with-warehouse.ts';
+
+export async function answerAudit(
+  w: OpenProject,
+  environment: string,
+  models: readonly string[],
+): Promise<Answer<AuditDocument>> {
+  const compiled = await compiledWithoutErrors(w);
+  return withWarehouse(w, compiled.project, { readOnly: false }, async (connection) => {
+    const prepared = await prepare(w, compiled, connection, environment, 'plan', { atOnce: true });
+    const promoted = promotedNodes(prepared, models);
+    const plan: Plan = { ...prepared.plan, nodes: new Map(promoted.all.map((n) => [n.node.name, n])) };
+    const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
+    const run = w.newRun();
+    const outcomes: AuditOutcome[] = [];
+    for (const planned of promoted.asked) {
+      if (planned.node.node !== 'model') continue;
+      for (const bound of planned.node.audits) {
+        const outcome = await runAudit(
+          connection,
+          writer,
+          planned,
+          bound,
+          ALL_TIME,
+          compiled.project.config.quarantine.maxRows,
+        );
+        outcomes.push(outcome);
+        w.observer({ kind: 'audit-finished', result: outcome.document });
+      }
+    }
+    await connection.transaction(async () => {
+      await startRun(connection, run, 'audit', environment, VERSION);
+      await recordAudits(
+        connection,
+        run,
+        outcomes.map((o) => o.record),
+      );
+      for (const o of outcomes)
+        if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
+      await endRun(connection, run, outcomes.some(isBad) ? 'failed' : 'done', w.now());
+    });
+    return {
+      diagnostics: outcomes.flatMap(auditDiagnostic),
+      document: {
+        schema_version: SCHEMA_VERSION,
+        environment,
+        audits: outcomes.map((o) => o.document),
+        diagnostics: outcomes.flatMap(auditDiagnostic).map(toDiagnosticDocument),
+        summary: auditSummary(outcomes.map((o) => o.document)),
+      },
+    };
+  });
+}
+
+function promotedNodes(
+  prepared: Prepared,
+  models: readonly string[],
+): { readonly all: readonly PlannedNode[]; readonly asked: readonly PlannedNode[] } {
+  const environment = prepared.state.environments.get(prepared.plan.environment);
+  if (environment === undefined) {
+    throw new SluiceError(
+      diagnostic('unknown-environment', `there is no environment '${prepared.plan.environment}' yet`, {
+        hint: `Build it with: sluice apply ${prepared.plan.environment}`,
+      }),
+    );
+  }
+  const all = [...prepared.plan.nodes.values()].map((n) => {
+    const shown = prepared.state.snapshots.get(environment.models.get(n.node.name)?.physical ?? '');
+    return shown === undefined ? n : { ...n, physical: shown.physical };
+  });
+  const names = all.filter((n) => environment.models.has(n.node.name)).map((n) => n.node.name);
+  const unknown = models.filter((m) => !names.some((n) => nodeKey(n) === nodeKey(m)));
+  if (unknown.length > 0) throw new SluiceError(unknown.flatMap((m) => unknownModel(m, names).diagnostics));
+  const wanted = new Set(models.map(nodeKey));
+  return {
+    all,
+    asked: all.filter(
+      (n) => names.includes(n.node.name) && (wanted.size === 0 || wanted.has(nodeKey(n.node.name))),
+    ),
+  };
+}
+
+function isBad(o: AuditOutcome): boolean {
+  return o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity === 'block');
+}
+
+function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
+  const { status, severity, audit, model, failing_rows: count, message } = o.document;
+  const location = o.bound.audit.call.location;
+  if (status === 'passed') return [];
+  if (status === 'error')
+    return [
+      diagnostic('query-failed', `audit ${audit} of ${model} could not run: ${message ?? ''}`, { location }),
+    ];
+  const rows = count === 1 ? '1 row' : `${count} rows`;
+  return [
+    diagnostic(
+      severity === 'block' ? 'audit-failed' : 'audit-warning',
+      `audit ${audit} of ${model} found ${rows}`,
+      { location },
+    ),
+  ];
+}
+
+function auditSummary(audits: readonly AuditDocument['audits'][number][]): string {
+  const failed = audits.filter(
+    (a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'),
+  ).length;
+  const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
+  const passed = audits.length - failed - warned;
+  if (audits.length === 0) return 'There is nothing to audit.';
+  const parts = [
+    `${passed} passed`,
+    ...(warned > 0 ? [`${warned} warned`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+  ];
+  return `${audits.length} ${audits.length === 1 ? 'audit' : 'audits'}: ${parts.join(', ')}.`;
+}

@@ -1,0 +1,48 @@
+import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
+import type { ApplyDocument } from '../report/index.ts';
+import type { Answer } from '../workspace.ts';
+import { execute } from './execute.ts';
+import { compiledWithoutErrors } from './compile-project.ts';
+import type { OpenProject } from './open-project.ts';
+import { prepare, type Prepared } from './prepare.ts';
+import { withWarehouse } from './with-warehouse.ts';
+
+export async function answerRun(w: OpenProject, environment: string): Promise<Answer<ApplyDocument>> {
+  w.abort = new AbortController();
+  const compiled = await compiledWithoutErrors(w);
+  return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
+    const prepared = await prepare(w, compiled, connection, environment, 'run', { atOnce: true });
+    checkPromoted(prepared);
+    return execute(w, 'run', prepared, connection, warehouse, undefined);
+  });
+}
+
+/** `run` computes what is promoted; it never brings a changed definition into an environment. */
+function checkPromoted({ plan, state }: Prepared): void {
+  const environment = state.environments.get(plan.environment);
+  if (environment === undefined) {
+    throw new SluiceError(
+      diagnostic('unknown-environment', `there is no environment '${plan.environment}' yet`, {
+        hint: `${didYouMean(plan.environment, state.environments.keys()) ?? `Build it with: sluice apply ${plan.environment}`}`,
+      }),
+    );
+  }
+  const changed = [...plan.nodes.values()].filter(
+    (n) =>
+      n.action !== undefined &&
+      n.action.kind !== 'backfill' &&
+      n.action.kind !== 'reaudit' &&
+      !(n.action.kind === 'rebind' && n.work === undefined),
+  );
+  const names = [...changed.map((n) => n.node.name), ...plan.removed.map((r) => r.model)];
+  if (names.length === 0) return;
+  throw new SluiceError(
+    diagnostic(
+      'environment-differs',
+      `the project is not what ${plan.environment} shows: ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''} changed`,
+      {
+        hint: `run only brings in new data. Look at the change with sluice plan${plan.environment === 'prod' ? '' : ` ${plan.environment}`}, then apply it.`,
+      },
+    ),
+  );
+}

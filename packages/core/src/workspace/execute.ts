@@ -1,0 +1,107 @@
+import { availableParallelism } from 'node:os';
+import { applyPlan, type ApplyResult } from '../apply/apply.ts';
+import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import type { Connection, Warehouse } from '../engine/warehouse.ts';
+import { isEmpty } from '../plan/index.ts';
+import {
+  SCHEMA_VERSION,
+  toDiagnosticDocument,
+  type ApplyDocument,
+  type PlanDocument,
+} from '../report/index.ts';
+import { endRun, ensureState, startRun } from '../state/index.ts';
+import { VERSION } from '../version.ts';
+import type { Answer } from '../workspace.ts';
+import type { OpenProject } from './open-project.ts';
+import type { Prepared } from './prepare.ts';
+
+export async function execute(
+  w: OpenProject,
+  command: 'apply' | 'run',
+  prepared: Prepared,
+  connection: Connection,
+  warehouse: Warehouse,
+  confirm: ((plan: PlanDocument) => Promise<boolean>) | undefined,
+): Promise<Answer<ApplyDocument>> {
+  const started = performance.now();
+  const { plan, document } = prepared;
+  const base = { schema_version: SCHEMA_VERSION, kind: command, environment: plan.environment } as const;
+  const warnings = prepared.compiled.diagnostics;
+  if (isEmpty(document)) {
+    return {
+      diagnostics: warnings,
+      document: {
+        ...base,
+        run: null,
+        sequence: plan.sequence,
+        status: 'nothing-to-do',
+        promoted: false,
+        results: [],
+        audits: [],
+        diagnostics: warnings.map(toDiagnosticDocument),
+        seconds: seconds(started),
+        summary: document.summary,
+      },
+    };
+  }
+  if (confirm !== undefined && !(await confirm(document))) {
+    throw new SluiceError(diagnostic('interrupted', 'the plan was not applied, nothing was changed'));
+  }
+  if (w.abort.signal.aborted) {
+    throw new SluiceError(diagnostic('interrupted', 'stopped before anything was done'));
+  }
+  await ensureState(connection);
+  const run = w.newRun();
+  await startRun(connection, run, command, plan.environment, VERSION);
+  const result = await applyPlan({
+    plan,
+    state: prepared.state,
+    config: prepared.project.config,
+    warehouse,
+    writer: prepared.writer,
+    root: w.root,
+    run,
+    jobs: w.options.jobs ?? Math.min(4, availableParallelism()),
+    observer: w.observer,
+    signal: w.abort.signal,
+    clock: () => w.now(),
+  });
+  await endRun(connection, run, result.status, w.now());
+  const diagnostics = [...warnings, ...result.diagnostics];
+  return {
+    diagnostics,
+    document: {
+      ...base,
+      run: run.runId,
+      sequence: result.sequence,
+      status: result.status,
+      promoted: result.promoted,
+      results: result.results,
+      audits: result.results.flatMap((r) => r.audits),
+      diagnostics: diagnostics.map(toDiagnosticDocument),
+      seconds: seconds(started),
+      summary: applySummary(plan.environment, result),
+    },
+  };
+}
+
+function applySummary(environment: string, result: ApplyResult): string {
+  const done = result.results.filter((r) => r.status === 'done').length;
+  const failed = result.results.filter((r) => r.status === 'failed').length;
+  const skipped = result.results.filter((r) => r.status === 'skipped').length;
+  if (result.status === 'interrupted')
+    return `Interrupted: ${countModels(done)} done, the rest was not touched. Apply again to go on.`;
+  if (result.status === 'failed') {
+    const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
+    return `${countModels(failed)} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
+  }
+  return `${environment} is up to date: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}.`;
+}
+
+function countModels(n: number): string {
+  return n === 1 ? '1 model' : `${n} models`;
+}
+
+function seconds(started: number): number {
+  return Math.round(performance.now() - started) / 1000;
+}

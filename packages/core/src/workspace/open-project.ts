@@ -1,0 +1,90 @@
+/**
+ * A project folder that is open: its files, its front end, and whatever is running. What commands do with it stands in a
+ * file each.
+ */
+import { randomBytes } from 'node:crypto';
+import { basename, join, resolve } from 'node:path';
+import { cacheIdentity } from '../cache/index.ts';
+import type { Binder } from '../compile/index.ts';
+import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { lazyDuckDbBinder } from '../engine/duckdb/lazy-binder.ts';
+import type { Connection } from '../engine/warehouse.ts';
+import { loadMacros, loadProject, nodeFiles, type Project, type ProjectFiles } from '../project/index.ts';
+import { MACRO_NAMES } from '../render/index.ts';
+import type { Observer } from '../report/index.ts';
+import type { RunContext } from '../state/index.ts';
+import type { WorkspaceOptions } from '../workspace.ts';
+
+export class OpenProject {
+  readonly root: string;
+  readonly options: WorkspaceOptions;
+  readonly observer: Observer;
+  #binder: Binder | undefined;
+  /** The connection at work outside of tasks: planning, auditing, a query. */
+  connection: Connection | undefined;
+  abort = new AbortController();
+  #compiling: Promise<unknown> = Promise.resolve();
+
+  constructor(options: WorkspaceOptions) {
+    this.root = resolve(options.root);
+    this.options = options;
+    this.observer = options.observer ?? ((): void => undefined);
+  }
+
+  /** What parses and binds: opened when it is first asked something. */
+  frontEnd(): Binder {
+    return (this.#binder ??= lazyDuckDbBinder());
+  }
+
+  now(): number {
+    return this.options.now?.() ?? Date.now();
+  }
+
+  newRun(): RunContext {
+    const now = this.now();
+    const stamp = new Date(now).toISOString().replace(/[-:]|\.\d+Z$/g, '');
+    return { runId: `${stamp}-${randomBytes(3).toString('hex')}`, now };
+  }
+
+  /** Reads the project; throws when there is none, or its settings cannot be read. */
+  async load(
+    files: ProjectFiles = nodeFiles(this.root),
+  ): Promise<{ readonly project: Project; readonly diagnostics: readonly Diagnostic[] }> {
+    const loaded = loadProject(files, basename(this.root));
+    if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
+    const macros = await loadMacros(this.root, files, MACRO_NAMES);
+    return {
+      project: { ...loaded.value, macros: macros.value },
+      diagnostics: [...loaded.diagnostics, ...macros.diagnostics],
+    };
+  }
+
+  cacheFolder(): string {
+    return join(this.root, '.sluice', 'cache');
+  }
+
+  /** Undefined when nothing is to be kept. */
+  cacheIdentity(): string | undefined {
+    return this.options.cache === false
+      ? undefined
+      : cacheIdentity(this.options.cache === true, basename(this.root));
+  }
+
+  /** One at a time: compilations share the binder's shadow tables. */
+  compileInTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#compiling.then(work);
+    this.#compiling = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Stops what is running. */
+  interrupt(): void {
+    this.abort.abort();
+    this.connection?.interrupt();
+  }
+
+  close(): void {
+    this.#binder?.close();
+    this.#binder = undefined;
+  }
+}

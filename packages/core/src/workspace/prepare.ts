@@ -1,0 +1,79 @@
+import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import type { Connection } from '../engine/warehouse.ts';
+import {
+  buildPlan,
+  SqlWriter,
+  takenNames,
+  toPlanDocument,
+  type Plan,
+  type PlanInput,
+} from '../plan/index.ts';
+import type { PlanDocument } from '../report/index.ts';
+import { readState, type State } from '../state/index.ts';
+import type { PlanOptions } from '../workspace.ts';
+import { checkEnvironmentName } from './errors.ts';
+import { fileStatuses } from './file-statuses.ts';
+import type { CompiledProject } from './compile-project.ts';
+import type { OpenProject } from './open-project.ts';
+
+/** A plan in every form a command needs. */
+export interface Prepared extends CompiledProject {
+  readonly state: State;
+  readonly plan: Plan;
+  readonly writer: SqlWriter;
+  readonly document: PlanDocument;
+}
+
+export async function prepare(
+  w: OpenProject,
+  compiled: CompiledProject,
+  connection: Connection,
+  environment: string,
+  mode: 'plan' | 'run',
+  options: PlanOptions & { readonly atOnce?: boolean },
+  now: number = w.now(),
+): Promise<Prepared> {
+  checkEnvironmentName(environment);
+  const state = await readState(connection);
+  const relations = await connection.relations();
+  const input: PlanInput = {
+    compiled: compiled.compiled,
+    config: compiled.project.config,
+    state,
+    relations,
+    files: await fileStatuses(
+      w,
+      compiled.compiled,
+      connection,
+      state,
+      relations,
+      // A plan that is shown or saved names the content of files; one that is done at once can learn it on the way.
+      options.atOnce === true ? 'later' : 'now',
+    ),
+    environment,
+    now,
+    mode,
+    start: options.start,
+    end: options.end,
+  };
+  const plan = buildPlan(input);
+  const taken = takenNames(plan, input);
+  if (taken.length > 0) {
+    throw new SluiceError(
+      taken.map((t) =>
+        diagnostic(
+          'name-taken',
+          t.owner === undefined
+            ? `a ${t.relation} named ${t.view} exists already, and Sluice did not make it`
+            : `the view ${t.view} belongs to the environment ${t.owner}`,
+          {
+            hint: `Rename it or the model ${t.model}; Sluice never replaces what is not this environment's own.`,
+          },
+        ),
+      ),
+    );
+  }
+  const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
+  const document = await toPlanDocument(plan, compiled.project.config.name, writer);
+  return { ...compiled, state, plan, writer, document };
+}

@@ -1,0 +1,42 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { openDuckDb } from '../engine/duckdb/open.ts';
+import type { Connection, Warehouse } from '../engine/warehouse.ts';
+import type { Project } from '../project/index.ts';
+import type { OpenProject } from './open-project.ts';
+
+/** Opens the warehouse, works, closes it. Read-only work on a warehouse that does not exist sees an empty one. */
+export async function withWarehouse<T>(
+  w: OpenProject,
+  project: Project,
+  how: { readonly readOnly: boolean; readonly mustExist?: boolean },
+  work: (connection: Connection, warehouse: Warehouse) => Promise<T>,
+): Promise<T> {
+  const { warehouse: settings } = project.config;
+  const path = resolve(w.root, settings.path);
+  const isThere = existsSync(path);
+  const open = async (target: string, readOnly: boolean): Promise<Warehouse> =>
+    openDuckDb({
+      path: target,
+      label: settings.path,
+      readOnly,
+      threads: settings.threads,
+      memoryLimit: settings.memoryLimit,
+      macros: project.sqlMacros.map((m) => m.sql),
+      lockTimeout: w.options.lockTimeout ?? 30_000,
+      onWait: (holder, secondsLeft) => w.observer({ kind: 'waiting-for-lock', holder, secondsLeft }),
+    });
+  const warehouse =
+    how.readOnly && !isThere && how.mustExist !== true
+      ? await open(':memory:', false)
+      : await open(path, how.readOnly);
+  const connection = await warehouse.connect();
+  w.connection = connection;
+  try {
+    return await work(connection, warehouse);
+  } finally {
+    w.connection = undefined;
+    connection.close();
+    warehouse.close();
+  }
+}
