@@ -7,7 +7,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BindError, BindResult, DeclareFailure, ParseResult } from '../../compile/binder.ts';
 import type { Column } from '../../compile/compiled.ts';
 import { byteToUtf16 } from '../../diagnostic/index.ts';
-import { defineMacros } from './define-macros.ts';
+import { defineMacros, dropMacros } from './define-macros.ts';
 import { ident, tableIdent } from '../../sql/quote.ts';
 
 /** More plans at once cost memory (10,000 hold 1 GB), fewer cost round trips. */
@@ -133,8 +133,8 @@ class DuckDbBinder implements Binder {
   async define(statements: readonly string[]): Promise<readonly (BindError | undefined)[]> {
     if (statements.length === this.#macros.length && statements.every((s, i) => s === this.#macros[i]))
       return this.#macroErrors;
-    const names = await Promise.all(this.#connections.map((c) => dropTemporaryMacros(c)));
-    if (statements.length > 0 || names.some((n) => n > 0)) {
+    await Promise.all(this.#connections.map((connection) => dropMacros(connection, this.#macros)));
+    if (statements.length > 0) {
       const empty = await this.#duckdb.DuckDBInstance.create(':memory:', { threads: '1' });
       const scratch = await empty.connect();
       const errors = await defineMacros(scratch, statements);
@@ -258,19 +258,6 @@ class DuckDbBinder implements Binder {
       else next(connection);
     }
   }
-}
-
-/** Answers how many there were. */
-async function dropTemporaryMacros(connection: DuckDBConnection): Promise<number> {
-  const reader = await connection.runAndReadAll(
-    `SELECT DISTINCT function_name, function_type FROM duckdb_functions() WHERE database_name = 'temp' AND function_type IN ('macro', 'table_macro')`,
-  );
-  const found = reader.getRows();
-  for (const [name, type] of found) {
-    const what = type === 'table_macro' ? 'MACRO TABLE' : 'MACRO';
-    await connection.run(`DROP ${what} IF EXISTS temp.main.${ident(String(name))}`);
-  }
-  return found.length;
 }
 
 function parseResult(answer: string, text: string): ParseResult {
