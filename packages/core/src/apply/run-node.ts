@@ -2,13 +2,13 @@ import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { toDiagnosticDocument, type TaskResultDocument, type TaskStatus } from '../report/index.ts';
-import { keepFailingRows, recordAudits } from '../state/index.ts';
+import { keepFailingRows, recordAudits, recordTask } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
 import type { AuditOutcome } from './audits.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
 import { nodeDiagnostics } from './node-diagnostics.ts';
 import { actionOf, secondsSince, tasksOf, writesRows } from './node-tasks.ts';
-import { recordNode, runTask } from './run-task.ts';
+import { recordNode, runTask, taskOf } from './run-task.ts';
 import type { Progress, TaskContext } from './task-context.ts';
 
 /** Runs the tasks of one node, one after another, until one fails. What it says of that is in the result. */
@@ -19,7 +19,15 @@ export async function runNode(
 ): Promise<TaskResultDocument> {
   const started = performance.now();
   const tasks = tasksOf(planned);
-  const progress: Progress = { started, rows: 0, rejected: 0, done: [], audits: [] };
+  const progress: Progress = {
+    started,
+    rows: 0,
+    rejected: 0,
+    done: [],
+    audits: [],
+    statements: [],
+    taskStarted: started,
+  };
   const model = planned.node.name;
   at.observer({ kind: 'model-started', model, action: actionOf(planned), tasks: tasks.length });
   let status: TaskStatus = 'done';
@@ -43,8 +51,13 @@ export async function runNode(
   const result = { ...progress, seconds, diagnostics: found };
   // A success is written in the transaction of the last task.
   if (status !== 'done') {
-    const error = found[0]?.message ?? null;
-    await recordNode(at, planned, connection, status, { ...result, error }).catch((reason: unknown) => {
+    const why = { errorCode: found[0]?.code ?? null, error: found[0]?.message ?? null };
+    const failed = tasks[progress.done.length];
+    await (async (): Promise<void> => {
+      await recordNode(at, planned, connection, status, { ...result, ...why });
+      if (failed === undefined) return;
+      await recordTask(connection, at.run, { ...taskOf(planned, failed, progress), status, rows: 0, ...why });
+    })().catch((reason: unknown) => {
       // The data are safe; only the history lacks a line.
       at.say(taskDiagnostic(reason, model, undefined));
     });
@@ -76,7 +89,7 @@ function finish(
   at: TaskContext,
   planned: PlannedNode,
   status: TaskStatus,
-  result: Omit<Progress, 'started'> & {
+  result: Omit<Progress, 'started' | 'statements' | 'taskStarted'> & {
     readonly seconds: number;
     readonly diagnostics: readonly Diagnostic[];
   },

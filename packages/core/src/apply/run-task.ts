@@ -9,9 +9,11 @@ import {
   recordAudits,
   recordResult,
   recordSnapshot,
+  recordTask,
   type LedgerEntry,
+  type TaskRecord,
 } from '../state/index.ts';
-import { ALL_TIME, type TimeRange } from '../time/index.ts';
+import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import { runAudit, type AuditOutcome } from './audits.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
 import { loadSeed, loadSource } from './load.ts';
@@ -32,12 +34,14 @@ export async function runTask(
   const { node, work, key, physical } = planned;
   // The ledger in memory follows the one in the warehouse only when the transaction is through.
   const entered: (() => void)[] = [];
+  progress.statements = [];
+  progress.taskStarted = performance.now();
   const written = await connection.transaction(async () => {
     if (at.ledger.isFresh(key)) {
       await forgetLedger(connection, key);
       entered.push(() => at.ledger.made(key));
     }
-    const { rows, rejected } = await write(at, planned, range, connection, entered);
+    const { rows, rejected } = await write(at, planned, range, connection, entered, progress);
     if (node.node === 'model' && work?.kind !== 'empty') {
       const audited = planned.reaudit && progress.done.length === 0 ? ALL_TIME : range;
       await audit(at, planned, node, audited, connection, outcomes);
@@ -62,10 +66,18 @@ export async function runTask(
       outcomes.map((o) => o.record),
     );
     for (const o of outcomes) if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
+    await recordTask(connection, run, {
+      ...taskOf(planned, range, progress),
+      status: 'done',
+      rows,
+      errorCode: null,
+      error: null,
+    });
     if (last) {
       await recordNode(at, planned, connection, 'done', {
         rows: progress.rows + rows,
         seconds: secondsSince(progress.started),
+        errorCode: null,
         error: null,
       });
     }
@@ -84,6 +96,7 @@ async function write(
   range: TimeRange,
   connection: Connection,
   entered: (() => void)[],
+  progress: Progress,
 ): Promise<Written> {
   const { work } = planned;
   switch (work?.kind) {
@@ -96,6 +109,7 @@ async function write(
     case 'empty':
     case 'intervals': {
       const statements = await at.writer.task(planned, range, at.ledger.isFresh(planned.key));
+      progress.statements = [...statements.before, ...statements.write, ...statements.after];
       let rows = 0;
       for (const s of statements.before) await connection.run(s);
       for (const s of statements.write) rows = await connection.run(s);
@@ -153,7 +167,12 @@ export async function recordNode(
   planned: PlannedNode,
   connection: Connection,
   status: TaskStatus,
-  result: { readonly rows: number; readonly seconds: number; readonly error: string | null },
+  result: {
+    readonly rows: number;
+    readonly seconds: number;
+    readonly errorCode: string | null;
+    readonly error: string | null;
+  },
 ): Promise<void> {
   await recordResult(connection, at.run, {
     model: planned.node.name,
@@ -161,6 +180,22 @@ export async function recordNode(
     status,
     rows: result.rows,
     seconds: result.seconds,
+    errorCode: result.errorCode,
     error: result.error,
   });
+}
+
+/** What history says of the task at hand, whatever came of it. */
+export function taskOf(
+  planned: PlannedNode,
+  range: TimeRange,
+  progress: Progress,
+): Pick<TaskRecord, 'model' | 'task' | 'interval' | 'seconds' | 'statements'> {
+  return {
+    model: planned.node.name,
+    task: progress.done.length + 1,
+    interval: isAllTime(range) ? undefined : range,
+    seconds: secondsSince(progress.taskStarted),
+    statements: progress.statements,
+  };
 }

@@ -37,4 +37,8 @@ export interface Progress {
   rejected: number;
   readonly done: TimeRange[];
   readonly audits: AuditResultDocument[];
+  /** What the task at hand has sent so far. */
+  statements: readonly string[];
+  /** When the task at hand began, of `performance.now()`. */
+  taskStarted: number;
 }

@@ -1,7 +1,7 @@
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { TableName } from '../sql/quote.ts';
 import { BEGINNING, END, type Coverage } from '../time/index.ts';
-import { hasState } from './schema.ts';
+import { stateVersion } from './schema.ts';
 import {
   EMPTY_STATE,
   type EnvironmentState,
@@ -9,6 +9,7 @@ import {
   type LedgerEntry,
   type LoadedFile,
   type PromotedModel,
+  type PromotionOrigin,
   type RecordedInput,
   type Snapshot,
   type SourceLoad,
@@ -17,15 +18,19 @@ import {
 
 /** Reads the whole state as one value. An empty warehouse has an empty state. */
 export async function readState(connection: Connection): Promise<State> {
-  if (!(await hasState(connection))) return EMPTY_STATE;
+  const version = await stateVersion(connection);
+  if (version === 0) return EMPTY_STATE;
   const snapshots = new Map<string, Snapshot>();
   for (const r of await connection.rows(
-    'SELECT physical, physical_schema, physical_name, relation, model, version, kind, fingerprint, audits FROM _sluice.snapshot',
+    `SELECT physical, physical_schema, physical_name, relation, model, version, kind, fingerprint, audits, run_id,
+     ${version < 2 ? 'FALSE' : 'dropped_at IS NOT NULL'} AS dropped FROM _sluice.snapshot`,
   )) {
     snapshots.set(text(r, 'physical'), readSnapshot(r));
   }
   const ledger = new Map<string, LedgerEntry[]>();
-  let sequence = 0;
+  // Entries of tables that are gone are forgotten; their numbers are never given out again.
+  const [highest] = await connection.rows("SELECT value FROM _sluice.meta WHERE key = 'sequence'");
+  let sequence = Number(highest?.['value'] ?? 0);
   for (const r of await connection.rows(
     'SELECT physical, epoch_ms(start_at) AS s, epoch_ms(end_at) AS e, isfinite(start_at) AS sf, isfinite(end_at) AS ef,' +
       ' sequence, data_sequence, inputs, epoch_ms(done_at) AS d FROM _sluice.ledger ORDER BY physical, start_at',
@@ -48,33 +53,51 @@ export async function readState(connection: Connection): Promise<State> {
       rejected: Number(r['rejected_count']),
     });
   }
-  return { sequence, snapshots, ledger, loads, environments: await readEnvironments(connection) };
+  return { sequence, snapshots, ledger, loads, environments: await readEnvironments(connection, version) };
 }
 
-async function readEnvironments(connection: Connection): Promise<ReadonlyMap<string, EnvironmentState>> {
-  const found = new Map<
-    string,
-    { name: string; sequence: number; promotedAt: number; models: Map<string, PromotedModel> }
-  >();
+async function readEnvironments(
+  connection: Connection,
+  version: number,
+): Promise<ReadonlyMap<string, EnvironmentState>> {
+  const found = new Map<string, EnvironmentState & { readonly models: Map<string, PromotedModel> }>();
   for (const r of await connection.rows(
-    'SELECT environment, sequence, epoch_ms(promoted_at) AS at FROM _sluice.promotion QUALIFY row_number() OVER (PARTITION BY environment ORDER BY sequence DESC) = 1 ORDER BY environment',
+    `SELECT environment, sequence, epoch_ms(promoted_at) AS at, run_id, ${originColumns(version)} FROM _sluice.promotion
+     QUALIFY row_number() OVER (PARTITION BY environment ORDER BY sequence DESC) = 1 ORDER BY environment`,
   )) {
     const name = text(r, 'environment');
     found.set(name, {
       name,
       sequence: Number(r['sequence']),
       promotedAt: Number(r['at']),
+      runId: text(r, 'run_id'),
+      from: readOrigin(r),
       models: new Map(),
     });
   }
   for (const r of await connection.rows(
     'SELECT environment, model, physical, view_schema, view_name FROM _sluice.promoted_model SEMI JOIN (SELECT environment, max(sequence) AS sequence FROM _sluice.promotion GROUP BY ALL) USING (environment, sequence) ORDER BY model',
   )) {
-    const view: TableName = { schema: text(r, 'view_schema'), name: text(r, 'view_name') };
-    const model = text(r, 'model');
-    found.get(text(r, 'environment'))?.models.set(model, { model, physical: text(r, 'physical'), view });
+    const shown = readPromoted(r);
+    found.get(text(r, 'environment'))?.models.set(shown.model, shown);
   }
   return found;
+}
+
+/** The columns of a promotion's origin, which the first version did not know. */
+export function originColumns(version: number): string {
+  return version < 2 ? 'NULL AS from_environment, NULL AS from_sequence' : 'from_environment, from_sequence';
+}
+
+export function readOrigin(r: Row): PromotionOrigin | undefined {
+  return r['from_environment'] === null
+    ? undefined
+    : { environment: text(r, 'from_environment'), sequence: Number(r['from_sequence']) };
+}
+
+export function readPromoted(r: Row): PromotedModel {
+  const view: TableName = { schema: text(r, 'view_schema'), name: text(r, 'view_name') };
+  return { model: text(r, 'model'), physical: text(r, 'physical'), view };
 }
 
 function readSnapshot(r: Row): Snapshot {
@@ -85,6 +108,8 @@ function readSnapshot(r: Row): Snapshot {
     relation: r['relation'] === 'view' ? 'view' : 'table',
     kind: text(r, 'kind'),
     audits: text(r, 'audits'),
+    runId: text(r, 'run_id'),
+    dropped: r['dropped'] === true,
     // Only what changed is ever explained, so most fingerprints are never looked at.
     get fingerprint() {
       return JSON.parse(text(r, 'fingerprint')) as Fingerprint;

@@ -1,16 +1,14 @@
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import { sql } from '../sql/quote.ts';
+import { id, sql } from '../sql/quote.ts';
+import { MIGRATIONS, STATE_VERSION } from './migrations.ts';
 
 /** The schema of Sluice's own tables. Nothing but state/ reads or writes them. */
 const STATE_SCHEMA = '_sluice';
 
-/** Grows when a table below changes its shape. */
-const STATE_VERSION = 1;
-
 /**
- * No primary keys: DuckDB checks them against rows deleted in the same transaction, and every write here goes through one
- * process at a time anyway.
+ * Version 1, for ever: what came later is a step in `migrations.ts`. No primary keys: DuckDB checks them against rows deleted
+ * in the same transaction, and every write here goes through one process at a time anyway.
  */
 const TABLES = `
 CREATE SCHEMA IF NOT EXISTS _sluice;
@@ -48,24 +46,72 @@ CREATE TABLE IF NOT EXISTS _sluice.rejected_row (
   error VARCHAR NOT NULL, text VARCHAR NOT NULL, kept_at TIMESTAMP NOT NULL);
 `;
 
-/** Creates Sluice's tables in a warehouse that has none. Runs in one transaction. */
+/** The tables of the state, of whatever version, in the order they are listed. */
+const EVERY_TABLE = sql`SELECT table_name AS name FROM duckdb_tables()
+  WHERE database_name = current_database() AND schema_name = ${STATE_SCHEMA} ORDER BY table_oid`;
+
+/**
+ * Creates Sluice's tables in a warehouse that has none, and brings those of an older Sluice forward: one transaction, and a
+ * copy of what was there stays in a schema of its own.
+ */
 export async function ensureState(connection: Connection): Promise<void> {
-  if (await hasState(connection)) return;
+  const version = await stateVersion(connection);
+  if (version === STATE_VERSION) return;
   await connection.transaction(async () => {
-    await connection.run(TABLES);
-    await connection.run(sql`INSERT INTO _sluice.meta VALUES ('state_version', ${String(STATE_VERSION)})`);
+    if (version === 0) await createState(connection, STATE_VERSION);
+    else {
+      await copyState(connection, version);
+      await migrate(connection, version, STATE_VERSION);
+    }
   });
 }
 
+/** Makes empty tables as a Sluice of that state version had them. Runs inside the caller's transaction. */
+export async function createState(connection: Connection, version: number): Promise<void> {
+  await connection.run(TABLES);
+  await connection.run("INSERT INTO _sluice.meta VALUES ('state_version', '1')");
+  await migrate(connection, 1, version);
+}
+
+/** Steps from one version to another. Runs inside the caller's transaction. */
+export async function migrate(connection: Connection, from: number, to: number): Promise<void> {
+  for (const migration of MIGRATIONS) {
+    if (migration.to <= from || migration.to > to) continue;
+    await connection.run(migration.sql);
+  }
+  await connection.run(sql`UPDATE _sluice.meta SET value = ${String(to)} WHERE key = 'state_version'`);
+}
+
+/** The names of the tables that are there. */
+export async function stateTables(connection: Connection): Promise<readonly string[]> {
+  return (await connection.rows(EVERY_TABLE)).map((r) => String(r['name']));
+}
+
+/** Copies all of the state as it is into a schema that is not there yet. */
+async function copyState(connection: Connection, version: number): Promise<void> {
+  const schemas = new Set(
+    (await connection.rows('SELECT schema_name AS name FROM duckdb_schemas()')).map((r) => String(r['name'])),
+  );
+  const plain = `${STATE_SCHEMA}_backup_v${version}`;
+  let backup = plain;
+  for (let n = 2; schemas.has(backup); n++) backup = `${plain}_${n}`;
+  await connection.run(sql`CREATE SCHEMA ${id(backup)}`);
+  for (const name of await stateTables(connection)) {
+    await connection.run(
+      sql`CREATE TABLE ${{ schema: backup, name }} AS FROM ${{ schema: STATE_SCHEMA, name }}`,
+    );
+  }
+}
+
 /**
- * Whether the warehouse has state that this Sluice can read.
+ * Which layout the state in the warehouse has; 0 when there is none.
  * @throws {SluiceError} `state-newer` when a newer Sluice wrote it.
  */
-export async function hasState(connection: Connection): Promise<boolean> {
+export async function stateVersion(connection: Connection): Promise<number> {
   const [found] = await connection.rows(
     sql`SELECT count(*) AS n FROM duckdb_tables() WHERE database_name = current_database() AND schema_name = ${STATE_SCHEMA} AND table_name = 'meta'`,
   );
-  if (found?.['n'] !== 1) return false;
+  if (found?.['n'] !== 1) return 0;
   const [row] = await connection.rows("SELECT value FROM _sluice.meta WHERE key = 'state_version'");
   const version = Number(row?.['value']);
   if (version > STATE_VERSION) {
@@ -79,5 +125,5 @@ export async function hasState(connection: Connection): Promise<boolean> {
       ),
     );
   }
-  return true;
+  return version;
 }

@@ -29,6 +29,10 @@ export interface Snapshot {
   readonly fingerprint: Fingerprint;
   /** Identity of the audits that its rows passed; another means: audit again. */
   readonly audits: string;
+  /** The run that last wrote it. */
+  readonly runId: string;
+  /** Removed by gc; what is left says which data its readers may hold. */
+  readonly dropped: boolean;
 }
 
 /** What a snapshot meant, down to its columns. */
@@ -68,6 +72,16 @@ export interface EnvironmentState {
   readonly sequence: number;
   readonly models: ReadonlyMap<string, PromotedModel>;
   readonly promotedAt: number;
+  /** The run that promoted it. */
+  readonly runId: string;
+  /** What it was taken over from, when it was not applied. */
+  readonly from: PromotionOrigin | undefined;
+}
+
+/** Where a promotion that built nothing took its tables from: another environment, or an earlier promotion of its own. */
+export interface PromotionOrigin {
+  readonly environment: string;
+  readonly sequence: number;
 }
 
 /** A model as an environment shows it. */

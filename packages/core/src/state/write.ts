@@ -4,7 +4,14 @@ import { raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import { BEGINNING, END, type TimeRange } from '../time/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { writeInputs } from './read.ts';
-import { physicalKey, type LedgerEntry, type PromotedModel, type SourceLoad } from './state.ts';
+import { redactText } from './redact.ts';
+import {
+  physicalKey,
+  type LedgerEntry,
+  type PromotedModel,
+  type PromotionOrigin,
+  type SourceLoad,
+} from './state.ts';
 
 /**
  * Everything Sluice writes into its own tables. Each function runs inside the caller's transaction, together with the
@@ -39,6 +46,7 @@ export async function recordSnapshot(
       audits,
       timestamp(run.now),
       run.runId,
+      null,
     ]})`,
   );
 }
@@ -199,11 +207,12 @@ export async function recordResult(
     readonly status: string;
     readonly rows: number;
     readonly seconds: number;
+    readonly errorCode: string | null;
     readonly error: string | null;
   },
 ): Promise<void> {
   await connection.run(
-    sql`INSERT INTO _sluice.run_result VALUES (${[run.runId, result.model, result.action, result.status, result.rows, result.seconds, result.error]})`,
+    sql`INSERT INTO _sluice.run_result VALUES (${[run.runId, result.model, result.action, result.status, result.rows, result.seconds, result.error === null ? null : redactText(result.error), result.errorCode]})`,
   );
 }
 
@@ -213,9 +222,10 @@ export async function recordPromotion(
   environment: string,
   sequence: number,
   models: readonly PromotedModel[],
+  from?: PromotionOrigin,
 ): Promise<void> {
   await connection.run(
-    sql`INSERT INTO _sluice.promotion VALUES (${[environment, sequence, timestamp(run.now), run.runId]})`,
+    sql`INSERT INTO _sluice.promotion VALUES (${[environment, sequence, timestamp(run.now), run.runId, from?.environment ?? null, from?.sequence ?? null, null]})`,
   );
   if (models.length === 0) return;
   const rows = models.map(
@@ -225,12 +235,12 @@ export async function recordPromotion(
 }
 
 /** Epoch ms as a SQL timestamp; the limits of time as DuckDB's infinities. */
-function timestamp(at: number): Sql {
+export function timestamp(at: number): Sql {
   if (at <= BEGINNING) return raw("TIMESTAMP '-infinity'");
   if (at >= END) return raw("TIMESTAMP 'infinity'");
   return raw(sql`TIMESTAMP ${new Date(at).toISOString().slice(0, 23).replace('T', ' ')}`);
 }
 
-function bound(at: number | undefined): Sql | null {
+export function bound(at: number | undefined): Sql | null {
   return at === undefined ? null : timestamp(at);
 }

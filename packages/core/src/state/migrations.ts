@@ -1,0 +1,31 @@
+/**
+ * How a state of an older Sluice becomes one of today. The tables of version 1 never change; each later version is a step
+ * from the one before, also in a new warehouse, so that there is one way to come to a layout and it is always tried.
+ */
+export interface Migration {
+  /** The version after it. */
+  readonly to: number;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    // History: where a promotion came from, what each task did, and tables that are gone on purpose.
+    to: 2,
+    sql: `
+ALTER TABLE _sluice.snapshot ADD COLUMN dropped_at TIMESTAMP;
+ALTER TABLE _sluice.promotion ADD COLUMN from_environment VARCHAR;
+ALTER TABLE _sluice.promotion ADD COLUMN from_sequence BIGINT;
+ALTER TABLE _sluice.promotion ADD COLUMN forgotten_at TIMESTAMP;
+ALTER TABLE _sluice.run_result ADD COLUMN error_code VARCHAR;
+CREATE TABLE _sluice.run_task (
+  run_id VARCHAR NOT NULL, model VARCHAR NOT NULL, task BIGINT NOT NULL, start_at TIMESTAMP, end_at TIMESTAMP,
+  status VARCHAR NOT NULL, row_count BIGINT NOT NULL, seconds DOUBLE NOT NULL, error_code VARCHAR, error VARCHAR,
+  sql_digest VARCHAR NOT NULL);
+CREATE TABLE _sluice.statement (digest VARCHAR NOT NULL, text VARCHAR NOT NULL);
+`,
+  },
+];
+
+/** The layout that this Sluice writes. */
+export const STATE_VERSION = MIGRATIONS.at(-1)?.to ?? 1;
