@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Context } from './context.ts';
 import { invalidOption } from './invalid-option.ts';
+import { projectFolder } from './project-folder.ts';
 import type { Style } from './render/style.ts';
 import { styleFor } from './terminal.ts';
 import { parseEnd, parseInstant } from './instant.ts';
@@ -92,9 +92,6 @@ export class Invocation {
   root(): string {
     const given = this.text('project');
     if (given !== undefined) return this.path(given);
-    for (let folder = this.context.cwd; ; folder = dirname(folder)) {
-      if (existsSync(join(folder, 'project.yaml'))) return folder;
-      if (dirname(folder) === folder) return this.context.cwd;
-    }
+    return projectFolder(this.context.cwd);
   }
 }

@@ -1,7 +1,8 @@
 import { SCHEMA_VERSION, toDiagnosticDocument } from '@sluice/core';
 import type { Answer, Diagnostic, ErrorDocument } from '@sluice/core';
-import type { Stream } from './context.ts';
+import type { Context, Stream } from './context.ts';
 import type { Invocation } from './invocation.ts';
+import { repositoryOf } from './project-folder.ts';
 import { renderDiagnostics } from './render/diagnostics.ts';
 import { renderGithub } from './render/github.ts';
 import { toSarif } from './render/sarif.ts';
@@ -12,9 +13,15 @@ export function writeJson(stream: Stream, document: unknown): void {
 }
 
 /** Says on stdout, for a machine, why a command could not be carried out. */
-export function printErrors(stdout: Stream, diagnostics: readonly Diagnostic[], format: string): void {
-  if (format === 'github') stdout.write(renderGithub(diagnostics));
-  else writeJson(stdout, format === 'sarif' ? toSarif(diagnostics) : errorDocument(diagnostics));
+export function printErrors(
+  { stdout, env }: Context,
+  root: string,
+  diagnostics: readonly Diagnostic[],
+  format: string,
+): void {
+  const repository = repositoryOf(root, env);
+  if (format === 'github') stdout.write(renderGithub(diagnostics, repository));
+  else writeJson(stdout, format === 'sarif' ? toSarif(diagnostics, repository) : errorDocument(diagnostics));
 }
 
 /** What `--json` prints when a command could not be carried out. */
@@ -36,7 +43,7 @@ export function print<D extends object>(
   render: (document: D, style: Style) => string,
   format: string = invocation.json ? 'json' : 'text',
 ): void {
-  const { stdout, stderr } = invocation.context;
+  const { stdout, stderr, env } = invocation.context;
   switch (format) {
     case 'json':
       if (answer.json !== undefined) {
@@ -49,10 +56,10 @@ export function print<D extends object>(
       writeJson(stdout, answer.document);
       return;
     case 'sarif':
-      writeJson(stdout, toSarif(answer.diagnostics));
+      writeJson(stdout, toSarif(answer.diagnostics, repositoryOf(invocation.root(), env)));
       return;
     case 'github':
-      stdout.write(renderGithub(answer.diagnostics));
+      stdout.write(renderGithub(answer.diagnostics, repositoryOf(invocation.root(), env)));
       break;
     default:
       stderr.write(renderDiagnostics(answer.diagnostics, invocation.err));

@@ -1,7 +1,9 @@
+import { resolve } from 'node:path';
 import { diagnostic, SluiceError, type Diagnostic } from '@sluice/core';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { printErrors } from './output.ts';
+import { projectFolder } from './project-folder.ts';
 import { renderDiagnostics } from './render/diagnostics.ts';
 import { styleFor } from './terminal.ts';
 
@@ -13,12 +15,19 @@ export function reportError(error: unknown, argv: readonly string[], context: Co
   }
   const format = askedFormat(argv);
   if (format !== undefined) {
-    printErrors(context.stdout, diagnostics, format);
+    printErrors(context, askedProject(argv, context.cwd), diagnostics, format);
   } else {
     const style = styleFor(context.stderr, context.env, !argv.includes('--no-color'));
     context.stderr.write(renderDiagnostics(diagnostics, style));
   }
   return diagnostics.some((d) => d.code === 'interrupted') ? EXIT.interrupted : EXIT.bad;
+}
+
+/** The project that was meant, as far as the arguments tell. */
+function askedProject(argv: readonly string[], cwd: string): string {
+  const at = argv.findIndex((a) => a === '--project' || a.startsWith('--project='));
+  const asked = argv[at] === '--project' ? argv[at + 1] : argv[at]?.slice('--project='.length);
+  return asked === undefined ? projectFolder(cwd) : resolve(cwd, asked);
 }
 
 /** What could not be parsed may still have asked for a format that machines read. */

@@ -1,6 +1,12 @@
 import type { Diagnostic, LineageGraphDocument, LineageNodeDocument } from '@sluice/core';
-import { diagnostic } from '@sluice/core';
-import { expect, test } from 'vitest';
+import { diagnostic, SluiceError } from '@sluice/core';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Log } from 'sarif';
+import { afterAll, describe, expect, test } from 'vitest';
+import { projectFolder } from '../src/project-folder.ts';
 import { renderGithub } from '../src/render/github.ts';
 import { renderDot, renderMermaid } from '../src/render/lineage-graph.ts';
 import { toSarif } from '../src/render/sarif.ts';
@@ -29,34 +35,38 @@ const DIAGNOSTICS: readonly Diagnostic[] = [
 ];
 
 test('annotations of GitHub', () => {
-  expect(renderGithub(DIAGNOSTICS).split('\n')).toEqual([
-    "::error file=models/a%2C b.sql,line=3,endLine=3,col=8,endColumn=13,title=unknown-column::there is no column 'amont', 100%25 sure%0Anote: it was read here (models/ü.sql:1:1)%0Ahelp: Did you mean 'amount'?",
-    '::warning file=models/x.sql,line=1,endLine=2,title=unused-property::two%0Alines',
+  expect(renderGithub(DIAGNOSTICS, { root: '/repo', prefix: 'data ü/shop/' }).split('\n')).toEqual([
+    "::error file=data ü/shop/models/a%2C b.sql,line=3,endLine=3,col=8,endColumn=13,title=unknown-column::there is no column 'amont', 100%25 sure%0Anote: it was read here (data ü/shop/models/ü.sql:1:1)%0Ahelp: Did you mean 'amount'?",
+    '::warning file=data ü/shop/models/x.sql,line=1,endLine=2,title=unused-property::two%0Alines',
     '::notice title=upstream-broken::no place%0Anote: only a remark',
     '',
   ]);
 });
 
-test('SARIF has what its schema asks for', () => {
-  const log = toSarif(DIAGNOSTICS);
+test('SARIF', () => {
+  const log = toSarif(DIAGNOSTICS, { root: '/repo', prefix: 'data ü/shop/' });
   expect(log.version).toBe('2.1.0');
   const [run1] = log.runs;
-  expect(run1.columnKind).toBe('utf16CodeUnits');
-  const { rules } = run1.tool.driver;
+  expect(run1?.columnKind).toBe('utf16CodeUnits');
+  expect(run1?.originalUriBaseIds).toEqual({ '%SRCROOT%': { uri: 'file:///repo/' } });
+  const rules = run1?.tool.driver.rules ?? [];
+  const results = run1?.results ?? [];
   expect(rules).toEqual([{ id: 'unknown-column' }, { id: 'unused-property' }, { id: 'upstream-broken' }]);
-  for (const result of run1.results) {
-    expect(rules[result.ruleIndex]?.id).toBe(result.ruleId);
+  for (const result of results) {
+    expect(rules[result.ruleIndex ?? -1]?.id).toBe(result.ruleId);
     expect(result.message.text).not.toBe('');
     for (const { physicalLocation: place } of [
       ...(result.locations ?? []),
       ...(result.relatedLocations ?? []),
     ]) {
-      expect(place.artifactLocation.uri).toMatch(/^[\w%./-]+$/);
-      expect(Math.min(...Object.values(place.region))).toBeGreaterThanOrEqual(1);
+      expect(place?.artifactLocation?.uri).toMatch(/^data%20%C3%BC\/shop\/models\/[\w%./-]+$/);
+      const region = place?.region ?? {};
+      expect(Object.keys(region)).toHaveLength(4);
+      expect(Math.min(...Object.values(region).map(Number))).toBeGreaterThanOrEqual(1);
     }
   }
-  expect(run1.results.map((r) => r.level)).toEqual(['error', 'warning', 'note']);
-  expect(run1.results[0]).toEqual({
+  expect(results.map((r) => r.level)).toEqual(['error', 'warning', 'note']);
+  expect(results[0]).toEqual({
     ruleId: 'unknown-column',
     ruleIndex: 0,
     level: 'error',
@@ -64,7 +74,7 @@ test('SARIF has what its schema asks for', () => {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: 'models/a%2C%20b.sql', uriBaseId: '%SRCROOT%' },
+          artifactLocation: { uri: 'data%20%C3%BC/shop/models/a%2C%20b.sql', uriBaseId: '%SRCROOT%' },
           region: { startLine: 3, startColumn: 8, endLine: 3, endColumn: 13 },
           contextRegion: { startLine: 3, snippet: { text: 'SELECT amont' } },
         },
@@ -74,13 +84,78 @@ test('SARIF has what its schema asks for', () => {
       {
         message: { text: 'it was read here' },
         physicalLocation: {
-          artifactLocation: { uri: 'models/%C3%BC.sql', uriBaseId: '%SRCROOT%' },
+          artifactLocation: { uri: 'data%20%C3%BC/shop/models/%C3%BC.sql', uriBaseId: '%SRCROOT%' },
           region: { startLine: 1, startColumn: 1, endLine: 1, endColumn: 4 },
           contextRegion: { startLine: 1, snippet: { text: 'SELECT amont' } },
         },
       },
     ],
   });
+});
+
+/** What `compile` prints for GitHub and as SARIF. */
+async function outputs(cwd: string, env = {}): Promise<readonly [string, Log]> {
+  const texts = [];
+  for (const format of ['github', 'sarif']) {
+    const context = fakeContext({
+      workspace: workspace({ compile: async () => answer(COMPILED, DIAGNOSTICS) }),
+      cwd,
+      env,
+    });
+    expect(await run(['compile', '--format', format], context)).toBe(1);
+    texts.push(context.out());
+  }
+  return [texts[0] ?? '', JSON.parse(texts[1] ?? '') as Log];
+}
+
+describe('paths are those of the repository', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-repository-'));
+  const project = join(folder, 'data', 'shop');
+  mkdirSync(join(project, 'models'), { recursive: true });
+  writeFileSync(join(project, 'project.yaml'), 'name: shop\n');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  test('without git those of the project', async () => {
+    const [github] = await outputs(join(project, 'models'));
+    expect(github).toContain('file=models/x.sql');
+  });
+  test('in GitHub Actions those of the workspace', async () => {
+    const [github] = await outputs(project, { GITHUB_WORKSPACE: folder });
+    expect(github).toContain('file=data/shop/models/x.sql');
+    expect((await outputs(project, { GITHUB_WORKSPACE: '/elsewhere' }))[0]).toContain('file=models/x.sql');
+  });
+  test('with git those of the work tree', async () => {
+    mkdirSync(join(folder, '.git'));
+    const [github, sarif] = await outputs(join(project, 'models'), { GITHUB_WORKSPACE: dirname(folder) });
+    expect(github).toContain('file=data/shop/models/x.sql');
+    const base = sarif.runs[0]?.originalUriBaseIds?.['%SRCROOT%']?.uri ?? '';
+    const uri = sarif.runs[0]?.results?.[1]?.locations?.[0]?.physicalLocation?.artifactLocation?.uri ?? '';
+    expect(fileURLToPath(new URL(uri, base))).toBe(join(project, 'models', 'x.sql'));
+  });
+  test('also when the command could not be carried out', async () => {
+    const failing = fakeContext({
+      workspace: workspace({
+        plan: async () => {
+          throw new SluiceError(DIAGNOSTICS);
+        },
+      }),
+      cwd: folder,
+    });
+    expect(await run(['--project', 'data/shop', 'plan', '--format', 'github'], failing)).toBe(1);
+    expect(failing.out()).toContain('file=data/shop/models/x.sql');
+  });
+});
+
+test.each([
+  ['config.yaml', 'gateways:\n  local: {}\n', true],
+  ['config.yml', 'model_defaults: { dialect: duckdb }\n', true],
+  ['config.yaml', 'theme: dark\n', false],
+])('a project is found upwards by %s with %j: %j', (name, text, isFound) => {
+  const above = mkdtempSync(join(tmpdir(), 'sluice-upwards-'));
+  const below = join(above, 'models', 'staging');
+  mkdirSync(below, { recursive: true });
+  writeFileSync(join(above, name), text);
+  expect(projectFolder(below)).toBe(isFound ? above : below);
+  rmSync(above, { recursive: true });
 });
 
 const COMPILED = { schema_version: 1, models: [], diagnostics: [] } as const;

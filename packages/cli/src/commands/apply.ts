@@ -39,7 +39,7 @@ export async function apply(invocation: Invocation): Promise<number> {
     reporter.stop();
     if (answered !== 'yes' || applied === undefined) {
       const refused = diagnostic('interrupted', 'the plan was not applied; nothing has changed');
-      if (format !== 'text') printErrors(invocation.context.stdout, [refused], format);
+      if (format !== 'text') printErrors(invocation.context, invocation.root(), [refused], format);
       else reporter.say('Not applied; nothing has changed.');
       return answered === 'no' ? EXIT.bad : EXIT.interrupted;
     }

@@ -1,19 +1,20 @@
 import type { Diagnostic, Severity } from '@sluice/core';
+import type { Repository } from '../project-folder.ts';
 
-/** Workflow commands of GitHub Actions: annotations on the lines of a pull request. Paths must be the repository's. */
-export function renderGithub(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.map((d) => `${annotation(d)}\n`).join('');
+/** Workflow commands of GitHub Actions: annotations on the lines of a pull request, with paths of the repository. */
+export function renderGithub(diagnostics: readonly Diagnostic[], { prefix }: Repository): string {
+  return diagnostics.map((d) => `${annotation(d, prefix)}\n`).join('');
 }
 
 const LEVELS: Readonly<Record<Severity, string>> = { error: 'error', warning: 'warning', info: 'notice' };
 
-function annotation(d: Diagnostic): string {
+function annotation(d: Diagnostic, prefix: string): string {
   const at = d.location;
   const properties: readonly (readonly [string, string | number])[] = [
     ...(at === undefined
       ? []
       : ([
-          ['file', at.path],
+          ['file', prefix + at.path],
           ['line', at.line],
           ['endLine', at.endLine],
           // GitHub takes columns only when the range is in one line.
@@ -31,7 +32,7 @@ function annotation(d: Diagnostic): string {
     ...d.notes.map((n) =>
       n.location === undefined
         ? `note: ${n.message}`
-        : `note: ${n.message} (${n.location.path}:${n.location.line}:${n.location.column})`,
+        : `note: ${n.message} (${prefix}${n.location.path}:${n.location.line}:${n.location.column})`,
     ),
     ...(d.hint === undefined ? [] : [`help: ${d.hint}`]),
   ].join('\n');
