@@ -235,6 +235,32 @@ export const COMMANDS: readonly Command[] = [
     ],
   },
   {
+    name: 'sources',
+    summary: 'Look after tables that others keep',
+    examples: [{ line: 'sluice sources refresh', does: 'takes their columns from the warehouse' }],
+    commands: [
+      {
+        name: 'refresh',
+        summary: 'Write down the columns of tables that others keep, so that compiling needs no warehouse',
+        details:
+          'Tables are sources and EXTERNAL models without declared columns, what sources.yaml holds already, and tables that queries name and nobody declares. Reads the warehouse, and writes sources.yaml, which is to be committed.',
+        arguments: [{ syntax: '[tables...]', summary: 'schema.table; all if left out' }],
+        options: [
+          {
+            flags: '--check',
+            summary: 'write nothing, exit with 1 when sources.yaml is not what the warehouse has',
+          },
+        ],
+        examples: [
+          { line: 'sluice sources refresh', does: 'all of them, and shows what changed' },
+          { line: 'sluice sources refresh crm.visits', does: 'one table, also one that is new' },
+          { line: 'sluice sources refresh --check', does: 'for continuous integration' },
+        ],
+        load: async () => (await import('./commands/sources-refresh.ts')).sourcesRefresh,
+      },
+    ],
+  },
+  {
     name: 'completion',
     summary: 'Print a script that completes sluice in a shell',
     arguments: [{ syntax: '<shell>', summary: 'bash, zsh or fish', choices: ['bash', 'zsh', 'fish'] }],

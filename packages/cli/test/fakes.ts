@@ -92,6 +92,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
   return {
     compile: refuse,
     format: refuse,
+    refreshSources: refuse,
     lint: refuse,
     render: refuse,
     lineage: refuse,

@@ -8,6 +8,7 @@ import { answerImpact, answerLineage } from './workspace/answer-lineage.ts';
 import { answerLint } from './workspace/answer-lint.ts';
 import { answerPlan } from './workspace/answer-plan.ts';
 import { answerQuery } from './workspace/answer-query.ts';
+import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { OpenProject } from './workspace/open-project.ts';
@@ -24,6 +25,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     lineage: (target, direction, how) => answerLineage(opened, target, direction, how),
     impact: (target) => answerImpact(opened, target),
     explainVersion: (model, environment) => answerExplainVersion(opened, model, environment),
+    refreshSources: (names, how) => answerRefreshSources(opened, names, how),
     plan: (environment, how) => answerPlan(opened, environment, how),
     apply: (environment, how) => answerApply(opened, environment, how),
     applyPlan: (text, how) => answerApplyPlan(opened, text, how),

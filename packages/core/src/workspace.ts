@@ -13,6 +13,7 @@ import type {
   PlanDocument,
   QueryDocument,
   RenderDocument,
+  SourceRefreshDocument,
   VersionDocument,
 } from './report/index.ts';
 
@@ -73,6 +74,14 @@ export interface Workspace {
   impact(target: string): Promise<Answer<ImpactDocument>>;
   /** What differs between a model of the project and what an environment shows. */
   explainVersion(model: string, environment: string): Promise<Answer<VersionDocument>>;
+  /**
+   * Takes the columns of tables that others keep from the warehouse into `sources.yaml`; with `check`, only compares. `names`
+   * are sources, EXTERNAL models or tables of the warehouse; none means all that the project speaks of.
+   */
+  refreshSources(
+    names: readonly string[],
+    options?: { readonly check?: boolean },
+  ): Promise<Answer<SourceRefreshDocument>>;
   plan(environment: string, options?: PlanOptions): Promise<Answer<PlanDocument>>;
   /** Applies what {@link plan} said a moment ago; `confirm` is asked first when there is something to do. */
   apply(

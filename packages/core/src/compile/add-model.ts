@@ -1,4 +1,5 @@
 /** From a bound plan to a compiled model: columns, lineage, what is read, what it means, and its version. */
+import { EXTERNAL_HINT } from './add-source.ts';
 import { diagnostic } from '../diagnostic/index.ts';
 import { checkColumns } from './check-columns.ts';
 import type { Compilation } from './compilation.ts';
@@ -33,7 +34,7 @@ export function addLeafModel(c: Compilation, m: ParsedModel): void {
           `the external model '${definition.name}' does not say its columns`,
           {
             location: definition.kindLocation,
-            hint: 'Add columns (name TYPE, …) to its header, so that compiling needs no database.',
+            hint: EXTERNAL_HINT,
           },
         ),
       );

@@ -4,6 +4,10 @@ import type { Compilation } from './compilation.ts';
 import type { CompiledNode } from './compiled.ts';
 import { versionSource } from './version.ts';
 
+/** Compiling opens no warehouse, so somebody has to say what others' tables hold. */
+export const EXTERNAL_HINT =
+  'Declare its columns, or take them from the warehouse with sluice sources refresh.';
+
 /** Sources are known from their declarations, or from their files. */
 export function addSource(c: Compilation, source: SourceDefinition): void {
   const columns = source.columns ?? c.input.discovered.get(source.name);
@@ -13,7 +17,7 @@ export function addSource(c: Compilation, source: SourceDefinition): void {
       c.diagnostics.push(
         diagnostic('external-without-columns', `the table source '${source.name}' does not say its columns`, {
           location: source.location,
-          hint: 'Add columns: { name: TYPE, … }, so that compiling needs no database.',
+          hint: EXTERNAL_HINT,
         }),
       );
     }

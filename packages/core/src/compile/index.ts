@@ -3,6 +3,7 @@ export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
 export type { CachedInputs, CacheEntry, CompileCache } from './compile-cache.ts';
 export type { Column, ColumnRef, Compiled, CompiledModel, CompiledNode, CompiledSource } from './compiled.ts';
+export { outsideTables } from './outside-tables.ts';
 export { compileContext } from './parse-models.ts';
 export { VOLATILE as VOLATILE_FUNCTIONS } from './meaning/functions.ts';
 export { DEFAULT_SCHEMA, nodeKey } from './names.ts';

@@ -460,11 +460,25 @@ function resolveTables(
           location: place.locate(r.start, r.end) ?? place.fallback,
           hint: isFile
             ? 'Declare it under sources: in project.yaml, so that Sluice knows when it changes.'
-            : (didYouMean(written, lookup.names) ??
-              'Models are under models/, sources are declared in project.yaml.'),
+            : unknownTableHint(r.catalog, r.schema, written, lookup.names),
         },
       ),
     );
   }
   return good ? [...found] : undefined;
 }
+
+/** A schema that the project does not have is most likely somebody else's. */
+function unknownTableHint(
+  catalog: string,
+  schema: string,
+  written: string,
+  names: readonly string[],
+): string {
+  const suggestion = didYouMean(written, names);
+  const isOwn = names.some((name) => nodeKey(name).startsWith(`${schema.toLowerCase()}.`));
+  if (catalog !== '' || schema === '' || (isOwn && suggestion !== undefined)) return suggestion ?? DECLARED;
+  return `${suggestion ?? DECLARED} If it is a table of the warehouse that others keep: sluice sources refresh.`;
+}
+
+const DECLARED = 'Models are under models/, sources are declared in project.yaml.';

@@ -13,6 +13,7 @@ export const CODES = {
   'config-unused': 'warning',
   'source-files-missing': 'error',
   'source-unreadable': 'error',
+  'source-table-missing': 'error',
   // header
   'header-missing': 'error',
   'header-syntax': 'error',

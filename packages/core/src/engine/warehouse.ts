@@ -30,6 +30,8 @@ export interface Connection {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** The tables and views that exist: lower-case `schema.name` → what they are. */
   relations(): Promise<ReadonlyMap<string, 'table' | 'view'>>;
+  /** The columns of a table or a view that exists, with types as the compiler writes them. */
+  columnsOf(relation: TableName): Promise<readonly Column[]>;
   /** Loads files into a table, replacing what it held; must run inside a transaction. */
   loadFiles(request: LoadRequest): Promise<LoadResult>;
   /** Compares a loaded table with what its files hold now. */

@@ -1,5 +1,6 @@
 /** A project as its files say it: settings, models and audits, read and checked, before anything is compiled. */
 export type { ProjectFiles } from './files.ts';
+export { editRecordedColumns } from './edit-recorded-columns.ts';
 export { loadProject } from './load.ts';
 export { loadMacros } from './own-macros.ts';
 export { nodeFiles } from './node-files.ts';
@@ -17,5 +18,6 @@ export type {
   TableSource,
   VariableValue,
 } from './project.ts';
+export { readRecordedColumns, RECORDED_FILE, type RecordedTable } from './recorded-columns.ts';
 export { projectJsonSchema } from './schema.ts';
-export { writeProjectFile } from './write-file.ts';
+export { createProjectFile, writeProjectFile } from './write-file.ts';

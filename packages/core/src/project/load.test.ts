@@ -178,7 +178,6 @@ environments: { a-b: , dev: { start: soon } }
     "config-invalid 9:16-31 'sources.raw.c.file' has files of more than one format | Make one source of each format.",
     "config-invalid 10:30-35 'sources.raw.d.file' cannot stand beside 'table'",
     "config-invalid 10:17-22 'sources.raw.d.table' must be schema.name, found 'a.b.c'",
-    "config-invalid 11:5-6 'sources.raw.e' needs 'columns' | Sluice does not open the warehouse to compile, so it must be told what a table holds.",
     "config-invalid 12:42-50 'sources.raw.f.cron' is for tables; Sluice sees by itself when files move",
     "config-invalid 12:32-34 'sources.raw.f.csv' is for CSV files, these are parquet",
     "invalid-environment-name 13:17-20 'a-b' is not the name of an environment | Use letters, digits and underscores.",

@@ -16,9 +16,14 @@ import {
 import type { ProjectFiles } from './files.ts';
 import { variableSql } from '../sql/quote.ts';
 import { parseConfig } from './parse-config.ts';
+import { readRecordedColumns, RECORDED_FILE, type RecordedTable } from './recorded-columns.ts';
+import { completeColumns } from './recorded-sources.ts';
 import { EXTERNAL_FILES, isExternalModels, parseSqlMeshConfig, SQLMESH_FILES } from './sqlmesh-config.ts';
 import { loadSqlMacros } from './sql-macros.ts';
 import type { BrokenModel, Project, ProjectConfig } from './project.ts';
+
+/** How often a table that nobody declares is taken to move. */
+const DEFAULT_CRON = '@daily';
 
 /** The file that makes a folder a project. */
 const PROJECT_FILE = 'project.yaml';
@@ -47,14 +52,43 @@ export function loadProject(files: ProjectFiles, folder: string = 'project'): Ou
       ? parseConfig(source)
       : parseSqlMeshConfig(source, readExternals(files, texts), folder);
   const diagnostics: Diagnostic[] = [...config.diagnostics];
-  const { models, brokenModels } = loadModels(files, config.value, texts, diagnostics);
+  const loaded = loadModels(files, config.value, texts, diagnostics);
+  const recorded = loadRecorded(files, texts, diagnostics);
   const audits = loadAudits(files, texts, diagnostics);
   const sqlMacros = loadSqlMacros(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
+  const { sources, models, ...completed } = completeColumns(
+    { ...loaded, sources: config.value.sources },
+    recorded,
+    config.value.defaults.cron ?? DEFAULT_CRON,
+  );
+  diagnostics.push(...completed.diagnostics);
   return {
-    value: { config: config.value, models, brokenModels, audits, macros: new Map(), sqlMacros, texts },
+    value: {
+      config: { ...config.value, sources },
+      models,
+      brokenModels: loaded.brokenModels,
+      audits,
+      macros: new Map(),
+      sqlMacros,
+      texts,
+    },
     diagnostics,
   };
+}
+
+function loadRecorded(
+  files: ProjectFiles,
+  texts: Map<string, SourceText>,
+  diagnostics: Diagnostic[],
+): readonly RecordedTable[] {
+  const text = files.read(RECORDED_FILE);
+  if (text === undefined) return [];
+  const source = new SourceText(RECORDED_FILE, text);
+  texts.set(RECORDED_FILE, source);
+  const read = readRecordedColumns(source);
+  diagnostics.push(...read.diagnostics);
+  return read.value;
 }
 
 function readExternals(files: ProjectFiles, texts: Map<string, SourceText>): readonly SourceText[] {

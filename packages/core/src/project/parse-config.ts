@@ -356,14 +356,6 @@ class ConfigReader {
     for (const key of ['file', 'format', 'csv', 'time_column'] as const) {
       if (raw[key] !== undefined) this.#invalid([...path, key], `cannot stand beside 'table'`);
     }
-    if (raw.columns === undefined) {
-      this.#add(
-        'config-invalid',
-        this.#places.key(path),
-        `'${path.join('.')}' needs 'columns'`,
-        'Sluice does not open the warehouse to compile, so it must be told what a table holds.',
-      );
-    }
     const parts = splitName(table);
     if (parts === undefined) this.#invalid([...path, 'table'], `must be schema.name, found '${table}'`);
     return {

@@ -12,8 +12,10 @@ export interface SourceDefinition {
   readonly name: string;
   readonly location: Location;
   readonly description: string | undefined;
-  /** Declared columns in order, with DuckDB type names; undefined: taken from the files (or an error for tables). */
+  /** Declared columns in order, with DuckDB type names; undefined: taken from the files (an error for tables). */
   readonly columns: readonly { readonly name: string; readonly type: string }[] | undefined;
+  /** The columns are not declared, but were taken from the warehouse (`sources.yaml`). */
+  readonly isRecorded?: boolean;
   readonly origin: FileSource | TableSource;
 }
 

@@ -35,6 +35,12 @@ export class YamlPlaces {
     return isMap(value) ? value.items.map((pair) => keyText(pair.key)) : [];
   }
 
+  /** The node at a path, aliases followed; undefined when the path leads nowhere. */
+  node(path: YamlPath): Node | undefined {
+    const { value, depth } = this.#find(path);
+    return depth === path.length ? this.#resolve(value) : undefined;
+  }
+
   /** What an alias (`*name`) stands for. */
   #resolve(node: Node | undefined): Node | undefined {
     return isAlias(node) ? node.resolve(this.#document) : node;

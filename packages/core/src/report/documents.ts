@@ -97,6 +97,26 @@ export interface FormatDocument extends Document {
   readonly diagnostics: readonly DiagnosticDocument[];
 }
 
+export interface SourceRefreshDocument extends Document {
+  /** Whether the file was only compared with the warehouse. */
+  readonly check: boolean;
+  /** The file that keeps the columns, relative to the project folder. */
+  readonly file: string;
+  readonly sources: readonly {
+    readonly name: string;
+    /** Of the entry in the file; `missing`: the project speaks of a table that the warehouse does not have. */
+    readonly status: 'unchanged' | 'added' | 'changed' | 'removed' | 'missing';
+    readonly columns: {
+      readonly added: readonly ColumnDocument[];
+      readonly removed: readonly ColumnDocument[];
+      readonly retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+    };
+    /** Whether columns that stay have another order. */
+    readonly reordered: boolean;
+  }[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
 export interface LintDocument extends Document {
   /** How many models were looked at. */
   readonly models: number;

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../compile/compiled.ts';
-import { ident, sql, tableIdent } from '../../sql/quote.ts';
+import { ident, sql, tableIdent, type TableName } from '../../sql/quote.ts';
 import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
 import type {
   Connection,
@@ -87,6 +87,11 @@ class DuckDbConnection implements Connection {
         " UNION ALL SELECT lower(schema_name || '.' || view_name), 'view' FROM duckdb_views() WHERE database_name = current_database() AND NOT internal",
     );
     return new Map(rows.map((r) => [String(r['n']), r['k'] === 'view' ? 'view' : 'table']));
+  }
+
+  async columnsOf(relation: TableName): Promise<readonly Column[]> {
+    const rows = await this.rows(sql`DESCRIBE ${relation}`);
+    return rows.map((r) => ({ name: String(r['column_name']), type: String(r['column_type']) }));
   }
 
   async loadFiles(request: LoadRequest): Promise<LoadResult> {
