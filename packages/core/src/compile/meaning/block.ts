@@ -40,6 +40,13 @@ interface BlockParts {
   readonly ordered?: boolean;
 }
 
+/** What a block's rows are, as hashes: the same for all blocks that differ in columns and order alone. */
+interface RowSeal {
+  readonly rows: string;
+  readonly conditions: readonly string[];
+  readonly hash: (term: Term) => string;
+}
+
 /** A symbolic select-project-join block; opaque outside this folder. */
 export class Block {
   readonly relations: readonly Relation[];
@@ -49,23 +56,26 @@ export class Block {
   /** An ORDER BY applies: which rows a LIMIT keeps no longer depends on what else is read. */
   readonly ordered: boolean;
   #seal: Seal | undefined;
+  /** Shared with the blocks that have the same rows. */
+  readonly #rows: { made?: RowSeal };
 
-  constructor(parts: BlockParts) {
+  constructor(parts: BlockParts, sameRows?: Block) {
     this.relations = parts.relations;
     this.conditions = parts.conditions;
     this.sequence = parts.sequence;
     this.columns = parts.columns;
     this.ordered = parts.ordered ?? false;
+    this.#rows = sameRows === undefined ? {} : sameRows.#rows;
   }
 
   seal(): Seal {
-    this.#seal ??= sealBlock(this);
+    this.#seal ??= sealBlock(this, (this.#rows.made ??= sealRows(this)));
     return this.#seal;
   }
 
   /** The same rows with other columns, picked from or computed over this block's. */
   withColumns(columns: readonly Term[]): Block {
-    const block = new Block({ ...this, columns });
+    const block = new Block({ ...this, columns }, this);
     if (!columns.some(isVolatile)) return block;
     // A volatile value belongs to the rows for which it was called: nothing may move past it from here on.
     const seal = block.seal();
@@ -74,7 +84,7 @@ export class Block {
 
   /** ORDER BY: the same rows in another physical order. */
   inOrder(sequence: string, columns: readonly Term[]): Block {
-    return new Block({ ...this, sequence, columns, ordered: true });
+    return new Block({ ...this, sequence, columns, ordered: true }, this);
   }
 
   filter(conditions: readonly Term[]): Block {
@@ -157,22 +167,24 @@ function instanceApart(left: Block, right: Block): Block {
   });
 }
 
-function sealBlock(block: Block): Seal {
+function sealBlock(block: Block, { rows, conditions, hash }: RowSeal): Seal {
+  const sequence = conditions.length === 0 ? block.sequence : digest('filtered', block.sequence, conditions);
+  return { rows, sequence, columns: block.columns.map(hash), hash };
+}
+
+function sealRows(block: Block): RowSeal {
   const [first, ...others] = block.relations;
   const label = others.length === 0 ? undefined : labels(block);
   const memo = new Map<CallTerm, string>();
   const hash = (term: Term): string => hashTerm(term, label, memo);
   const conditions = sortedSet(block.conditions.map(hash));
-  const sequence = conditions.length === 0 ? block.sequence : digest('filtered', block.sequence, conditions);
-  const columns = block.columns.map(hash);
-  if (label === undefined && conditions.length === 0)
-    return { rows: first?.rows ?? '', sequence, columns, hash };
+  if (label === undefined && conditions.length === 0) return { rows: first?.rows ?? '', conditions, hash };
   const outer = block.relations.flatMap((relation) =>
     relation.on === undefined ? [] : [[label?.(relation) ?? '', ...sortedSet(relation.on.map(hash))]],
   );
   outer.sort(byText);
   const rows = digest('join', block.relations.map(identity).sort(), conditions, outer);
-  return { rows, sequence, columns, hash };
+  return { rows, conditions, hash };
 }
 
 /** An outer-joined relation is another thing than the same relation joined. */

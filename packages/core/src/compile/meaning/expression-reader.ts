@@ -151,9 +151,7 @@ export class ExpressionReader {
 
   /** Any other expression: all it holds, in order of keys, save what is known not to matter. */
   #plain(expression: JsonObject, columns: readonly Term[]): Term {
-    const keys = Object.keys(expression)
-      .filter((key) => !DROPPED.has(key))
-      .sort();
+    const { keys, operator } = formOf(expression);
     const operands = keys.map((key) => {
       const part = expression[key] ?? null;
       if (OPAQUE.has(key))
@@ -168,7 +166,7 @@ export class ExpressionReader {
     const calls = this.#calls(expression);
     operands.push(...calls.map((call) => call.term));
     return new CallTerm(
-      keys.join(),
+      operator,
       operands,
       false,
       calls.some((call) => call.volatile),
@@ -197,6 +195,27 @@ export class ExpressionReader {
     return found;
   }
 }
+
+/** Which properties count, in order, and their names as an operator. There are few forms, and many expressions of each. */
+function formOf(expression: JsonObject): Form {
+  const all = Object.keys(expression);
+  const name = all.join();
+  let form = FORMS.get(name);
+  if (form === undefined) {
+    const keys = all.filter((key) => !DROPPED.has(key)).sort();
+    form = { keys, operator: keys.join() };
+    // Names come from DuckDB's code, so there are some dozens; but nobody promised that.
+    if (FORMS.size < 1_000) FORMS.set(name, form);
+  }
+  return form;
+}
+
+interface Form {
+  readonly keys: readonly string[];
+  readonly operator: string;
+}
+
+const FORMS = new Map<string, Form>();
 
 function everyObject(json: Json, visit: (node: JsonObject) => void): void {
   if (Array.isArray(json)) for (const part of json as readonly Json[]) everyObject(part, visit);
