@@ -1,14 +1,50 @@
-import { auditCode, auditPlace, type ParsedModel } from './parse-models.ts';
+import type { ModelDefinition } from '../model/index.ts';
+import { auditShape } from './audit-shape.ts';
 import type { Compilation } from './compilation.ts';
+import type { Column } from './compiled.ts';
+import { auditCode, auditPlace, type ParsedAudit, type ParsedModel } from './parse-models.ts';
 import { isPlanless } from './query-error.ts';
 import { declareShadows } from './shadow-tables.ts';
 import { toDiagnostic } from './sql-errors.ts';
 
+interface Asked {
+  readonly model: ModelDefinition;
+  readonly audit: ParsedAudit;
+  readonly shape: string | undefined;
+}
+
 /** Binds the audits of models that are known, for their errors alone. */
 export async function bindAudits(c: Compilation, models: readonly ParsedModel[]): Promise<void> {
-  const all = models
-    .filter((m) => c.known.has(m.definition.name))
-    .flatMap((m) => m.audits.map((a) => ({ model: m.definition, audit: a })));
+  const asked = models.flatMap((m): readonly Asked[] => {
+    const columns = c.known.get(m.definition.name)?.node.columns;
+    if (columns === undefined) return [];
+    return m.audits.map((audit) => ({
+      model: m.definition,
+      audit,
+      shape: shapeOf(audit, m.definition.name, columns),
+    }));
+  });
+  // One of each shape first: when it binds, so do the others.
+  const shapes = new Set<string>();
+  const first = asked.filter(
+    ({ shape }) =>
+      shape === undefined || !(c.soundAudits.has(shape) || shapes.has(shape) || !shapes.add(shape)),
+  );
+  await bindEach(c, first);
+  const done = new Set(first);
+  await bindEach(
+    c,
+    asked.filter((a) => !done.has(a) && a.shape !== undefined && !c.soundAudits.has(a.shape)),
+  );
+}
+
+/** Undefined for an audit that reads other models. */
+function shapeOf(audit: ParsedAudit, model: string, columns: readonly Column[]): string | undefined {
+  if (audit.dependencies.length > 0) return undefined;
+  return auditShape(audit.sql.sql, model, columns, audit.audit.definition === undefined);
+}
+
+async function bindEach(c: Compilation, all: readonly Asked[]): Promise<void> {
   if (all.length === 0) return;
   await declareShadows(
     c,
@@ -23,9 +59,11 @@ export async function bindAudits(c: Compilation, models: readonly ParsedModel[])
     return false;
   });
   const results = await c.input.binder.check(audits.map((a) => a.audit.sql.sql));
-  const wrong = audits.flatMap(({ model, audit }, i) => {
+  const wrong = audits.flatMap(({ model, audit, shape }, i) => {
     const error = results[i];
-    return error === undefined || isPlanless(error) ? [] : [{ model, audit, error }];
+    if (error !== undefined && !isPlanless(error)) return [{ model, audit, error }];
+    if (shape !== undefined) c.soundAudits.add(shape);
+    return [];
   });
   for (const { model, audit, error } of wrong) {
     c.faulty.add(model.name);

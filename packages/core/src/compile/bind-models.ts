@@ -12,7 +12,7 @@ import type { Pending } from './pending.ts';
 import { hiddenRead, isPlanless, queryError } from './query-error.ts';
 import { parsePlan } from './plan-node.ts';
 import { runReady } from './ready-queue.ts';
-import { declareShadows } from './shadow-tables.ts';
+import { declareShadows, isPlainTable } from './shadow-tables.ts';
 import { macroInView } from './sql-macros.ts';
 
 /** More plans at once cost memory, fewer cost round trips. */
@@ -50,13 +50,13 @@ export async function bindReady(c: Compilation, models: readonly Pending[]): Pro
     },
   });
   for (const name of left) if (byName.has(name)) c.broken.add(name);
-  // What nobody has read yet has to be possible as well; what readers in the cache have read, was.
+  // What nobody has read yet has to be possible as well, if that is in doubt; what readers in the cache have read, was.
   const read = new Set<string>();
   for (const [name, inputs] of c.finished)
     if (c.known.get(name)?.isCached === true) for (const input of inputs) read.add(input);
   await declareShadows(
     c,
-    [...c.known].flatMap(([name, k]) => (k.isCached || read.has(name) ? [] : [name])),
+    [...c.known].flatMap(([name, k]) => (k.isCached || read.has(name) || isPlainTable(k.node) ? [] : [name])),
   );
 }
 

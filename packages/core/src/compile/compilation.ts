@@ -40,6 +40,8 @@ export class Compilation {
   readonly keys = new Map<string, string>();
   /** Models with something wrong that is no error of theirs alone: not to be kept. */
   readonly faulty = new Set<string>();
+  /** Shapes of audits that DuckDB has bound. */
+  readonly soundAudits = new Set<string>();
   settings: string | undefined;
   /** Models that were not looked at, and the broken input that is to blame. */
   readonly blockedBy = new Map<string, string>();

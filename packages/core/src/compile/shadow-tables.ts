@@ -2,6 +2,7 @@
 import { diagnostic } from '../diagnostic/index.ts';
 import type { DeclareFailure } from './binder.ts';
 import type { Compilation } from './compilation.ts';
+import type { CompiledNode } from './compiled.ts';
 import { nodeSchemaAndTable } from './names.ts';
 
 /** Shadow tables for what is about to be read. */
@@ -21,6 +22,22 @@ export async function declareShadows(c: Compilation, names: Iterable<string>): P
   }
   // Another lane may be at it.
   await Promise.all(wanted.map((name) => c.declared.get(name)));
+}
+
+/** Types that every table may have, as plans spell them. */
+const PLAIN_TYPE =
+  /^(?:BOOLEAN|U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)|VARCHAR|BLOB|DATE|TIME|TIMESTAMP|TIMESTAMP WITH TIME ZONE|INTERVAL|UUID)$/;
+/** Schemas that are not DuckDB's own, nor databases of its. */
+const PLAIN_SCHEMA = /^(?!(?:memory|system|temp|information_schema|pg_catalog)$)[a-z_][a-z0-9_]*$/i;
+
+/** Whether a table of these columns can be made for sure: they come from a query that was bound. */
+export function isPlainTable(node: CompiledNode): boolean {
+  return (
+    node.node === 'model' &&
+    node.sql !== undefined &&
+    PLAIN_SCHEMA.test(nodeSchemaAndTable(node.name).schema) &&
+    node.columns.every((c) => PLAIN_TYPE.test(c.type))
+  );
 }
 
 /** Types that DuckDB refuses are told where they were declared. */
