@@ -41,6 +41,7 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     unchanged: 0,
     spared: [],
     promotes: actions.length > 0,
+    virtual_updates: [],
     files: [],
     summary: 'prod is up to date; there is nothing to do.',
     digest: '',

@@ -272,6 +272,31 @@ describe('plan', () => {
       `);
   });
 
+  it('shows what runs on views', () => {
+    const virtual_updates = [
+      { model: 'marts.revenue', view: 'marts.revenue', sql: ['COMMENT ON VIEW x IS NULL'] },
+    ];
+    const document = plan([action()], { virtual_updates });
+    expect(renderPlan(document, PLAIN)).toBe(text`
+      ~ rebuild marts.revenue  FULL
+
+        statements run on the views of: marts.revenue
+
+      Plan for prod: 1 to rebuild.
+      `);
+    expect(renderPlan(document, PLAIN, { explain: true })).toBe(text`
+      ~ rebuild marts.revenue  FULL
+          → sluice__marts.revenue__v1
+
+      * on virtual update marts.revenue
+          → marts.revenue
+
+            COMMENT ON VIEW x IS NULL;
+
+      Plan for prod: 1 to rebuild.
+      `);
+  });
+
   it('wraps and cuts long lists', () => {
     const spared = Array.from({ length: 30 }, (_, i) => `marts.model_number_${i}`);
     const rendered = renderPlan(plan([action()], { spared }), { color: false, width: 60 });

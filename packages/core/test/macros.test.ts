@@ -250,7 +250,23 @@ COMMENT ON VIEW @this_model IS 'Shown in @{this_env}';
 @IF(@this_env = 'prod', COMMENT ON COLUMN @this_model.id IS 'The key');
 ON_VIRTUAL_UPDATE_END;`,
   });
+  const { document } = await (await project.workspace()).plan('prod');
+  expect(document.virtual_updates).toEqual([
+    {
+      model: 'main.a',
+      view: 'main.a',
+      sql: [
+        `COMMENT ON VIEW "main"."a" IS 'Shown in @{this_env}'`,
+        `COMMENT ON COLUMN "main"."a".id IS 'The key'`,
+      ],
+    },
+  ]);
   await project.build();
+  // Nothing is promoted, so nothing is run.
+  expect((await project.plan()).virtual_updates).toEqual([]);
+  expect((await project.plan('dev')).virtual_updates).toMatchObject([
+    { view: 'main__dev.a', sql: [expect.stringContaining('VIEW "main__dev"."a"')] },
+  ]);
   await project.build('dev');
   const comments = `SELECT schema_name AS s, comment AS c FROM duckdb_views() WHERE view_name = 'a' AND NOT schema_name LIKE 'sluice%' ORDER BY 1`;
   expect(await project.rows(comments)).toEqual([

@@ -71,6 +71,15 @@ const MOVES: readonly {
     },
     note: 'staging.customers: what is to be computed changed',
   },
+  {
+    name: 'a statement on a view is new',
+    move: (p) =>
+      p.append(
+        'models/staging/customers.sql',
+        "\n;\nON_VIRTUAL_UPDATE_BEGIN;\nCOMMENT ON VIEW @this_model IS 'x';\nON_VIRTUAL_UPDATE_END;\n",
+      ),
+    note: 'staging.customers: its statements on virtual update changed',
+  },
 ];
 
 test.each(MOVES)('a saved plan is refused when $name', async ({ move, note }) => {

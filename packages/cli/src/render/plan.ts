@@ -53,7 +53,9 @@ export function renderPlan(
     return names.length === 0 ? [] : [consequence(kind, names, style)];
   });
   const spared = plan.spared.length === 0 ? [] : [sparedLine(plan.spared, style)];
-  const tail = [...folded, ...spared].join('\n');
+  const updates = renderUpdates(plan, style, explain);
+  const tail = [...folded, ...spared, ...(explain ? [] : updates)].join('\n');
+  if (explain) blocks.push(...updates);
   return [...blocks, ...(tail === '' ? [] : [tail]), footer(plan, style)].map((b) => `${b}\n`).join('\n');
 }
 
@@ -123,17 +125,36 @@ function renderAction(action: ActionDocument, style: Style, explain: boolean): s
   if (more > 0) add(p.dim(`… and ${count(more, 'more range')}`));
   if (explain) {
     add(p.dim(`→ ${visible(action.physical)}`));
-    for (const statement of action.sql) {
-      const text = visibleLines(statement).trimEnd();
-      lines.push(
-        '',
-        ...(text.endsWith(';') ? text : `${text};`)
-          .split('\n')
-          .map((line) => (line === '' ? '' : `      ${line}`)),
-      );
-    }
+    lines.push(...statementLines(action.sql));
   }
   return lines.join('\n');
+}
+
+/** Statements for views: who has some, and with `explain` which. */
+function renderUpdates(plan: PlanDocument, style: Style, explain: boolean): readonly string[] {
+  const p = paint(style);
+  if (plan.virtual_updates.length === 0) return [];
+  const lead = '  statements run on the views of:';
+  if (!explain) {
+    const names = plan.virtual_updates.map((u) => visible(u.model));
+    return [p.cyan(lead) + wrapList(`${lead} `, nameList(names), textWidth(style), 4).slice(lead.length)];
+  }
+  return plan.virtual_updates.map((u) =>
+    [
+      `${p.cyan('* on virtual update')} ${p.bold(visible(u.model))}`,
+      `    ${p.dim(`→ ${visible(u.view)}`)}`,
+      ...statementLines(u.sql),
+    ].join('\n'),
+  );
+}
+
+/** Each statement after an empty line, indented, with its semicolon. */
+function statementLines(statements: readonly string[]): readonly string[] {
+  return statements.flatMap((statement) => {
+    const text = visibleLines(statement).trimEnd();
+    const lines = (text.endsWith(';') ? text : `${text};`).split('\n');
+    return ['', ...lines.map((line) => (line === '' ? '' : `      ${line}`))];
+  });
 }
 
 function consequence(kind: ActionKind, names: readonly string[], style: Style): string {

@@ -1,6 +1,5 @@
 import type { Connection } from '../engine/warehouse.ts';
-import { environmentView } from '../plan/physical.ts';
-import type { SqlWriter } from '../plan/index.ts';
+import { shownNodes, virtualUpdates, type SqlWriter } from '../plan/index.ts';
 import type { Plan } from '../plan/planned.ts';
 import { ident, sql, tableIdent } from '../sql/quote.ts';
 import { recordPromotion, type PromotedModel, type RunContext } from '../state/index.ts';
@@ -12,9 +11,7 @@ export async function promote(
   plan: Plan,
   writer: SqlWriter,
 ): Promise<void> {
-  const shown = [...plan.nodes.values()]
-    .filter((n) => n.storage === 'table' || n.storage === 'view')
-    .map((n) => ({ ...n, view: environmentView(plan.environment, n.node.name) }));
+  const shown = shownNodes(plan);
   const models = shown.map((n): PromotedModel => ({ model: n.node.name, physical: n.key, view: n.view }));
   await connection.transaction(async () => {
     for (const schema of new Set(models.map((m) => m.view.schema))) {
@@ -25,8 +22,8 @@ export async function promote(
     }
     for (const n of shown)
       await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
-    for (const n of shown)
-      for (const statement of writer.virtualUpdate(n, n.view)) await connection.run(statement);
+    for (const update of virtualUpdates(plan, writer))
+      for (const statement of update.sql) await connection.run(statement);
     await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models);
   });
 }

@@ -5,6 +5,7 @@ import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.t
 import { VERSION } from '../version.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
 import type { Plan, PlannedNode } from './planned.ts';
+import { virtualUpdates } from './promotion.ts';
 import type { SqlWriter } from './sql-writer.ts';
 
 /** A plan as the document that is shown, saved and compared. */
@@ -46,6 +47,11 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     unchanged: plan.unchanged,
     spared: plan.spared,
     promotes: plan.promotes,
+    virtual_updates: virtualUpdates(plan, writer).map((u) => ({
+      model: u.model,
+      view: `${u.view.schema}.${u.view.name}`,
+      sql: u.sql,
+    })),
     files,
     summary: summarize(plan, actions),
   };

@@ -54,7 +54,17 @@ export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
     else if (a.version !== b.version) found.push(`${model}: its definition changed`);
     else found.push(`${model}: what is to be computed changed`);
   }
+  const [before, after] = [updatesOf(saved), updatesOf(today)];
+  for (const model of new Set([...before.keys(), ...after.keys()])) {
+    if (before.get(model) !== after.get(model))
+      found.push(`${model}: its statements on virtual update changed`);
+  }
   throw moved(found.length === 0 ? ['the state of the warehouse'] : found);
+}
+
+/** Statements on virtual update by model. */
+function updatesOf(plan: PlanDocument): ReadonlyMap<string, string> {
+  return new Map(plan.virtual_updates.map((u) => [u.model, JSON.stringify(u.sql)]));
 }
 
 function fileKey(file: PlanDocument['files'][number]): string {

@@ -312,6 +312,12 @@ export interface PlanDocument extends Document {
   readonly spared: readonly string[];
   /** Whether the environment's views change. */
   readonly promotes: boolean;
+  /** What models run in the promotion's transaction, once the views are made, in order. */
+  readonly virtual_updates: readonly {
+    readonly model: string;
+    readonly view: string;
+    readonly sql: readonly string[];
+  }[];
   /** The files of sources that the plan loads. */
   readonly files: readonly {
     readonly source: string;
