@@ -115,6 +115,7 @@ async function everything(
         define: (statements) => binder.define(statements),
         check: (texts) => binder.check(texts),
         declare: (tables) => binder.declare(tables),
+        drop: (tables) => binder.drop(tables),
         describe: (text) => binder.describe(text),
         close: () => undefined,
         bind: (texts) => {

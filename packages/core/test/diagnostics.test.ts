@@ -85,3 +85,18 @@ test('a folder without a project says so', async () => {
   await using project = new TestProject({ 'README.md': 'nothing' });
   expect(await refusal(project.plan())).toMatchObject([{ code: 'project-not-found' }]);
 });
+
+test('a warning of a header or macro is said once, also of a model that waits for columns', async () => {
+  await using project = new TestProject({
+    'project.yaml': 'name: once\nstart: 2024-01-01\n',
+    'models/m/a.sql': 'MODEL (name m.a, kind EMBEDDED, audits (not_null(columns := (n))));\nSELECT 1 AS n\n',
+    'models/m/b.sql':
+      'MODEL (name m.b, kind EMBEDDED, audits (not_null(columns := (n))));\nSELECT @STAR(m.a) FROM m.a\n',
+  });
+  const workspace = await project.workspace();
+  const { diagnostics } = await workspace.compile();
+  expect(diagnostics.map((d) => [d.code, d.location?.path])).toEqual([
+    ['unused-property', 'models/m/a.sql'],
+    ['unused-property', 'models/m/b.sql'],
+  ]);
+});

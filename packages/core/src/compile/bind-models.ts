@@ -66,7 +66,7 @@ async function bindModels(c: Compilation, models: readonly Pending[]): Promise<r
   for (const p of models) {
     const { name } = p.definition;
     // An audit that reads a broken model waits; the model it stands on does not.
-    const needed = p.parsed?.query?.dependencies ?? p.entry?.inputs.query ?? [];
+    const needed = p.parsed?.query?.dependencies ?? p.earlier?.inputs.query ?? [];
     const culprit = needed.find((i) => c.broken.has(i) || !c.known.has(i));
     if (culprit !== undefined) {
       c.broken.add(name);
@@ -105,6 +105,7 @@ async function finishRendering(
     c.diagnostics,
     (name) => c.known.get(name)?.node.columns ?? 'later',
   );
+  for (const d of drafts) c.tellFirst(d.definition, d.warnings);
   const again = await parseDrafts(drafts, binder, c.lookup, c.diagnostics);
   const finished = new Map(again.map((m) => [m.definition.name, m]));
   return ready.flatMap((m) => {

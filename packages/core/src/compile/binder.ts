@@ -43,6 +43,8 @@ export interface Binder {
       readonly columns: readonly Column[];
     }[],
   ): Promise<readonly DeclareFailure[]>;
+  /** Takes such tables away again. */
+  drop(tables: readonly { readonly schema: string; readonly name: string }[]): Promise<void>;
   /**
    * Makes SQL macros known, instead of those before. They are created where there is no table, so that none can read one.
    * Answers what is wrong with each.

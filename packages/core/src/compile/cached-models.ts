@@ -1,75 +1,75 @@
-/** Results of earlier compilations: found by what the author wrote, believed only when all inputs are what they were. */
+/**
+ * Results of earlier compilations, from memory or from disk: found by what the author wrote, believed only when all inputs
+ * are what they were.
+ */
+import type { Diagnostic } from '../diagnostic/index.ts';
+import type { ModelDefinition } from '../model/index.ts';
 import { cacheKey, contextOf } from './cache-key.ts';
-import type { Compilation } from './compilation.ts';
-import { readLeaf, readReads, readResult, writeLeaf, writeReads, writeResult } from './compile-cache.ts';
+import type { Compilation, Known } from './compilation.ts';
+import {
+  readLeaf,
+  readReads,
+  readResult,
+  writeLeaf,
+  writeReads,
+  writeResult,
+  type CacheEntry,
+} from './compile-cache.ts';
+import type { Remembered } from './compile-memory.ts';
 import type { CompiledModel } from './compiled.ts';
 import { lazy } from './lazy.ts';
 import { auditsOf, draftModels, type ParsedModel } from './parse-models.ts';
-import type { Pending } from './pending.ts';
+import type { Earlier, Pending } from './pending.ts';
 
-/** Results of earlier runs whose author's text is the same; whether they still hold, their inputs tell later. */
-export function cacheEntries(c: Compilation): ReadonlyMap<string, Pending> {
-  const { cache, project } = c.input;
+/** Earlier results of models whose author's text is the same; whether they still hold, their inputs tell later. */
+export function earlierResults(c: Compilation): ReadonlyMap<string, Pending> {
+  const { cache, memory, project } = c.input;
   const found = new Map<string, Pending>();
-  if (cache === undefined) return found;
+  if (cache === undefined && memory === undefined) return found;
   const context = contextOf(project);
   const names = new Set(c.lookup.names);
   for (const definition of project.models) {
     if (definition.query === undefined) continue;
-    const key = cacheKey(definition, context);
+    const make = (): string => cacheKey(definition, context);
+    const key = memory?.keyOf(definition, context, make) ?? make();
     c.keys.set(definition.name, key);
-    const entry = cache.find(key);
-    if (entry === undefined) continue;
-    const inputs = [...new Set([...entry.inputs.query, ...entry.inputs.audits.flat()])];
+    const earlier = remembered(memory?.find(key)) ?? cached(c, definition, cache?.find(key));
+    if (earlier === undefined) continue;
+    const inputs = [...new Set([...earlier.inputs.query, ...earlier.inputs.audits.flat()])];
     if (inputs.every((i) => names.has(i)))
-      found.set(definition.name, { definition, inputs, parsed: undefined, entry });
+      found.set(definition.name, { definition, inputs, parsed: undefined, earlier });
   }
   return found;
 }
 
-/** Keeps what is new and without a fault. */
-export function keepResults(c: Compilation, order: readonly string[]): void {
-  const { cache } = c.input;
-  if (cache === undefined) return;
-  for (const name of order) {
-    const key = c.keys.get(name);
-    const known = c.known.get(name);
-    const finished = c.finished.get(name);
-    if (key === undefined || finished === undefined || known?.node.node !== 'model') continue;
-    if (known.isCached || c.faulty.has(name)) continue;
-    const { node, state } = known;
-    const texts = { leaf: writeLeaf(known.leaf()), readLeaf: writeReads(known.reads()) };
-    const payload = writeResult(
-      {
-        columns: node.columns,
-        version: node.version,
-        reads: node.reads,
-        clockDependent: node.clockDependent,
-        auditIdentity: node.auditIdentity,
-        state: state(texts),
-        warnings: c.held.get(name) ?? [],
-      },
-      {
-        sql: node.sql,
-        lineage: node.lineage,
-        meaning: node.meaning,
-        ...texts,
-      },
-    );
-    const inputs = {
-      query: known.node.dependencies,
-      audits: known.node.audits.map((a) => a.dependencies),
-    };
-    cache.keep(key, { state: c.inputState(finished), inputs, payload });
-  }
+function remembered(result: Remembered | undefined): Earlier | undefined {
+  if (result === undefined) return undefined;
+  const { state, inputs, known, warnings, drafted } = result;
+  return { state, inputs, drafted, read: () => ({ known, warnings }) };
 }
 
-/** The result of an earlier run, if what it read is the same. */
-export function restore(c: Compilation, { definition, inputs, entry }: Pending): boolean {
-  if (entry === undefined || entry.state !== c.inputState(inputs)) return false;
+function cached(
+  c: Compilation,
+  definition: ModelDefinition,
+  entry: CacheEntry | undefined,
+): Earlier | undefined {
+  if (entry === undefined) return undefined;
+  return {
+    state: entry.state,
+    inputs: entry.inputs,
+    drafted: undefined,
+    read: () => readEntry(c, definition, entry),
+  };
+}
+
+function readEntry(
+  c: Compilation,
+  definition: ModelDefinition,
+  entry: CacheEntry,
+): { readonly known: Known; readonly warnings: readonly Diagnostic[] } | undefined {
   const payload = entry.read();
   const result = payload === undefined ? undefined : readResult(payload);
-  if (result === undefined) return false;
+  if (result === undefined) return undefined;
   const { warnings, state, ...light } = result.light;
   const heavy = lazy(result.heavy);
   const node: CompiledModel = {
@@ -92,31 +92,100 @@ export function restore(c: Compilation, { definition, inputs, entry }: Pending):
       dependencies: entry.inputs.audits[i] ?? [],
     })),
   };
-  c.known.set(node.name, {
+  const known: Known = {
     node,
     isCached: true,
     leaf: lazy(() => readLeaf(heavy().leaf)),
     reads: lazy(() => readReads(heavy().readLeaf)),
     state: () => state,
-  });
-  c.finished.set(node.name, inputs);
-  if (warnings.length > 0) c.held.set(node.name, warnings);
+  };
+  return { known, warnings };
+}
+
+/** Takes an earlier result, if what it read is the same. */
+export function restore(c: Compilation, { definition, inputs, earlier }: Pending): boolean {
+  if (earlier === undefined || earlier.state !== c.inputState(inputs)) return false;
+  const result = earlier.read();
+  if (result === undefined) return false;
+  c.known.set(definition.name, result.known);
+  c.finished.set(definition.name, inputs);
+  if (result.warnings.length > 0) c.held.set(definition.name, result.warnings);
+  if (earlier.drafted !== undefined) c.drafted.set(definition.name, earlier.drafted);
   return true;
 }
 
 /** A model whose text is as it was, so that it refers to what it did: only its inputs are others. */
-export function renderAgain(c: Compilation, { definition, entry }: Pending): ParsedModel | undefined {
+export function renderAgain(c: Compilation, { definition, earlier }: Pending): ParsedModel | undefined {
   const [draft] = draftModels([definition], c.input.project, c.lookup, []);
-  if (draft?.rendered === undefined || entry === undefined) return undefined;
+  if (draft?.rendered === undefined || earlier === undefined) return undefined;
   c.tellFirst(definition, draft.warnings);
+  c.drafted.set(definition.name, draft.warnings);
   const { rendered, statements } = draft;
   const query = {
     isAwaiting: false,
     rendered,
-    dependencies: entry.inputs.query,
+    dependencies: earlier.inputs.query,
     statement: undefined,
     guess: undefined,
   };
-  const audits = draft.audits.map((a, i) => ({ ...a, dependencies: entry.inputs.audits[i] ?? [] }));
+  const audits = draft.audits.map((a, i) => ({ ...a, dependencies: earlier.inputs.audits[i] ?? [] }));
   return { definition, query, statements, audits };
+}
+
+/** Keeps what is new and without a fault, in order. */
+export function keepResults(c: Compilation, order: readonly string[]): void {
+  const { cache, memory } = c.input;
+  const fresh = new Map<string, Remembered>();
+  for (const name of order) {
+    const key = c.keys.get(name);
+    const known = c.known.get(name);
+    const finished = c.finished.get(name);
+    if (key === undefined || finished === undefined || known?.node.node !== 'model') continue;
+    if (c.faulty.has(name)) continue;
+    const state = (): string => c.inputState(finished);
+    const inputs = {
+      query: known.node.dependencies,
+      audits: known.node.audits.map((a) => a.dependencies),
+    };
+    if (cache !== undefined && !known.isCached)
+      cache.keep(key, { state: state(), inputs, payload: payloadOf(c, known.node, known) });
+    // What is remembered already and was taken as it is has the same state.
+    if (memory === undefined || memory.find(key)?.known === known) continue;
+    fresh.set(key, {
+      state: state(),
+      inputs,
+      known: { ...known, isCached: true },
+      warnings: c.held.get(name) ?? [],
+      drafted: c.drafted.get(name),
+    });
+  }
+  if (memory === undefined) return;
+  // What came from disk does not tell its macros' warnings apart, until it is rendered once.
+  for (const [name, drafted] of c.drafted) {
+    const key = c.keys.get(name) ?? '';
+    const earlier = fresh.get(key) ?? memory.find(key);
+    if (earlier !== undefined && earlier.drafted === undefined) fresh.set(key, { ...earlier, drafted });
+  }
+  memory.keepOnly(c.keys.values(), fresh);
+}
+
+function payloadOf(c: Compilation, node: CompiledModel, { leaf, reads, state }: Known): string {
+  const texts = { leaf: writeLeaf(leaf()), readLeaf: writeReads(reads()) };
+  return writeResult(
+    {
+      columns: node.columns,
+      version: node.version,
+      reads: node.reads,
+      clockDependent: node.clockDependent,
+      auditIdentity: node.auditIdentity,
+      state: state(texts),
+      warnings: c.held.get(node.name) ?? [],
+    },
+    {
+      sql: node.sql,
+      lineage: node.lineage,
+      meaning: node.meaning,
+      ...texts,
+    },
+  );
 }

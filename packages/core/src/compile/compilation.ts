@@ -49,6 +49,8 @@ export class Compilation {
   readonly doubted = new Set<string>();
   /** By model: what the quick pass found of a model that the careful one looks at again is not said twice. */
   readonly held = new Map<string, readonly Diagnostic[]>();
+  /** What macros say, by model: of all that were rendered in this compilation. */
+  readonly drafted = new Map<string, readonly Diagnostic[]>();
   /** Errors are told by the second, careful pass alone. */
   isCareful = false;
   /** What the careful pass parsed, by name; finished models with their final text. */

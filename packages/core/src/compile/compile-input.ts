@@ -1,6 +1,7 @@
 import type { Project } from '../project/index.ts';
 import type { Binder } from './binder.ts';
 import type { CompileCache } from './compile-cache.ts';
+import type { CompileMemory } from './compile-memory.ts';
 import type { Column } from './compiled.ts';
 
 /** What the compiler needs besides the project's text. */
@@ -14,4 +15,6 @@ export interface CompileInput {
   readonly settings: () => Promise<string>;
   /** Results of earlier runs. */
   readonly cache?: CompileCache;
+  /** Results of earlier compilations of the same session, whose binder this is and nobody else's. */
+  readonly memory?: CompileMemory;
 }

@@ -1,6 +1,6 @@
 import { sortDiagnostics } from '../diagnostic/index.ts';
 import { addSource } from './add-source.ts';
-import { cacheEntries, keepResults } from './cached-models.ts';
+import { earlierResults, keepResults } from './cached-models.ts';
 import { carefulPass } from './careful-pass.ts';
 import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
@@ -8,6 +8,7 @@ import type { Compiled } from './compiled.ts';
 import { draftModels } from './parse-models.ts';
 import type { Pending } from './pending.ts';
 import { quickPass } from './quick-pass.ts';
+import { dropSurplus } from './shadow-tables.ts';
 import { defineSqlMacros } from './sql-macros.ts';
 
 /** A compiled project, and whether its result may be kept for later runs. */
@@ -25,10 +26,11 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   const { project, binder } = input;
   const { sources } = project.config;
   c.diagnostics.push(...(await defineSqlMacros(binder, project.sqlMacros)));
+  await dropSurplus(c);
   for (const source of sources) addSource(c, source);
   // Code of the project's own and SQL macros may read what no key of the cache tells.
   const hasMacros = project.sqlMacros.length > 0 || project.macros.size > 0;
-  const found = hasMacros ? new Map<string, Pending>() : cacheEntries(c);
+  const found = hasMacros ? new Map<string, Pending>() : earlierResults(c);
   const unknown = project.models.filter((m) => !found.has(m.name));
   const early = draftModels(unknown, project, c.lookup, c.diagnostics);
   // A model that waits for columns is never kept, so that it is always among these.
@@ -37,6 +39,7 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   const kept = isPlain ? [] : [...found.values()].map((p) => p.definition);
   const drafts = [...early, ...draftModels(kept, project, c.lookup, c.diagnostics)];
   if (!isPlain) c.keys.clear();
+  for (const d of drafts) c.drafted.set(d.definition.name, d.warnings);
   const known = new Set([...drafts, ...entries].map((d) => d.definition.name));
   const broken = [...project.models, ...project.brokenModels].map((m) => m.name).filter((n) => !known.has(n));
   for (const name of broken) c.broken.add(name);
@@ -44,7 +47,8 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   if (isPlain) await quickPass(c, drafts, entries);
   for (const d of drafts) if (c.finished.has(d.definition.name)) c.tellFirst(d.definition, d.warnings);
   const left = project.models.filter((m) => !c.finished.has(m.name) && !broken.includes(m.name));
-  const reported = left.length > 0 ? await carefulPass(c, left, drafts, broken) : (): void => undefined;
+  const reported =
+    left.length > 0 ? await carefulPass(c, left, drafts, entries, broken) : (): void => undefined;
   const order = c.order([...sources.map((s) => s.name), ...project.models.map((m) => m.name)]);
   reported();
   keepResults(c, order);

@@ -12,7 +12,9 @@ export async function confirmedQuery(
   query: ParsedQuery,
   trace: LineageTrace,
 ): Promise<ParsedQuery | undefined> {
-  const { guess } = query;
+  const { guess, statement } = query;
+  // Neither guessed nor parsed: from an earlier result of the same text.
+  const isKnown = guess === undefined && statement === undefined;
   const isCertain =
     guess !== undefined &&
     !guess.doubtful &&
@@ -20,7 +22,7 @@ export async function confirmedQuery(
     trace.unknown.length === 0 &&
     trace.tables.length === guess.names.length &&
     guess.names.every((n) => trace.tables.includes(n));
-  const confirmed = isCertain ? query : await parsedQuery(c, definition, query);
+  const confirmed = isCertain || isKnown ? query : await parsedQuery(c, definition, query);
   if (trace.tables.every((t) => confirmed?.dependencies.includes(t) !== false)) return confirmed;
   c.fail(definition, hiddenRead(definition));
   return undefined;

@@ -1,6 +1,7 @@
 /** The compiler: from a project's files to columns, lineage and versions. Pure but for the binder it is handed. */
 export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
+export { CompileMemory } from './compile-memory.ts';
 export type { CachedInputs, CacheEntry, CompileCache } from './compile-cache.ts';
 export type { Column, ColumnRef, Compiled, CompiledModel, CompiledNode, CompiledSource } from './compiled.ts';
 export { outsideTables } from './outside-tables.ts';

@@ -267,10 +267,9 @@ function draft(
   });
   // What is wrong with a text that is not final is said when it is.
   if (awaited.length > 0) return { definition, rendered, awaited, statements, audits: own, warnings: [] };
+  if (!hasErrors(found)) return { definition, rendered, awaited, statements, audits: own, warnings: found };
   diagnostics.push(...found);
-  return hasErrors(found)
-    ? undefined
-    : { definition, rendered, awaited, statements, audits: own, warnings: found };
+  return undefined;
 }
 
 const ENVIRONMENT_MACROS = new Set(['@this_env', '@runtime_stage']);

@@ -1,17 +1,18 @@
 /** What is said of models that nobody could look at: those on a cycle, and those below a broken one. */
 import { diagnostic } from '../diagnostic/index.ts';
 import type { Compilation } from './compilation.ts';
-import type { ParsedModel } from './parse-models.ts';
+import type { Pending } from './pending.ts';
 
 export function reportCycle(
   c: Compilation,
   cycle: readonly string[],
-  models: ReadonlyMap<string, ParsedModel>,
+  models: ReadonlyMap<string, Pending>,
 ): void {
   const first = models.get(cycle[0] ?? '');
   const usesAudit = cycle.some((name, i) => {
     const reader = models.get(cycle[i + 1] ?? '');
-    return reader?.query !== undefined && !reader.query.dependencies.includes(name);
+    const read = reader?.parsed?.query?.dependencies ?? reader?.earlier?.inputs.query;
+    return read !== undefined && !read.includes(name);
   });
   c.diagnostics.push(
     diagnostic('cycle', `these models need each other: ${cycle.join(' → ')}`, {
@@ -42,7 +43,7 @@ export function markBlocked(
 export function reportBlocked(
   c: Compilation,
   blocked: ReadonlyMap<string, ReadonlySet<string>>,
-  models: ReadonlyMap<string, ParsedModel>,
+  models: ReadonlyMap<string, Pending>,
 ): void {
   for (const [culprit, names] of blocked) {
     const list = [...names].toSorted();

@@ -11,11 +11,13 @@ export async function declareShadows(c: Compilation, names: Iterable<string>): P
   const added = wanted.flatMap((name) => {
     const known = c.known.get(name);
     if (known === undefined || known.node.columns.length === 0 || c.declared.has(name)) return [];
+    if (c.input.memory?.holds(name, known.node.columns) === true) return [];
     const { schema, table } = nodeSchemaAndTable(name);
     return [{ node: known.node, schema, name: table, columns: known.node.columns }];
   });
   if (added.length > 0) {
     const done = c.input.binder.declare(added).then((failures) => {
+      for (const { node } of added) c.input.memory?.declared(node.name, node.columns);
       for (const failure of failures) undeclared(c, failure);
     });
     for (const { node } of added) c.declared.set(node.name, done);
@@ -40,8 +42,23 @@ export function isPlainTable(node: CompiledNode): boolean {
   );
 }
 
+/** Takes away what an earlier compilation left that the project no longer has: nobody may read it by mistake. */
+export async function dropSurplus(c: Compilation): Promise<void> {
+  const { memory, binder } = c.input;
+  const names = memory?.surplus(c.lookup.names) ?? [];
+  if (names.length === 0) return;
+  await binder.drop(
+    names.map((name) => {
+      const { schema, table } = nodeSchemaAndTable(name);
+      return { schema, name: table };
+    }),
+  );
+  for (const name of names) memory?.dropped(name);
+}
+
 /** Types that DuckDB refuses are told where they were declared. */
 function undeclared(c: Compilation, { schema, name, message }: DeclareFailure): void {
+  c.input.memory?.doubt(`${schema}.${name}`);
   const node = c.knownTable(schema, name)?.node;
   if (node === undefined) return;
   c.known.delete(node.name);

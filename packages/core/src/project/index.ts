@@ -3,6 +3,7 @@ export type { ProjectFiles } from './files.ts';
 export { editRecordedColumns } from './edit-recorded-columns.ts';
 export { loadProject } from './load.ts';
 export { loadMacros } from './own-macros.ts';
+export { ParseMemory } from './parse-memory.ts';
 export { nodeFiles } from './node-files.ts';
 export type {
   BrokenModel,

@@ -19,6 +19,7 @@ import { parseConfig } from './parse-config.ts';
 import { readRecordedColumns, RECORDED_FILE, type RecordedTable } from './recorded-columns.ts';
 import { completeColumns } from './recorded-sources.ts';
 import { EXTERNAL_FILES, isExternalModels, parseSqlMeshConfig, SQLMESH_FILES } from './sqlmesh-config.ts';
+import { ParseMemory } from './parse-memory.ts';
 import { loadSqlMacros } from './sql-macros.ts';
 import type { BrokenModel, Project, ProjectConfig } from './project.ts';
 
@@ -33,8 +34,14 @@ const PROJECT_FILE = 'project.yaml';
  * listed under `brokenModels`. Never throws for what authors write. A SQLMesh project is read by its own settings.
  *
  * @param folder the name of a project whose settings give none
+ * @param memory what earlier loads of the same folder have parsed
  */
-export function loadProject(files: ProjectFiles, folder: string = 'project'): Outcome<Project | undefined> {
+export function loadProject(
+  files: ProjectFiles,
+  folder: string = 'project',
+  memory: ParseMemory = new ParseMemory(),
+): Outcome<Project | undefined> {
+  memory.begin();
   const path = [PROJECT_FILE, ...SQLMESH_FILES].find((p) => files.read(p) !== undefined);
   const text = path === undefined ? undefined : files.read(path);
   if (path === undefined || text === undefined) {
@@ -45,16 +52,16 @@ export function loadProject(files: ProjectFiles, folder: string = 'project'): Ou
     };
   }
   const texts = new Map<string, SourceText>();
-  const source = new SourceText(path, text);
+  const source = memory.source(path, text);
   texts.set(path, source);
   const config =
     path === PROJECT_FILE
-      ? parseConfig(source)
+      ? memory.config(source, () => parseConfig(source))
       : parseSqlMeshConfig(source, readExternals(files, texts), folder);
   const diagnostics: Diagnostic[] = [...config.diagnostics];
-  const loaded = loadModels(files, config.value, texts, diagnostics);
+  const loaded = loadModels(files, memory, config.value, texts, diagnostics);
   const recorded = loadRecorded(files, texts, diagnostics);
-  const audits = loadAudits(files, texts, diagnostics);
+  const audits = loadAudits(files, memory, texts, diagnostics);
   const sqlMacros = loadSqlMacros(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
   const { sources, models, ...completed } = completeColumns(
@@ -131,6 +138,7 @@ class Names {
 
 function loadModels(
   files: ProjectFiles,
+  memory: ParseMemory,
   config: ProjectConfig | undefined,
   texts: Map<string, SourceText>,
   diagnostics: Diagnostic[],
@@ -142,8 +150,12 @@ function loadModels(
   for (const source of config?.sources ?? []) names.take(source.name, 'source', source.location);
   const models: ModelDefinition[] = [];
   const brokenModels: BrokenModel[] = [];
-  for (const source of readAll(files, 'models', texts)) {
-    for (const parsed of parseModelFile(source, { files, variables })) {
+  const context = JSON.stringify([...variables]);
+  for (const source of readAll(files, 'models', memory, texts)) {
+    const found = memory.model(source, context, files, (own) =>
+      parseModelFile(source, { files: own, variables }),
+    );
+    for (const parsed of found) {
       diagnostics.push(...parsed.diagnostics);
       const model = parsed.value;
       if (model === undefined) {
@@ -163,13 +175,14 @@ function loadModels(
 
 function loadAudits(
   files: ProjectFiles,
+  memory: ParseMemory,
   texts: Map<string, SourceText>,
   diagnostics: Diagnostic[],
 ): readonly AuditDefinition[] {
   const names = new Names();
   const audits: AuditDefinition[] = [];
-  for (const source of readAll(files, 'audits', texts)) {
-    const parsed = parseAuditFile(source);
+  for (const source of readAll(files, 'audits', memory, texts)) {
+    const parsed = memory.audit(source, () => parseAuditFile(source));
     diagnostics.push(...parsed.diagnostics);
     for (const audit of parsed.value) {
       const clash = names.clash('duplicate-audit', audit.name, 'audit', audit.nameLocation);
@@ -182,11 +195,16 @@ function loadAudits(
   return audits;
 }
 
-function readAll(files: ProjectFiles, folder: string, texts: Map<string, SourceText>): readonly SourceText[] {
+function readAll(
+  files: ProjectFiles,
+  folder: string,
+  memory: ParseMemory,
+  texts: Map<string, SourceText>,
+): readonly SourceText[] {
   return files.list(folder).flatMap((path) => {
     const text = /\.sql$/i.test(path) ? files.read(path) : undefined;
     if (text === undefined) return [];
-    const source = new SourceText(path, text);
+    const source = memory.source(path, text);
     texts.set(path, source);
     return [source];
   });

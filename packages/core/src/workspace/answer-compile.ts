@@ -1,9 +1,9 @@
 import { readAnswer, RecordedFiles, writeAnswer } from '../cache/index.ts';
-import type { Compiled } from '../compile/index.ts';
 import { nodeFiles } from '../project/index.ts';
-import { SCHEMA_VERSION, toDiagnosticDocument, type CompileDocument } from '../report/index.ts';
+import type { CompileDocument } from '../report/index.ts';
 import { expandGlob } from '../source/index.ts';
 import type { Answer } from '../workspace.ts';
+import { compileDocument } from './compile-document.ts';
 import { isFileSource } from './file-source.ts';
 import { compileProject } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
@@ -38,20 +38,4 @@ export async function answerCompile(w: OpenProject): Promise<Answer<CompileDocum
     );
   writeAnswer(w.cacheFolder(), identity, { diagnostics, json, globs, record: recorded.record() });
   return { diagnostics, document, json };
-}
-
-function compileDocument(compiled: Compiled): CompileDocument {
-  const models = [...compiled.nodes.values()].filter((n) => n.node === 'model');
-  return {
-    schema_version: SCHEMA_VERSION,
-    models: models.map((m) => ({
-      name: m.name,
-      kind: m.definition.kind.kind,
-      path: m.definition.path,
-      depends_on: m.dependencies.toSorted(),
-      columns: m.columns,
-      version: m.version,
-    })),
-    diagnostics: compiled.diagnostics.map(toDiagnosticDocument),
-  };
 }

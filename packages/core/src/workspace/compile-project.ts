@@ -1,8 +1,8 @@
 import { ModelCache } from '../cache/index.ts';
 import { compile, type Binder, type Compiled } from '../compile/index.ts';
 import { hasErrors, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
-import { duckDbVersion } from '../engine/duckdb/open.ts';
 import type { Project } from '../project/index.ts';
+import { binderSettings } from './binder-settings.ts';
 import { discover } from './discover.ts';
 import type { OpenProject } from './open-project.ts';
 
@@ -36,7 +36,7 @@ async function compileNow(
   before: readonly Diagnostic[],
 ): Promise<CompiledProject & { readonly keepable: boolean }> {
   const binder = w.frontEnd();
-  const found = await discover(w, project);
+  const found = await discover(w.root, project);
   const identity = w.cacheIdentity();
   const cache = identity === undefined ? undefined : new ModelCache(w.cacheFolder(), identity);
   const compiled = await compile({
@@ -44,7 +44,7 @@ async function compileNow(
     project,
     binder,
     discovered: found.columns,
-    settings: async () => `duckdb ${await duckDbVersion()}; TimeZone=UTC`,
+    settings: binderSettings,
   });
   cache?.close();
   return {

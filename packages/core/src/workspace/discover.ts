@@ -5,12 +5,12 @@ import { describeFiles } from '../engine/duckdb/describe-files.ts';
 import type { FileSource, Project } from '../project/index.ts';
 import { findSourceFiles, seedFiles } from '../source/index.ts';
 import { isFileSource } from './file-source.ts';
-import type { OpenProject } from './open-project.ts';
 
 /** Columns that nobody declared, from the files themselves; and files that are not there. */
 export async function discover(
-  w: OpenProject,
+  root: string,
   project: Project,
+  describe: typeof describeFiles = describeFiles,
 ): Promise<{
   readonly columns: ReadonlyMap<string, readonly Column[]>;
   readonly diagnostics: readonly Diagnostic[];
@@ -26,13 +26,13 @@ export async function discover(
   }[] = [];
   for (const s of project.config.sources) {
     if (!isFileSource(s)) continue;
-    const { paths, diagnostics: missing } = findSourceFiles(w.root, s);
+    const { paths, diagnostics: missing } = findSourceFiles(root, s);
     diagnostics.push(...missing);
     if (s.columns === undefined && paths.length > 0) {
       wanted.push({
         name: s.name,
         source: s.origin,
-        paths: paths.map((p) => join(w.root, p)),
+        paths: paths.map((p) => join(root, p)),
         location: s.location,
       });
     }
@@ -42,12 +42,12 @@ export async function discover(
     wanted.push({
       name: m.name,
       source: seedFiles(m.kind),
-      paths: [join(w.root, m.kind.file)],
+      paths: [join(root, m.kind.file)],
       location: m.kindLocation,
     });
   }
   const columns = new Map<string, readonly Column[]>();
-  const answers = await describeFiles(wanted);
+  const answers = await describe(wanted);
   for (const [i, w] of wanted.entries()) {
     const answer = answers[i];
     if (typeof answer === 'string') {

@@ -6,14 +6,13 @@ import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { cacheIdentity } from '../cache/index.ts';
 import type { Binder } from '../compile/index.ts';
-import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import { lazyDuckDbBinder } from '../engine/duckdb/lazy-binder.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import { loadMacros, loadProject, nodeFiles, type Project, type ProjectFiles } from '../project/index.ts';
-import { MACRO_NAMES } from '../render/index.ts';
+import { nodeFiles, type ProjectFiles } from '../project/index.ts';
 import type { Observer } from '../report/index.ts';
 import type { RunContext } from '../state/index.ts';
 import type { WorkspaceOptions } from '../workspace.ts';
+import { loadFolder, type LoadedProject } from './load-folder.ts';
 
 export class OpenProject {
   readonly root: string;
@@ -47,16 +46,8 @@ export class OpenProject {
   }
 
   /** Reads the project; throws when there is none, or its settings cannot be read. */
-  async load(
-    files: ProjectFiles = nodeFiles(this.root),
-  ): Promise<{ readonly project: Project; readonly diagnostics: readonly Diagnostic[] }> {
-    const loaded = loadProject(files, basename(this.root));
-    if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-    const macros = await loadMacros(this.root, files, MACRO_NAMES);
-    return {
-      project: { ...loaded.value, macros: macros.value },
-      diagnostics: [...loaded.diagnostics, ...macros.diagnostics],
-    };
+  async load(files: ProjectFiles = nodeFiles(this.root)): Promise<LoadedProject> {
+    return loadFolder(this.root, files);
   }
 
   cacheFolder(): string {

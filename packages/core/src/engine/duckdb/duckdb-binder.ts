@@ -123,6 +123,10 @@ class DuckDbBinder implements Binder {
     }
   }
 
+  async drop(tables: Parameters<Binder['drop']>[0]): Promise<void> {
+    await this.#runAll(tables.map((table) => `DROP TABLE IF EXISTS ${tableIdent(table)}`));
+  }
+
   async #runAll(statements: readonly string[]): Promise<void> {
     await this.#use(async (connection) => {
       try {

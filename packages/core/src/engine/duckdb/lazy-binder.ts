@@ -9,6 +9,7 @@ export function lazyDuckDbBinder(): Binder {
     lanes: LANES,
     parse: async (texts) => (texts.length === 0 ? [] : (await binder()).parse(texts)),
     declare: async (tables) => (tables.length === 0 ? [] : (await binder()).declare(tables)),
+    drop: async (tables) => (tables.length === 0 ? undefined : (await binder()).drop(tables)),
     define: async (statements) =>
       statements.length === 0 && opened === undefined ? [] : (await binder()).define(statements),
     bind: async (texts) => (texts.length === 0 ? [] : (await binder()).bind(texts)),
