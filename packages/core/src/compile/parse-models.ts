@@ -16,6 +16,7 @@ import type { Binder, ParseResult } from './binder.ts';
 import { COMPILE_EXECUTION_TIME, COMPILE_INTERVAL } from './constants.ts';
 import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
 import { mentionsOf, type Mentions } from './mentions.ts';
+import { generatedNotes, renderedPlace, type ErrorPlace } from './error-place.ts';
 import { findReferences, type References } from './references.ts';
 import { toDiagnostic } from './sql-errors.ts';
 
@@ -314,11 +315,7 @@ function readQuery(
   lookup: ReturnType<typeof nameLookup>,
   diagnostics: Diagnostic[],
 ): ParsedQuery | null {
-  const place = {
-    text: rendered.sql,
-    locate: (start: number, end: number): Location | undefined => rendered.map.locate(start, end),
-    fallback: queryStart(definition),
-  };
+  const place = renderedPlace(rendered.sql, rendered.map, queryStart(definition));
   if (!result.ok) {
     const found = toDiagnostic(result.error, place);
     const pivot = found.code === 'not-a-query' ? dynamicPivot(rendered.sql) : undefined;
@@ -372,13 +369,7 @@ function dynamicPivot(text: string): readonly [start: number, end: number] | und
   return token === undefined ? undefined : [token.start, token.end];
 }
 
-function unresolvedPivot(
-  place: {
-    readonly locate: (start: number, end: number) => Location | undefined;
-    readonly fallback: Location;
-  },
-  [start, end]: readonly [number, number],
-): Diagnostic {
+function unresolvedPivot(place: ErrorPlace, [start, end]: readonly [number, number]): Diagnostic {
   return diagnostic(
     'unresolved-columns',
     'the columns of a PIVOT without a list of values depend on the data',
@@ -417,24 +408,13 @@ export function auditCode(audit: ResolvedAudit): { readonly code?: 'invalid-audi
   return audit.definition === undefined ? { code: 'invalid-audit-argument' } : {};
 }
 
-export function auditPlace(audit: { readonly audit: ResolvedAudit; readonly sql: AuditSql }): {
-  readonly text: string;
-  readonly locate: (start: number, end: number) => Location | undefined;
-  readonly fallback: Location;
-} {
-  return {
-    text: audit.sql.sql,
-    locate: (start, end) => audit.sql.map?.locate(start, end) ?? audit.audit.call.location,
-    fallback: audit.audit.call.location,
-  };
+export function auditPlace(audit: { readonly audit: ResolvedAudit; readonly sql: AuditSql }): ErrorPlace {
+  return renderedPlace(audit.sql.sql, audit.sql.map, audit.audit.call.location);
 }
 
 function resolveTables(
   references: References,
-  place: {
-    readonly locate: (start: number, end: number) => Location | undefined;
-    readonly fallback: Location;
-  },
+  place: ErrorPlace,
   lookup: ReturnType<typeof nameLookup>,
   diagnostics: Diagnostic[],
 ): readonly string[] | undefined {
@@ -460,6 +440,7 @@ function resolveTables(
           hint: isFile
             ? 'Declare it under sources: in project.yaml, so that Sluice knows when it changes.'
             : unknownTableHint(r.catalog, r.schema, written, lookup.names),
+          notes: generatedNotes(place, r.start),
         },
       ),
     );

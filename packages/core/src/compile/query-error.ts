@@ -2,15 +2,13 @@
 import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import type { BindError } from './binder.ts';
+import { renderedPlace } from './error-place.ts';
 import { queryStart, type ParsedQuery } from './parse-models.ts';
 import { toDiagnostic } from './sql-errors.ts';
 
 export function queryError(definition: ModelDefinition, query: ParsedQuery, error: BindError): Diagnostic {
-  return toDiagnostic(error, {
-    text: query.rendered.sql,
-    locate: (start, end) => query.rendered.map.locate(start, end),
-    fallback: queryStart(definition),
-  });
+  const { sql, map } = query.rendered;
+  return toDiagnostic(error, renderedPlace(sql, map, queryStart(definition)));
 }
 
 export function isPlanless(error: BindError): boolean {

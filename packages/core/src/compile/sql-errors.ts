@@ -6,23 +6,17 @@ import {
   type Location,
 } from '../diagnostic/index.ts';
 import type { BindError } from './binder.ts';
+import { generatedNotes, type ErrorPlace } from './error-place.ts';
 
 /**
  * DuckDB's complaints as Sluice's diagnostics: the same error, with a stable code, the author's place and a remedy.
  */
-export interface ErrorPlace {
-  /** UTF-16 range in the text that was bound → the author's place. */
-  readonly locate: (start: number, end: number) => Location | undefined;
-  readonly text: string;
-  /** Where to point when DuckDB names no position. */
-  readonly fallback: Location;
-}
-
 export function toDiagnostic(error: BindError, place: ErrorPlace): Diagnostic {
   const code = codeOf(error);
   return diagnostic(code, messageOf(error, place.text), {
     location: locationOf(error, place),
     hint: hintOf(error, code, place.text),
+    notes: error.position === undefined ? [] : generatedNotes(place, error.position),
   });
 }
 

@@ -27,7 +27,6 @@ import {
   parseLambda,
   part,
   siteAt,
-  siteOf,
   splitAtCommas,
   tokenText,
   type Fragment,
@@ -38,7 +37,7 @@ import { clauseEnd, CLAUSES, joinWordsStart } from './clauses.ts';
 import { FUNCTIONS, LATER_FUNCTIONS } from './functions.ts';
 import { counted, type MacroCall, type MacroExpander, type Scope } from './macro-call.ts';
 import { expandOwnMacro } from './own-macro.ts';
-import { made, textOf, type Piece } from './pieces.ts';
+import { made, textOf, trimmed, type Piece } from './pieces.ts';
 import type { RelationColumns, RelationName, RenderContext } from './rendered.ts';
 import { TIME_MACROS, timeMacro } from './time-macros.ts';
 
@@ -194,10 +193,7 @@ export class Expander implements MacroExpander {
     const inner = bracketed(text) ?? { start: 0, end: text.length };
     const parts = splitAtCommas(text, inner.start, inner.end);
     if (parts.length === 1 && inner.start === 0) return isBlank(pieces) ? [] : [pieces];
-    const site = siteOf(only);
-    return parts
-      .map(({ start, end }) => [made(text.slice(start, end).trim(), site)])
-      .filter((p) => !isBlank(p));
+    return parts.map(({ start, end }) => trimmed(pieces, text, start, end)).filter((p) => !isBlank(p));
   }
 
   #replace(fragment: Fragment, tokens: readonly Token[], at: number, scope: Scope): Replacement | undefined {

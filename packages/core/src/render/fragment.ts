@@ -177,7 +177,3 @@ export function siteAt(fragment: Fragment, range: { readonly start: number; read
   const { origin, site } = fragment;
   return origin === undefined ? site : { from: origin + range.start, to: origin + range.end };
 }
-
-export function siteOf(fragment: Fragment): Site {
-  return siteAt(fragment, { start: 0, end: fragment.text.length });
-}

@@ -22,6 +22,33 @@ export function textOf(pieces: readonly Piece[]): string {
   return pieces.length === 1 ? (pieces[0]?.text ?? '') : pieces.map((piece) => piece.text).join('');
 }
 
+/** The pieces of a range of their text, without the spaces around it; each keeps its place. */
+export function trimmed(
+  pieces: readonly Piece[],
+  text: string,
+  start: number,
+  end: number,
+): readonly Piece[] {
+  const whole = text.slice(start, end);
+  const from = start + (whole.length - whole.trimStart().length);
+  const to = from + whole.trim().length;
+  const found: Piece[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const first = Math.max(from, at) - at;
+    const last = Math.min(to, at + piece.text.length) - at;
+    at += piece.text.length;
+    if (first >= last) continue;
+    const cut = piece.text.slice(first, last);
+    found.push(
+      piece.kind === 'made'
+        ? made(cut, piece)
+        : { ...piece, text: cut, from: piece.from + first, to: piece.from + last },
+    );
+  }
+  return found;
+}
+
 /** Joins pieces to text and its map. */
 export function join(
   pieces: readonly Piece[],

@@ -33,6 +33,11 @@ export class SourceMap {
     return first.source.locate(from, Math.max(from, end > start || first.kind === 'made' ? to : from));
   }
 
+  /** Whether a macro wrote what stands at an offset of the rendered text. */
+  isMade(offset: number): boolean {
+    return this.#at(offset)?.kind === 'made';
+  }
+
   #at(offset: number): MapSegment | undefined {
     let low = 0;
     let high = this.#segments.length - 1;
