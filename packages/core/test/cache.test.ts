@@ -116,6 +116,7 @@ async function everything(
         check: (texts) => binder.check(texts),
         declare: (tables) => binder.declare(tables),
         drop: (tables) => binder.drop(tables),
+        names: (text) => binder.names(text),
         describe: (text) => binder.describe(text),
         close: () => undefined,
         bind: (texts) => {

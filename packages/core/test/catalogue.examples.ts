@@ -219,6 +219,18 @@ export const EXAMPLES: readonly Example[] = [
     good: model('SELECT customer, sum(amount) AS amount FROM staging.orders GROUP BY customer'),
   },
   {
+    code: 'duplicate-column',
+    path: PATH,
+    bad: model('SELECT id, amount AS «ID» FROM staging.orders'),
+    good: model('SELECT id, amount AS id_1 FROM staging.orders'),
+  },
+  {
+    code: 'duplicate-column',
+    path: PATH,
+    bad: model('SELECT o.id, «r.*» FROM staging.orders AS o JOIN raw.orders AS r ON r.id = o.id'),
+    good: model('SELECT o.id, r.* EXCLUDE (id) FROM staging.orders AS o JOIN raw.orders AS r ON r.id = o.id'),
+  },
+  {
     code: 'column-contract',
     path: PATH,
     bad: 'MODEL (kind FULL, columns (id BIGINT, «amount DECIMAL(12, 2)»));\n\nSELECT id, amount FROM staging.orders\n',
@@ -229,6 +241,15 @@ export const EXAMPLES: readonly Example[] = [
     path: PATH,
     bad: model('FROM («PIVOT» staging.orders ON customer USING sum(amount))'),
     good: model('FROM (PIVOT staging.orders ON customer IN (1, 2) USING sum(amount))'),
+  },
+  {
+    code: 'unresolved-columns',
+    path: PATH,
+    bad: model(
+      'WITH p AS («PIVOT» staging.orders ON customer USING sum(amount)) SELECT * FROM p',
+      'kind VIEW, columns (id BIGINT)',
+    ),
+    good: model('SELECT id FROM staging.orders', 'kind VIEW, columns (id BIGINT)'),
   },
   {
     code: 'cycle',

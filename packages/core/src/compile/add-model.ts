@@ -1,6 +1,7 @@
 /** From a bound plan to a compiled model: columns, lineage, what is read, what it means, and its version. */
 import { EXTERNAL_HINT } from './add-source.ts';
 import { diagnostic } from '../diagnostic/index.ts';
+import type { ModelDefinition } from '../model/index.ts';
 import { checkColumns } from './check-columns.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column, CompiledModel, Lineage } from './compiled.ts';
@@ -10,6 +11,7 @@ import { traceLineage, type LineageTrace } from './lineage.ts';
 import { meaningOf } from './meaning.ts';
 import { allReads, clockDependent, readLeafOf } from './model-reads.ts';
 import { isColumns, nameColumns } from './name-columns.ts';
+import { openColumns } from './open-pivot.ts';
 import type { ParsedModel, ParsedQuery } from './parse-models.ts';
 import { inputsOf } from './pending.ts';
 import { outputColumns, type PlanNode } from './plan-node.ts';
@@ -68,7 +70,7 @@ export async function addQueryModel(
 ): Promise<void> {
   const { definition } = m;
   const columns = await nameColumns(c, definition, guessed.rendered.sql, outputColumns(plan));
-  if (columns === undefined || !checkColumns(c, definition, columns)) return;
+  if (columns === undefined || !(await checkColumns(c, definition, guessed, columns))) return;
   const trace = traceLineage(plan, (schema, table) => c.lookup.find(schema, table) ?? `${schema}.${table}`);
   let query = await confirmedQuery(c, definition, guessed, trace);
   if (query === undefined) return;
@@ -117,18 +119,16 @@ export async function addQueryModel(
   );
 }
 
-/** Valid SQL without a plan (a dynamic PIVOT): types from DESCRIBE, version from the text, lineage unknown. */
+/** Valid SQL without a plan: columns from DESCRIBE or the header, version from the text, lineage unknown. */
 export async function addOpaqueModel(c: Compilation, m: ParsedModel, guessed: ParsedQuery): Promise<void> {
   const { definition } = m;
   const query = await parsedQuery(c, definition, guessed);
   if (query === undefined) return;
-  const described = await c.input.binder.describe(query.rendered.sql);
-  if (!isColumns(described)) {
-    c.fail(definition, queryError(definition, query, described));
-    return;
-  }
-  if (!checkColumns(c, definition, described)) return;
-  const tags = versionTags(m, query);
+  const described = query.isOpen
+    ? await openColumns(c, definition, query)
+    : await describedColumns(c, definition, query);
+  if (described === undefined || !(await checkColumns(c, definition, query, described))) return;
+  const tags = [...versionTags(m, query), ...(query.isOpen ? ['open pivot'] : [])];
   const versioned = versionText(
     definition,
     described,
@@ -152,6 +152,17 @@ export async function addOpaqueModel(c: Compilation, m: ParsedModel, guessed: Pa
     },
     { kind: 'input', input: definition.name, timeColumn: undefined },
   );
+}
+
+async function describedColumns(
+  c: Compilation,
+  definition: ModelDefinition,
+  query: ParsedQuery,
+): Promise<readonly Column[] | undefined> {
+  const described = await c.input.binder.describe(query.rendered.sql);
+  if (isColumns(described)) return described;
+  c.fail(definition, queryError(definition, query, described));
+  return undefined;
 }
 
 function addModel(

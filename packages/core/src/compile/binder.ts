@@ -14,7 +14,12 @@ export interface BindError {
 
 /** A parsed text: DuckDB's serialised AST, one entry per statement. */
 export type ParseResult =
-  | { readonly ok: true; readonly statements: readonly unknown[] }
+  | {
+      readonly ok: true;
+      readonly statements: readonly unknown[];
+      /** A PIVOT in it has no list of values: its columns are known when it runs. */
+      readonly isOpen: boolean;
+    }
   | { readonly ok: false; readonly error: BindError };
 
 /** A bound text: the unoptimised logical plan as JSON text (see compile/plan-node.ts), and output columns. */
@@ -55,6 +60,8 @@ export interface Binder {
   check(texts: readonly string[]): Promise<readonly (BindError | undefined)[]>;
   /** How many calls are worked on at the same time. */
   readonly lanes: number;
+  /** Output names as written, two of the same told apart by nothing; empty when they cannot be had. */
+  names(text: string): Promise<readonly string[]>;
   /** Output names as DuckDB gives them, also of expressions without an alias. */
   describe(text: string): Promise<readonly Column[] | BindError>;
   close(): void;

@@ -126,6 +126,7 @@ export function renderAgain(c: Compilation, { definition, earlier }: Pending): P
     rendered,
     dependencies: earlier.inputs.query,
     statement: undefined,
+    isOpen: false,
     guess: undefined,
   };
   const audits = draft.audits.map((a, i) => ({ ...a, dependencies: earlier.inputs.audits[i] ?? [] }));

@@ -1,42 +1,58 @@
 /** What must hold of a model's columns, whatever its query says: names, the contract of its header, its time column. */
-import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
+import { diagnostic, didYouMean, type Diagnostic, type Location, type Note } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
+import { selectItems } from '../sql/select-items.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column } from './compiled.ts';
+import { duplicateColumns } from './duplicate-columns.ts';
 import { nodeKey } from './names.ts';
 import { normalType } from './normal-type.ts';
+import type { ParsedQuery } from './parse-models.ts';
 
 /** Duplicate names, the column contract, and the time column. */
-export function checkColumns(
+export async function checkColumns(
   c: Compilation,
   definition: ModelDefinition,
+  query: ParsedQuery,
   columns: readonly Column[],
-): boolean {
-  const found: Diagnostic[] = [
-    ...duplicates(definition, columns),
-    ...contract(definition, columns),
-    ...timeColumn(definition, columns, c.unit(definition)),
-  ];
+): Promise<boolean> {
+  const twice = await duplicateColumns(c.input.binder, definition, query, columns);
+  // Names that DuckDB made up are in nobody's contract.
+  const found: Diagnostic[] =
+    twice.length > 0
+      ? [...twice]
+      : [
+          ...contract(definition, columns, (name) => columnPlace(query, columns, name)),
+          ...timeColumn(definition, columns, c.unit(definition)),
+        ];
   if (found.length === 0) return true;
   c.broken.add(definition.name);
   c.tell(definition, ...found);
   return false;
 }
 
-function duplicates(definition: ModelDefinition, columns: readonly Column[]): readonly Diagnostic[] {
-  const seen = new Set<string>();
-  const twice = columns.filter((c) => seen.has(nodeKey(c.name)) || !seen.add(nodeKey(c.name)));
-  return twice.map((c) =>
-    diagnostic('duplicate-column', `the column '${c.name}' comes out twice`, {
-      location: definition.nameLocation,
-      hint: 'Give one of them another alias.',
-    }),
-  );
+/** Where the query writes a column of its own, as far as its text tells. */
+function columnPlace(query: ParsedQuery, columns: readonly Column[], name: string): Location | undefined {
+  const { sql, map } = query.rendered;
+  const items = selectItems(sql);
+  const isPlain = items.length === columns.length && items.every((i) => !i.isStar);
+  const item = isPlain
+    ? items[columns.findIndex((c) => c.name === name)]
+    : items.find((i) => nodeKey(i.name ?? '') === nodeKey(name));
+  return item === undefined ? undefined : map.locate(item.start, item.end);
 }
 
-function contract(definition: ModelDefinition, columns: readonly Column[]): readonly Diagnostic[] {
+function contract(
+  definition: ModelDefinition,
+  columns: readonly Column[],
+  placeOf: (name: string) => Location | undefined,
+): readonly Diagnostic[] {
   if (definition.columns === undefined) return [];
   const found: Diagnostic[] = [];
+  const note = (name: string): readonly Note[] => {
+    const location = placeOf(name);
+    return location === undefined ? [] : [{ message: 'the query gives it here', location }];
+  };
   const actual = new Map(columns.map((c) => [nodeKey(c.name), c]));
   for (const declared of definition.columns) {
     const column = actual.get(nodeKey(declared.name));
@@ -48,6 +64,11 @@ function contract(definition: ModelDefinition, columns: readonly Column[]): read
           `the header declares '${declared.name} ${declared.type}', the query has no such column`,
           {
             location: declared.location,
+            hint:
+              didYouMean(
+                declared.name,
+                columns.map((c) => c.name),
+              ) ?? 'Add it to the query, or take it out of columns (…).',
           },
         ),
       );
@@ -59,6 +80,7 @@ function contract(definition: ModelDefinition, columns: readonly Column[]): read
           {
             location: declared.location,
             hint: `Cast it in the query, or declare ${column.type}.`,
+            notes: note(column.name),
           },
         ),
       );
@@ -70,7 +92,7 @@ function contract(definition: ModelDefinition, columns: readonly Column[]): read
         'column-contract',
         `the query gives '${extra.name} ${extra.type}', the header does not declare it`,
         {
-          location: definition.nameLocation,
+          location: placeOf(extra.name) ?? definition.nameLocation,
           hint: 'Add it to columns (…), or leave it out of the query.',
         },
       ),

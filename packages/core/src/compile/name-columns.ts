@@ -4,7 +4,7 @@ import type { BindError } from './binder.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column } from './compiled.ts';
 
-/** Output columns; expressions without an alias get the name DuckDB gives them. */
+/** Output columns; where the plan has no names for them, those DuckDB gives them. */
 export async function nameColumns(
   c: Compilation,
   definition: ModelDefinition,
@@ -13,26 +13,12 @@ export async function nameColumns(
 ): Promise<readonly Column[] | undefined> {
   if (columns.length > 0 && columns.every((c) => c.name !== '')) return columns;
   const described = await c.input.binder.describe(text);
-  if (!isColumns(described)) {
-    c.fail(
-      definition,
-      diagnostic('unresolved-columns', described.message, { location: definition.nameLocation }),
-    );
-    return undefined;
-  }
-  const unnamed = described.filter((_, i) => columns[i]?.name === '').map((c) => c.name);
-  c.tell(
+  if (isColumns(described)) return described;
+  c.fail(
     definition,
-    diagnostic(
-      'unnamed-column',
-      `${unnamed.map((n) => `'${n}'`).join(', ')} ${unnamed.length === 1 ? 'has' : 'have'} no alias`,
-      {
-        location: definition.nameLocation,
-        hint: 'Give each expression a name: … AS name.',
-      },
-    ),
+    diagnostic('unresolved-columns', described.message, { location: definition.nameLocation }),
   );
-  return described;
+  return undefined;
 }
 
 export function isColumns(described: readonly Column[] | BindError): described is readonly Column[] {

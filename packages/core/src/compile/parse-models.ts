@@ -36,6 +36,8 @@ export interface ParsedQuery {
   readonly rendered: Rendered;
   /** DuckDB's AST of the one statement; undefined when it was not asked for. */
   readonly statement: unknown;
+  /** A PIVOT in it has no list of values. */
+  readonly isOpen: boolean;
   /** Names of models and sources that are read. */
   readonly dependencies: readonly string[];
   /** The dependencies were guessed from tokens, and the bound plan has to confirm them. */
@@ -188,7 +190,14 @@ export function guessDrafts(
     if (rendered === undefined) return { definition, query: undefined, statements, audits };
     const guess = mentionsOf(rendered.sql, lookup.find);
     if (guess.names.includes(definition.name)) return [];
-    const query = { isAwaiting: false, rendered, dependencies: guess.names, statement: undefined, guess };
+    const query = {
+      isAwaiting: false,
+      rendered,
+      dependencies: guess.names,
+      statement: undefined,
+      isOpen: false,
+      guess,
+    };
     return { definition, query, statements, audits };
   });
 }
@@ -208,7 +217,7 @@ export async function confirmReferences(
     if (name === undefined || !query.dependencies.includes(name)) return undefined;
     found.add(name);
   }
-  return { ...query, statement, dependencies: [...found], guess: undefined };
+  return { ...query, statement, isOpen: result.isOpen, dependencies: [...found], guess: undefined };
 }
 
 function draft(
@@ -317,9 +326,7 @@ function readQuery(
 ): ParsedQuery | null {
   const place = renderedPlace(rendered.sql, rendered.map, queryStart(definition));
   if (!result.ok) {
-    const found = toDiagnostic(result.error, place);
-    const pivot = found.code === 'not-a-query' ? dynamicPivot(rendered.sql) : undefined;
-    diagnostics.push(pivot === undefined ? found : unresolvedPivot(place, pivot));
+    diagnostics.push(toDiagnostic(result.error, place));
     return null;
   }
   const statement = result.statements[0];
@@ -336,7 +343,14 @@ function readQuery(
   const found = resolveTables(references, place, lookup, diagnostics);
   return found === undefined
     ? null
-    : { isAwaiting: false, rendered, statement, dependencies: found, guess: undefined };
+    : {
+        isAwaiting: false,
+        rendered,
+        statement,
+        isOpen: result.isOpen,
+        dependencies: found,
+        guess: undefined,
+      };
 }
 
 /** What can be said of a query before all its columns are known: what it reads. Nothing is complained about yet. */
@@ -350,7 +364,7 @@ function readAwaiting(
   const references = findReferences(statement, rendered.sql);
   const read = [...awaited, ...references.tables.filter((r) => r.catalog === '')];
   const dependencies = [...new Set(read.flatMap((r) => lookup.find(r.schema, r.table) ?? []))];
-  return { isAwaiting: true, rendered, statement, dependencies, guess: undefined };
+  return { isAwaiting: true, rendered, statement, isOpen: false, dependencies, guess: undefined };
 }
 
 /** The first word of the query: where to point when DuckDB names no position. */
@@ -359,25 +373,6 @@ export function queryStart(definition: ModelDefinition): Location {
   if (query === undefined) return definition.nameLocation;
   const [first] = significantTokens(query.text);
   return source.locate(query.offset + (first?.start ?? 0), query.offset + (first?.end ?? 0));
-}
-
-/** Where a text says PIVOT; DuckDB turns one without a list of values into several statements. */
-function dynamicPivot(text: string): readonly [start: number, end: number] | undefined {
-  const token = significantTokens(text).find(
-    (t) => t.kind === 'word' && /^pivot(_wider)?$/i.test(text.slice(t.start, t.end)),
-  );
-  return token === undefined ? undefined : [token.start, token.end];
-}
-
-function unresolvedPivot(place: ErrorPlace, [start, end]: readonly [number, number]): Diagnostic {
-  return diagnostic(
-    'unresolved-columns',
-    'the columns of a PIVOT without a list of values depend on the data',
-    {
-      location: place.locate(start, end) ?? place.fallback,
-      hint: "Write the values that become columns: ON column IN ('a', 'b').",
-    },
-  );
 }
 
 function readAudit(

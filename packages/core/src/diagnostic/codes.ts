@@ -45,7 +45,6 @@ export const CODES = {
   'invalid-query': 'error',
   'duplicate-column': 'error',
   'column-contract': 'error',
-  'unnamed-column': 'warning',
   'unresolved-columns': 'error',
   cycle: 'error',
   'upstream-broken': 'info',

@@ -213,6 +213,9 @@ function writeSql(
     case 'VIEW':
       return [sql`CREATE OR REPLACE VIEW ${target} AS\n${raw(query)}`];
     case 'FULL':
+      // Columns that only the data tell have to be those that were declared: a missing one is NULL, another one an error.
+      if (node.lineage === undefined && node.definition.columns !== undefined)
+        return [createTable(planned, node), sql`INSERT INTO ${target} BY NAME\n${raw(query)}`];
       return [sql`CREATE OR REPLACE TABLE ${target} AS\n${raw(query)}`];
     case 'INCREMENTAL_BY_TIME_RANGE': {
       const where = raw(timeCondition(node, range));

@@ -7,6 +7,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Binder, BindError, BindResult, DeclareFailure, ParseResult } from '../../compile/binder.ts';
 import type { Column } from '../../compile/compiled.ts';
 import { byteToUtf16 } from '../../diagnostic/index.ts';
+import { closePivots } from './close-pivots.ts';
 import { defineMacros, dropMacros } from './define-macros.ts';
 import { ident, tableIdent } from '../../sql/quote.ts';
 
@@ -71,7 +72,17 @@ class DuckDbBinder implements Binder {
 
   async parse(texts: readonly string[]): Promise<readonly ParseResult[]> {
     const answers = await this.#serialize(PARSE, texts);
-    return answers.map((answer, i) => parseResult(answer, texts[i] ?? ''));
+    const results = answers.map((answer, i) => parseResult(answer, texts[i] ?? ''));
+    return Promise.all(results.map((r, i) => (isRefused(r) ? this.#parseOpen(r, texts[i] ?? '') : r)));
+  }
+
+  /** DuckDB has no AST for a PIVOT without a list of values, but it has one for the same query with some list. */
+  async #parseOpen(refused: ParseResult, text: string): Promise<ParseResult> {
+    const closed = closePivots(text);
+    if (closed === undefined) return refused;
+    const [answer] = await this.#serialize(PARSE, [closed.text]);
+    const parsed = parseResult(answer ?? '', closed.text);
+    return parsed.ok ? { ...parsed, statements: closed.restore(parsed.statements), isOpen: true } : refused;
   }
 
   async bind(texts: readonly string[]): Promise<readonly BindResult[]> {
@@ -179,6 +190,15 @@ class DuckDbBinder implements Binder {
   }
 
   async describe(text: string): Promise<readonly Column[] | BindError> {
+    const closed = closePivots(text);
+    if (closed !== undefined) {
+      // Over empty tables there are no values, and DuckDB does not even look at what is computed for them.
+      const [bound] = await this.bind([closed.text]);
+      if (bound?.ok === false) {
+        const { position, ...error } = bound.error;
+        return { ...error, position: position === undefined ? undefined : closed.offset(position) };
+      }
+    }
     try {
       return await this.#use(async (connection) => {
         const reader = await connection.runAndReadAll(`DESCRIBE ${PREFIX}${text}${SUFFIX}`);
@@ -189,6 +209,19 @@ class DuckDbBinder implements Binder {
       const [bound] = await this.bind([text]);
       return bound?.ok === false ? bound.error : bindError(thrownAnswer(error), text, PREFIX.length);
     }
+  }
+
+  async names(text: string): Promise<readonly string[]> {
+    return this.#use(async (connection) => {
+      try {
+        const prepared = await connection.prepare(text);
+        const names = Array.from({ length: prepared.columnCount }, (_, i) => prepared.columnName(i));
+        prepared.destroySync();
+        return names;
+      } catch {
+        return [];
+      }
+    });
   }
 
   close(): void {
@@ -270,10 +303,15 @@ class DuckDbBinder implements Binder {
   }
 }
 
+/** A statement that DuckDB understands and does not serialise: no SELECT, or several statements in one. */
+function isRefused(result: ParseResult): boolean {
+  return !result.ok && result.error.type === 'not implemented';
+}
+
 function parseResult(answer: string, text: string): ParseResult {
   const parsed: unknown = JSON.parse(finiteNumbers(answer));
   if (isRecord(parsed) && Array.isArray(parsed['statements']))
-    return { ok: true, statements: parsed['statements'] };
+    return { ok: true, statements: parsed['statements'], isOpen: false };
   return { ok: false, error: bindError(answer, text, 0) };
 }
 

@@ -14,6 +14,7 @@ export function lazyDuckDbBinder(): Binder {
       statements.length === 0 && opened === undefined ? [] : (await binder()).define(statements),
     bind: async (texts) => (texts.length === 0 ? [] : (await binder()).bind(texts)),
     check: async (texts) => (texts.length === 0 ? [] : (await binder()).check(texts)),
+    names: async (text) => (await binder()).names(text),
     describe: async (text) => (await binder()).describe(text),
     close: () => void opened?.then((b) => b.close()),
   };
