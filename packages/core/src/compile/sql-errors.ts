@@ -13,9 +13,9 @@ import { generatedNotes, type ErrorPlace } from './error-place.ts';
  */
 export function toDiagnostic(error: BindError, place: ErrorPlace): Diagnostic {
   const code = codeOf(error);
-  return diagnostic(code, messageOf(error, place.text), {
+  return diagnostic(code, messageOf(error), {
     location: locationOf(error, place),
-    hint: hintOf(error, code, place.text),
+    hint: hintOf(error, code),
     notes: error.position === undefined ? [] : generatedNotes(place, error.position),
   });
 }
@@ -53,9 +53,9 @@ function isTypeError(error: BindError): boolean {
   );
 }
 
-function messageOf(error: BindError, text: string): string {
+function messageOf(error: BindError): string {
   if (error.type === 'not implemented' && /only select/i.test(error.message)) {
-    return isOpenPivot(text) ? 'the columns of this PIVOT depend on the data' : 'a model is one SELECT';
+    return 'a model is one SELECT';
   }
   const first = (error.message.split('\n', 1)[0] ?? error.message).replace(
     /^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i,
@@ -91,12 +91,7 @@ function wordEnd(text: string, start: number): number {
   return word === null ? start : start + word[0].length;
 }
 
-/** A PIVOT without a list of values cannot be serialised, and its columns are not known before it runs. */
-function isOpenPivot(text: string): boolean {
-  return /\bpivot\b/i.test(text);
-}
-
-function hintOf(error: BindError, code: DiagnosticCode, text: string): string | undefined {
+function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
   if (error.candidates.length > 0) {
     const known = error.candidates
       .map((c) =>
@@ -125,7 +120,6 @@ function hintOf(error: BindError, code: DiagnosticCode, text: string): string | 
     case 'type-mismatch':
       return 'Cast one side to the type of the other.';
     case 'not-a-query':
-      if (isOpenPivot(text)) return 'Name the values: PIVOT … ON column IN (…).';
       return 'Write one SELECT; what is to run before or after goes into statements of its own around it.';
     default: {
       const more = error.message

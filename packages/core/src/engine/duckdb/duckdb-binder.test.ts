@@ -111,7 +111,7 @@ test('parses texts, several statements each', async () => {
   expect(one).toMatchObject({ ok: true, statements: [{ node: { type: 'SELECT_NODE' } }] });
   expect(two?.ok && two.statements).toHaveLength(2);
   expect(infinite?.ok).toBe(true);
-  expect(none).toEqual({ ok: true, statements: [] });
+  expect(none).toEqual({ ok: true, statements: [], isOpen: false });
   expect(bad).toMatchObject({ ok: false, error: { type: 'parser', position: 'SELECT ä bla '.length } });
 });
 
