@@ -1,8 +1,10 @@
 import type { Diagnostic, Outcome } from '../diagnostic/index.ts';
 import { render, type RenderContext, type SourceMap } from '../render/index.ts';
-import { ident, raw } from '../sql/quote.ts';
+import { ident, literal, raw } from '../sql/quote.ts';
+import { formatInstant } from '../time/index.ts';
 import type { ResolvedAudit } from './bind-audit.ts';
 import { libraryAudit } from './library.ts';
+import { Arguments } from './library/library-audit.ts';
 
 /** The SQL of an audit's bad rows, references to models still by their names. */
 export interface AuditSql {
@@ -33,10 +35,10 @@ export function auditSql(
     const library = libraryAudit(audit.name);
     if (library === undefined) return { value: undefined, diagnostics: [] };
     const named = conditions.length === 0 ? relation : `${relation} AS ${ident('audited')}`;
-    return {
-      value: { sql: library.query(named, (n) => audit.arguments.get(n)), map: undefined },
-      diagnostics: [],
-    };
+    const over = { relation: named, now: instantSql(context.executionTime) };
+    const bad = library.bad(new Arguments(audit.arguments), over);
+    const text = bad.kind === 'report' ? bad.query : `SELECT * FROM ${named} ${bad.clause} ${bad.condition}`;
+    return { value: { sql: text, map: undefined }, diagnostics: [] };
   }
   const parameters = new Map(context.parameters);
   for (const [name, argument] of audit.arguments) parameters.set(name, argument.sql);
@@ -48,4 +50,9 @@ export function auditSql(
   );
   const diagnostics: readonly Diagnostic[] = rendered.diagnostics;
   return { value: { sql: rendered.value.sql, map: rendered.value.map }, diagnostics };
+}
+
+/** An instant as a TIMESTAMP in UTC, as the warehouse's clock is. */
+function instantSql(at: number): string {
+  return `CAST(${literal(formatInstant(at))} AS TIMESTAMP)`;
 }

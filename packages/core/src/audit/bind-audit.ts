@@ -1,12 +1,7 @@
 import { diagnostic, didYouMean, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { AuditCall, AuditDefinition, HeaderValue } from '../model/index.ts';
-import {
-  COMMON_PARAMETERS,
-  libraryAudit,
-  libraryNames,
-  type AuditArgument,
-  type AuditParameter,
-} from './library.ts';
+import { COMMON_PARAMETERS, libraryAudit, libraryNames } from './library.ts';
+import { Arguments, type AuditArgument, type AuditParameter } from './library/library-audit.ts';
 
 /** An audit as a model calls it: found, with its arguments by name. */
 export interface ResolvedAudit {
@@ -71,7 +66,7 @@ export function resolveAudit(
       );
     }
   }
-  const problem = diagnostics.length === 0 ? library?.problem?.((name) => args.get(name)) : undefined;
+  const problem = diagnostics.length === 0 ? library?.problem?.(new Arguments(args)) : undefined;
   if (problem !== undefined) {
     diagnostics.push(
       diagnostic('invalid-audit-argument', `audit '${call.name}' ${problem}`, { location: call.location }),
@@ -95,7 +90,9 @@ export function resolveAudit(
 
 function canonicalName(given: string, own: readonly AuditParameter[] | undefined): string | undefined {
   const wanted = given.toLowerCase();
-  const common = COMMON_PARAMETERS.find((p) => p.name === wanted);
+  const common = COMMON_PARAMETERS.find(
+    (p) => p.name === wanted || (own !== undefined && p.aliases?.includes(wanted)),
+  );
   if (common !== undefined) return common.name;
   // An audit of the project takes whatever its query mentions.
   if (own === undefined) return wanted;
