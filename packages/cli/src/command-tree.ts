@@ -205,6 +205,31 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/audit.ts')).audit,
   },
   {
+    name: 'test',
+    summary: 'Run the unit tests of models, in memory and without a warehouse',
+    details:
+      'Tests are in tests/*.yaml: rows for the inputs, rows expected of the query. Exits with 1 when one fails.',
+    arguments: [
+      {
+        syntax: '[filters...]',
+        summary: 'names or globs of tests, models or files; all tests if left out',
+        path: true,
+      },
+    ],
+    options: [
+      { flags: '--filter <glob>', summary: 'the same as an argument' },
+      { flags: '--junit <file>', summary: 'also write the results as JUnit XML', path: true },
+      { flags: '--jobs <n>', summary: 'how many tests are run at the same time' },
+      DIAGNOSTICS_FORMAT,
+    ],
+    examples: [
+      { line: 'sluice test', does: 'all tests' },
+      { line: "sluice test 'marts.*' tests/staging", does: 'those of some models, and those of a folder' },
+      { line: 'sluice test --junit out/tests.xml --format github', does: 'for continuous integration' },
+    ],
+    load: async () => (await import('./commands/test.ts')).test,
+  },
+  {
     name: 'query',
     summary: 'Run a query and print its rows',
     arguments: [{ syntax: '<sql>', summary: 'one query; models go by their own names in every environment' }],

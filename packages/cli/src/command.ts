@@ -10,7 +10,7 @@ export interface Command {
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
   readonly examples?: readonly Example[];
-  /** Commands below it; such a command does nothing itself. */
+  /** Commands below it; without `load` it does nothing itself. */
   readonly commands?: readonly Command[];
   readonly load?: () => Promise<RunCommand>;
 }

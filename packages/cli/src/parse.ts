@@ -50,10 +50,8 @@ export function parse(argv: readonly string[], width: number | undefined): Parse
     for (const option of spec.options ?? []) addOption(command, option);
     if (spec.examples !== undefined) command.addHelpText('after', examples(spec.examples));
     for (const child of spec.commands ?? []) add(command, child, called);
-    if (spec.commands !== undefined) {
-      command.helpCommand(false);
-      return;
-    }
+    if (spec.commands !== undefined) command.helpCommand(false);
+    if (spec.load === undefined) return;
     command.action(() => {
       const options: Readonly<Record<string, unknown>> = command.optsWithGlobals();
       const args = command.processedArgs.flat().filter((a): a is string => typeof a === 'string');

@@ -45,6 +45,7 @@ describe('bash', () => {
     [['plan', '--det'], ['--detailed-exitcode']],
     [['--lock-timeout', '5', 'plan', '--exp'], ['--explain']],
     [['env', ''], ['list']],
+    [['test', 'marts.*', '--jun'], ['--junit']],
     [['completion', 'z'], ['zsh']],
     [
       ['query', 'FROM x', '--format', ''],

@@ -104,6 +104,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     applyPlan: refuse,
     run: refuse,
     audit: refuse,
+    test: refuse,
     query: refuse,
     environments: refuse,
     interrupt: refuse,

@@ -11,6 +11,7 @@ import { answerQuery } from './workspace/answer-query.ts';
 import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
+import { answerTest } from './workspace/answer-test.ts';
 import { OpenProject } from './workspace/open-project.ts';
 import type { Workspace, WorkspaceOptions } from './workspace.ts';
 
@@ -31,6 +32,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     applyPlan: (text, how) => answerApplyPlan(opened, text, how),
     run: (environment) => answerRun(opened, environment),
     audit: (environment, models) => answerAudit(opened, environment, models),
+    test: (filters = []) => answerTest(opened, filters),
     query: (sql, environment) => answerQuery(opened, sql, environment),
     environments: () => answerEnvironments(opened),
     interrupt: () => opened.interrupt(),

@@ -14,6 +14,7 @@ import type {
   QueryDocument,
   RenderDocument,
   SourceRefreshDocument,
+  TestDocument,
   VersionDocument,
 } from './report/index.ts';
 
@@ -95,6 +96,11 @@ export interface Workspace {
   ): Promise<Answer<ApplyDocument>>;
   run(environment: string): Promise<Answer<ApplyDocument>>;
   audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
+  /**
+   * Runs the unit tests of `tests/*.yaml` in memory, without a warehouse; `filters` are names or globs of tests, models or
+   * files. A test that failed is an error among the diagnostics.
+   */
+  test(filters?: readonly string[]): Promise<Answer<TestDocument>>;
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
   environments(): Promise<Answer<EnvironmentListDocument>>;
   /** Stops what is running: the current tasks are rolled back. A promise of the running method settles soon after. */

@@ -6,7 +6,7 @@ export function bashCompletion(commands: readonly Command[], globals: readonly O
     caseOf(command.name, command, globals),
     ...(command.commands ?? []).map((child) => caseOf(`${command.name} ${child.name}`, child, globals)),
   ]);
-  const parents = commands.filter((c) => c.commands !== undefined).map((c) => c.name);
+  const children = commands.flatMap((c) => (c.commands ?? []).map((child) => `${c.name} ${child.name}`));
   const valued = [...globals, ...commands.flatMap(optionsBelow)].filter(takesValue).flatMap(flagsOf);
   return `# bash completion for sluice
 _sluice() {
@@ -19,7 +19,7 @@ _sluice() {
       -*) ;;
       *)
         if [[ -z "$command" ]]; then command="$word"
-        elif [[ ${parents.map((p) => `"$command" == ${p}`).join(' || ') || 'x == y'} ]]; then command="$command $word"
+        elif [[ ${children.map((c) => `"$command $word" == "${c}"`).join(' || ') || 'x == y'} ]]; then command="$command $word"
         fi ;;
     esac
   done

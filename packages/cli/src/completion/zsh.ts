@@ -22,7 +22,7 @@ function commandFunction(parent: string, command: Command): string {
   if (command.commands !== undefined) {
     const below = `${parent}_${command.name}`;
     const children = command.commands.map((c) => commandFunction(below, c)).join('\n');
-    return `${children}\n${name}() {\n${dispatch(below, command.commands, [])}}\n`;
+    return `${children}\n${name}() {\n${dispatch(below, command.commands, (command.options ?? []).map(optionSpec))}}\n`;
   }
   const specs = [
     ...(command.options ?? []).map(optionSpec),

@@ -55,6 +55,13 @@ export const CODES = {
   // audits
   'unknown-audit': 'error',
   'invalid-audit-argument': 'error',
+  // unit tests
+  'invalid-test': 'error',
+  'invalid-test-value': 'error',
+  'unread-input': 'error',
+  'unknown-cte': 'error',
+  'unfrozen-clock': 'warning',
+  'test-failed': 'error',
   // formatting
   'not-formatted': 'warning',
   // selection and options

@@ -385,6 +385,50 @@ export interface AuditDocument extends Document {
   readonly summary: string;
 }
 
+/** A row that is not as expected; only the columns that are compared. */
+export interface RowDifferenceDocument {
+  /** `missing`: expected and not there. `extra`: there and not expected. `changed`: the two that have most in common. */
+  readonly kind: 'changed' | 'missing' | 'extra';
+  readonly expected: Readonly<Record<string, Cell>> | null;
+  readonly actual: Readonly<Record<string, Cell>> | null;
+  /** For `changed`: the columns whose values differ. */
+  readonly columns: readonly string[];
+}
+
+export interface ExpectationResultDocument {
+  /** The CTE; null for the query itself. */
+  readonly cte: string | null;
+  readonly status: 'passed' | 'failed';
+  /** The columns that are compared. */
+  readonly columns: readonly ColumnDocument[];
+  readonly expected_rows: number;
+  readonly actual_rows: number;
+  readonly different_rows: number;
+  /** The first hundred of them. */
+  readonly differences: readonly RowDifferenceDocument[];
+}
+
+export interface TestResultDocument {
+  readonly name: string;
+  readonly path: string;
+  readonly line: number;
+  readonly model: string;
+  readonly description: string | null;
+  /** `error`: it could not be run; its diagnostics say why. */
+  readonly status: 'passed' | 'failed' | 'error';
+  readonly seconds: number;
+  readonly expectations: readonly ExpectationResultDocument[];
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
+export interface TestDocument extends Document {
+  readonly tests: readonly TestResultDocument[];
+  /** What is wrong with files of tests, and the diagnostics of all tests. */
+  readonly diagnostics: readonly DiagnosticDocument[];
+  readonly seconds: number;
+  readonly summary: string;
+}
+
 export interface QueryDocument extends Document {
   readonly columns: readonly ColumnDocument[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];

@@ -9,10 +9,15 @@ export function expandGlob(root: string, pattern: string): readonly string[] {
   const firstMagic = parts.findIndex((p) => MAGIC.test(p));
   if (firstMagic < 0) return isFile(join(root, pattern)) ? [pattern] : [];
   const base = parts.slice(0, firstMagic).join('/');
-  const matcher = new RegExp(`^${toRegExp(pattern)}$`, 'u');
+  const matcher = globPattern(pattern);
   const found: string[] = [];
   collect(root, base, found);
   return found.filter((f) => matcher.test(f)).sort();
+}
+
+/** What a glob matches, as a whole. */
+export function globPattern(pattern: string): RegExp {
+  return new RegExp(`^${toRegExp(pattern)}$`, 'u');
 }
 
 function collect(root: string, folder: string, found: string[]): void {

@@ -1,0 +1,58 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hasErrors, toJUnit, type TestDocument, type TestResultDocument } from '@sluice/core';
+import { EXIT } from '../exit-codes.ts';
+import type { Invocation } from '../invocation.ts';
+import { print } from '../output.ts';
+import { PLAIN } from '../render/style.ts';
+import { renderTest, renderTests } from '../render/tests.ts';
+import { withWorkspace } from '../with-workspace.ts';
+
+export async function test(invocation: Invocation): Promise<number> {
+  const format = invocation.format();
+  const filter = invocation.text('filter');
+  const junit = invocation.text('junit');
+  const filters = [...invocation.args, ...(filter === undefined ? [] : [filter])];
+  return withWorkspace(invocation, async (workspace, reporter) => {
+    const answer = await workspace.test(filters);
+    reporter.stop();
+    if (junit !== undefined) {
+      const path = invocation.path(junit);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, junitOf(answer.document));
+    }
+    // For people the table of rows says more than the sentence that goes to machines.
+    const diagnostics =
+      format === 'text' ? answer.diagnostics.filter((d) => d.code !== 'test-failed') : answer.diagnostics;
+    print(invocation, { ...answer, diagnostics }, renderTests, format);
+    if (answer.diagnostics.some((d) => d.code === 'interrupted')) return EXIT.interrupted;
+    return hasErrors(answer.diagnostics) ? EXIT.bad : EXIT.good;
+  });
+}
+
+function junitOf({ tests }: TestDocument): string {
+  const paths = [...new Set(tests.map((t) => t.path))];
+  return toJUnit(
+    paths.map((path) => ({
+      name: path,
+      cases: tests
+        .filter((t) => t.path === path)
+        .map((t) => ({
+          name: t.name,
+          subject: t.model,
+          path,
+          line: t.line,
+          seconds: t.seconds,
+          outcome: outcomeOf(t),
+        })),
+    })),
+  );
+}
+
+function outcomeOf(t: TestResultDocument): Parameters<typeof toJUnit>[0][number]['cases'][number]['outcome'] {
+  if (t.status === 'passed') return { kind: 'passed' };
+  const errors = t.diagnostics.filter((d) => d.severity === 'error');
+  const [message = 'it could not be run'] = errors.map((d) => d.message);
+  const said = errors.map((d) => `${d.path ?? t.path}:${d.line ?? t.line}: ${d.message}`);
+  return { kind: t.status, message, text: [...said, renderTest(t, PLAIN)].join('\n') };
+}

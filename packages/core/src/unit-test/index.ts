@@ -1,0 +1,5 @@
+/** Unit tests of models: rows in, rows out, in a sandbox; and which models and columns no test looks at. */
+export { loadSuites } from './load-suites.ts';
+export { ReferenceFinder } from './reference-finder.ts';
+export { runTests, testSummary } from './run-tests.ts';
+export { selectTests } from './select-tests.ts';
