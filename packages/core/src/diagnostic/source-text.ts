@@ -39,16 +39,17 @@ export class SourceText {
       start: from,
       end: to,
       line: first + 1,
-      column: from - lineStart + 1,
+      column: Math.max(1, from - lineStart + 1),
       endLine: last + 1,
-      endColumn: to - (starts[last] ?? 0) + 1,
+      endColumn: Math.max(1, to - (starts[last] ?? 0) + 1),
       lineText: lineText.endsWith('\r') ? lineText.slice(0, -1) : lineText,
     };
   }
 
   #starts(): readonly number[] {
     if (this.#lineStarts === undefined) {
-      const starts = [0];
+      // No editor counts a byte order mark.
+      const starts = [this.text.startsWith('\uFEFF') ? 1 : 0];
       for (let i = this.text.indexOf('\n'); i >= 0; i = this.text.indexOf('\n', i + 1)) starts.push(i + 1);
       this.#lineStarts = starts;
     }

@@ -229,15 +229,21 @@ test('aliases are looked through', () => {
   ]);
   checkErrors(
     `${MINIMAL}sources: *nothing`,
-    'yaml-syntax 1:1-1 unresolved alias (the anchor must be set before the alias): nothing',
+    'yaml-syntax 3:10-18 nothing is named &nothing before this | Write &nothing before the value that *nothing stands for.',
   );
 });
 
 test('what is no project', () => {
   checkErrors('', "config-invalid 1:1-1 'name' is missing", "config-invalid 1:1-1 'start' is missing");
   checkErrors('- a', 'config-invalid 1:1-4 project.yaml must be a mapping (name: value)');
-  checkErrors('name: a\nname: b\n', 'yaml-syntax 2:1-2 map keys must be unique');
-  checkErrors('name: "a', 'yaml-syntax 1:9-9 missing closing "quote');
+  checkErrors(
+    'name: a\nname: b\n',
+    "yaml-syntax 2:1-5 'name' stands twice in one mapping | Keep one of the two.",
+  );
+  checkErrors(
+    'name: "a',
+    'yaml-syntax 1:7-8 the quote that opens here is never closed | Inside of single quotes a quote is written twice.',
+  );
   expect(loadProject(filesOf({})).diagnostics.map((d) => d.code)).toEqual(['project-not-found']);
 });
 

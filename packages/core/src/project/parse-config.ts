@@ -2,7 +2,6 @@
  * Reads project.yaml: YAML, then its shape (zod), then what the values mean. Each step says all it finds, at the place
  * in the file; a later step runs only on what the former let through.
  */
-import { LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import {
   didYouMean,
@@ -26,30 +25,16 @@ import type {
   RuleSettings,
   SourceDefinition,
 } from './project.ts';
+import { readYaml } from './read-yaml.ts';
 import { projectSchema, type RawConfig, type RawRule, type RawSource } from './schema.ts';
-import { YamlPlaces, type YamlPath } from './yaml-places.ts';
+import type { YamlPath, YamlPlaces } from './yaml-places.ts';
 
 /** The project's settings with defaults filled in; undefined when there are errors. */
 export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefined> {
-  const document = parseDocument(source.text, { lineCounter: new LineCounter(), prettyErrors: false });
-  if (document.errors.length > 0) {
-    const diagnostics = document.errors.map((error) =>
-      diagnostic('yaml-syntax', firstSentence(error.message), {
-        location: source.locate(error.pos[0], Math.max(error.pos[1], error.pos[0] + 1)),
-      }),
-    );
-    return { value: undefined, diagnostics };
-  }
-  const places = new YamlPlaces(source, document);
-  const data = readData(document);
-  if (!data.ok) {
-    const location = source.locate(0);
-    return {
-      value: undefined,
-      diagnostics: [diagnostic('yaml-syntax', firstSentence(data.problem), { location })],
-    };
-  }
-  const parsed = projectSchema.safeParse(data.value);
+  const { value: yaml, diagnostics: broken } = readYaml(source);
+  if (yaml === undefined) return { value: undefined, diagnostics: broken };
+  const { places, data = {} } = yaml;
+  const parsed = projectSchema.safeParse(data);
   if (!parsed.success) {
     const diagnostics = parsed.error.issues.flatMap((issue) => fromIssue(issue, places));
     return { value: undefined, diagnostics };
@@ -57,23 +42,6 @@ export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefin
   const reader = new ConfigReader(places);
   const value = reader.read(parsed.data);
   return { value: hasErrors(reader.diagnostics) ? undefined : value, diagnostics: reader.diagnostics };
-}
-
-/** The document as data; aliases that lead nowhere or multiply without end are found only here. */
-function readData(
-  document: ReturnType<typeof parseDocument>,
-): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problem: string } {
-  if (document.contents === null) return { ok: true, value: {} };
-  try {
-    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) };
-  } catch (error) {
-    if (error instanceof ReferenceError) return { ok: false, problem: error.message };
-    throw error;
-  }
-}
-
-function firstSentence(message: string): string {
-  return (message.split('\n')[0] ?? message).replace(/[.:]$/, '');
 }
 
 function fromIssue(issue: z.core.$ZodIssue, places: YamlPlaces): readonly Diagnostic[] {

@@ -2,7 +2,7 @@
  * Reads `sources.yaml`: the columns of tables that others keep, as the warehouse had them when `sluice sources refresh`
  * looked. The file is committed, so that compiling needs no warehouse.
  */
-import { isMap, isScalar, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, type Document } from 'yaml';
 import {
   diagnostic,
   type Diagnostic,
@@ -10,7 +10,8 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { YamlPlaces, type YamlPath } from './yaml-places.ts';
+import { readYaml } from './read-yaml.ts';
+import type { YamlPath, YamlPlaces } from './yaml-places.ts';
 
 /** Where recorded columns are kept, in the project folder. */
 export const RECORDED_FILE = 'sources.yaml';
@@ -26,14 +27,9 @@ export interface RecordedTable {
 
 /** What the file says; tables with mistakes are told and left out. */
 export function readRecordedColumns(source: SourceText): Outcome<readonly RecordedTable[]> {
-  const document = parseDocument(source.text, { prettyErrors: false });
-  const [error] = document.errors;
-  if (error !== undefined) {
-    const message = (error.message.split('\n')[0] ?? '').replace(/[.:]$/, '');
-    const location = source.locate(error.pos[0], Math.max(error.pos[1], error.pos[0] + 1));
-    return { value: [], diagnostics: [diagnostic('yaml-syntax', message, { location })] };
-  }
-  const reader = new Reader(new YamlPlaces(source, document), document);
+  const { value: yaml, diagnostics } = readYaml(source);
+  if (yaml === undefined) return { value: [], diagnostics };
+  const reader = new Reader(yaml.places, yaml.document);
   return { value: reader.tables(), diagnostics: reader.diagnostics };
 }
 

@@ -2,7 +2,6 @@
  * Reads the settings of a SQLMesh project: `config.yaml` and `external_models.yaml`, for folders without project.yaml. What
  * Sluice acts on is taken over; all else is a warning that names it, so that nobody believes it has an effect.
  */
-import { LineCounter, parseDocument } from 'yaml';
 import {
   diagnostic,
   hasErrors,
@@ -13,7 +12,8 @@ import {
 import { cronProblem, parseInstant } from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
 import type { ProjectConfig, SourceDefinition, VariableValue } from './project.ts';
-import { YamlPlaces, type YamlPath } from './yaml-places.ts';
+import { readYaml, type Yaml } from './read-yaml.ts';
+import type { YamlPath } from './yaml-places.ts';
 
 /** Where a SQLMesh project keeps its settings. */
 export const SQLMESH_FILES: readonly string[] = ['config.yaml', 'config.yml'];
@@ -44,48 +44,33 @@ export function parseSqlMeshConfig(
   folder: string,
 ): Outcome<ProjectConfig | undefined> {
   const diagnostics: Diagnostic[] = [];
-  const file = readYaml(source, diagnostics);
-  if (file === undefined) return { value: undefined, diagnostics };
-  const value = new Reader(file, diagnostics).read(folder);
+  const file = readYaml(source);
+  diagnostics.push(...file.diagnostics);
+  const value =
+    file.value === undefined ? undefined : new Reader(source, file.value, diagnostics).read(folder);
   const sources = externals.flatMap((text) => {
-    const yaml = readYaml(text, diagnostics);
-    return yaml === undefined
+    const yaml = readYaml(text);
+    diagnostics.push(...yaml.diagnostics);
+    return yaml.value === undefined
       ? []
-      : new Reader(yaml, diagnostics).externals(value.gateway, value.defaults.cron ?? DEFAULT_CRON);
+      : new Reader(text, yaml.value, diagnostics).externals(
+          value?.gateway ?? '',
+          value?.defaults.cron ?? DEFAULT_CRON,
+        );
   });
+  if (value === undefined) return { value, diagnostics };
   return { value: hasErrors(diagnostics) ? undefined : { ...value, sources }, diagnostics };
-}
-
-interface Yaml {
-  readonly source: SourceText;
-  readonly places: YamlPlaces;
-  readonly data: unknown;
-}
-
-function readYaml(source: SourceText, diagnostics: Diagnostic[]): Yaml | undefined {
-  const document = parseDocument(source.text, { lineCounter: new LineCounter(), prettyErrors: false });
-  const problems = document.errors.map((error) => ({ message: error.message, at: error.pos[0] }));
-  let data: unknown;
-  try {
-    if (problems.length === 0) data = document.toJS({ maxAliasCount: 100 });
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    problems.push({ message: error.message, at: 0 });
-  }
-  for (const { message, at } of problems) {
-    const first = (message.split('\n')[0] ?? message).replace(/[.:]$/, '');
-    diagnostics.push(diagnostic('yaml-syntax', first, { location: source.locate(at, at + 1) }));
-  }
-  return problems.length > 0 ? undefined : { source, places: new YamlPlaces(source, document), data };
 }
 
 type Mapping = Readonly<Record<string, unknown>>;
 
 class Reader {
+  readonly #source: SourceText;
   readonly #yaml: Yaml;
   readonly #diagnostics: Diagnostic[];
 
-  constructor(yaml: Yaml, diagnostics: Diagnostic[]) {
+  constructor(source: SourceText, yaml: Yaml, diagnostics: Diagnostic[]) {
+    this.#source = source;
     this.#yaml = yaml;
     this.#diagnostics = diagnostics;
   }
@@ -276,8 +261,8 @@ class Reader {
   }
 
   #error(path: YamlPath, problem: string): void {
-    const { places, source } = this.#yaml;
-    const name = path.length === 0 ? source.path : `'${path.join('.')}'`;
+    const { places } = this.#yaml;
+    const name = path.length === 0 ? this.#source.path : `'${path.join('.')}'`;
     this.#diagnostics.push(
       diagnostic('config-invalid', `${name} ${problem}`, { location: places.value(path) }),
     );
