@@ -247,7 +247,7 @@ test('statements on virtual update run when the view is made', async () => {
 SELECT id FROM raw.orders;
 ON_VIRTUAL_UPDATE_BEGIN;
 COMMENT ON VIEW @this_model IS 'Shown in @{this_env}';
-@IF(@this_env = 'prod', COMMENT ON COLUMN @this_model.id IS 'The key');
+@IF(@this_env = 'prod' AND @runtime_stage = 'promoting', COMMENT ON COLUMN @this_model.id IS 'The key');
 ON_VIRTUAL_UPDATE_END;`,
   });
   const { document } = await (await project.workspace()).plan('prod');

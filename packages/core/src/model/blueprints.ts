@@ -2,10 +2,18 @@
  * `blueprints ((customer := a, region := 'EU'), ...)`: one file, a model for each entry. The values are put into the header's
  * text before it is read, so that names, tags or audits may hold them; the query gets them as macros.
  */
-import { EditedText, type Edit, type SourceText } from '../diagnostic/index.ts';
+import {
+  EditedText,
+  type Diagnostic,
+  type Edit,
+  type Outcome,
+  type SourceText,
+} from '../diagnostic/index.ts';
 import { ident } from '../sql/quote.ts';
 import { identifierName, stringValue, tokenize, type Token } from '../sql/tokens.ts';
 import type { Findings } from './header.ts';
+import { expandCall, type HeaderMacros, type HeaderScope } from './header-macros.ts';
+import type { SqlFragment } from './model-definition.ts';
 import type { TokenRun } from './token-run.ts';
 
 /** Values by name in lower case, as SQL. */
@@ -55,20 +63,36 @@ interface Range {
 }
 
 /**
- * The file with values in its header in the place of `@name`, `@{name}`, `@VAR('name')` and `@BLUEPRINT_VAR('name')`; names
- * that are put together become one name. The file itself when there is nothing to replace.
+ * The file with values in its header in the place of `@name`, `@{name}`, `@VAR('name')` and `@BLUEPRINT_VAR('name')`, and with
+ * what macros give that are called there; names that are put together become one name. The file itself when there is
+ * nothing to replace.
  */
-export function fillHeader(source: SourceText, header: Range, values: Blueprint): SourceText {
+export function fillHeader(
+  source: SourceText,
+  header: Range,
+  scope: HeaderScope,
+  macros: HeaderMacros | undefined,
+): Outcome<SourceText> {
   const { text } = source;
-  if (values.size === 0 || !text.slice(header.start, header.end).includes('@')) return source;
+  const { values } = scope;
+  const diagnostics: Diagnostic[] = [];
+  if (!text.slice(header.start, header.end).includes('@')) return { value: source, diagnostics };
   const tokens = tokenize(text, header.start, header.end);
   const edits: Edit[] = [];
+  const expand = (call: SqlFragment): Outcome<string | undefined> =>
+    macros?.(call, source, scope) ?? { value: call.text, diagnostics: [] };
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
     if (token === undefined) continue;
-    const call = callOf(text, tokens, i, values);
-    if (call !== undefined) {
-      edits.push(call.edit);
+    const value = callOf(text, tokens, i, values);
+    const call =
+      value === undefined && macros !== undefined ? expandCall(source, tokens, i, expand) : undefined;
+    if (value !== undefined) {
+      edits.push(value.edit);
+      i = value.last;
+    } else if (call !== undefined) {
+      diagnostics.push(...call.diagnostics);
+      edits.push(afterLast(call.edit, edits));
       i = call.last;
     } else if (token.kind === 'string' || token.kind === 'quoted') {
       const filled = fillText(text.slice(token.start, token.end), values);
@@ -82,7 +106,12 @@ export function fillHeader(source: SourceText, header: Range, values: Blueprint)
       if (end > i) i = end - 1;
     }
   }
-  return edits.length === 0 ? source : new EditedText(source, edits);
+  return { value: edits.length === 0 ? source : new EditedText(source, edits), diagnostics };
+}
+
+/** An edit that also takes a comma before it, which may be gone already. */
+function afterLast(edit: Edit, edits: readonly Edit[]): Edit {
+  return { ...edit, start: Math.max(edit.start, edits.at(-1)?.end ?? 0) };
 }
 
 function isPart(token: Token | undefined): boolean {

@@ -1,4 +1,5 @@
 /** Model and audit files, parsed: the header's meaning and where each part stands. Nothing is rendered or bound here. */
+export type { HeaderMacros } from './header-macros.ts';
 export type { AuditDefinition } from './audit-definition.ts';
 export { cronProblem } from './cron.ts';
 export { parseAgo, parseInstant } from './instant.ts';

@@ -1,12 +1,14 @@
 /** Reads one model file: its header, its statements, and where each part stands. Nothing is rendered or bound. */
 import {
+  EditedText,
   hasErrors,
+  SourceText,
   type Diagnostic,
   type Location,
   type Outcome,
-  type SourceText,
 } from '../diagnostic/index.ts';
 import type { ProjectFiles } from '../project/files.ts';
+import { literal } from '../sql/quote.ts';
 import { splitStatements, type StatementRange } from '../sql/tokens.ts';
 import { fillHeader, parseBlueprints, type Blueprint } from './blueprints.ts';
 import { inlineDescriptions, leadingComment } from './comments.ts';
@@ -16,9 +18,11 @@ import {
   Findings,
   parseProperties,
   statementsAfter,
+  type Header,
   type HeaderProperty,
   type PropertyNames,
 } from './header.ts';
+import type { HeaderMacros, HeaderScope } from './header-macros.ts';
 import { parseHeaderValue } from './header-value.ts';
 import { parseInstant } from './instant.ts';
 import type { ModelDefinition, ModelKind } from './model-definition.ts';
@@ -42,6 +46,10 @@ export interface ModelContext {
   readonly files: ProjectFiles;
   /** Variables of the project, SQL by name in lower case, for headers that hold `@name`. */
   readonly variables?: ReadonlyMap<string, string>;
+  /** `@gateway`. */
+  readonly gateway?: string;
+  /** Expands macros that are called in headers; without it they stay as they are. */
+  readonly macros?: HeaderMacros;
 }
 
 /** A parsed model file. `value` is undefined when there are errors, or when the model says `enabled false`. */
@@ -113,19 +121,23 @@ const MODEL_PROPERTIES: PropertyNames = {
 
 /** Reads a file of `models/`: one model, or one for each of its blueprints. All errors come at once; it never throws. */
 export function parseModelFile(source: SourceText, context: ModelContext): readonly ParsedModel[] {
-  const variables = context.variables ?? NO_VALUES;
-  const { range, blueprints, diagnostics } = readBlueprints(source, variables.size > 0);
+  const gateway = context.gateway ?? '';
+  const shared = new Map([...(context.variables ?? NO_VALUES), ['gateway', literal(gateway)]]);
+  const { file, range, blueprints, diagnostics } = readBlueprints(source, context, {
+    values: shared,
+    gateway,
+  });
   if (range === undefined) return [parseModel(source, context, NO_VALUES)];
-  if (diagnostics.length > 0) {
-    const first = parseModel(source, context, NO_VALUES);
-    return [{ ...first, value: undefined, diagnostics: [...diagnostics, ...first.diagnostics] }];
-  }
+  if (diagnostics.length > 0) return [{ ...onlyNamed(file, context, NO_VALUES), diagnostics }];
   const said = new Set<string>();
   return (blueprints ?? [NO_VALUES]).map((blueprint) => {
-    const filled = fillHeader(source, range, new Map([...variables, ...blueprint]));
-    const parsed = parseModel(filled, context, blueprint);
+    const values = new Map([...shared, ...blueprint]);
+    const filled = fillHeader(file, range, { values, gateway }, context.macros);
+    const parsed = hasErrors(filled.diagnostics)
+      ? onlyNamed(filled.value, context, blueprint)
+      : parseModel(filled.value, context, blueprint);
     // A mistake that all models of the file share is said once.
-    const fresh = parsed.diagnostics.filter((d) => {
+    const fresh = [...filled.diagnostics, ...parsed.diagnostics].filter((d) => {
       const key = `${d.code} ${d.location?.start} ${d.message}`;
       return !said.has(key) && said.add(key);
     });
@@ -133,30 +145,70 @@ export function parseModelFile(source: SourceText, context: ModelContext): reado
   });
 }
 
+/** A model whose header cannot be read to the end: what else is wrong with it may be a consequence. */
+function onlyNamed(source: SourceText, context: ModelContext, blueprint: Blueprint): ParsedModel {
+  const { name } = parseModel(source, context, blueprint);
+  return { name, disabled: false, value: undefined, diagnostics: [] };
+}
+
 const NO_VALUES: Blueprint = new Map();
 
-/** The header's range when it may hold macros, and the blueprints it declares. */
+/** An `@` that is not the name of a cron. */
+const MACRO = /@(?!(?:yearly|annually|monthly|weekly|daily|midnight|hourly)\b)/i;
+
+/** The header's range when it may hold macros, and the blueprints it declares. `file` holds those that macros make. */
 function readBlueprints(
   source: SourceText,
-  hasVariables: boolean,
+  { macros }: ModelContext,
+  scope: HeaderScope,
 ): {
+  readonly file: SourceText;
   readonly range: { readonly start: number; readonly end: number } | undefined;
   readonly blueprints: readonly Blueprint[] | undefined;
   readonly diagnostics: readonly Diagnostic[];
 } {
   const findings = new Findings();
+  const none = { file: source, range: undefined, blueprints: undefined, diagnostics: [] };
+  const found = blueprintsOf(source);
+  if (found === undefined) return none;
+  const { start, header, value } = found;
+  if (macros === undefined || value?.kindAt(0) !== 'macro') {
+    const blueprints = value === undefined ? undefined : parseBlueprints(value, findings);
+    return { file: source, range: { start, end: header.end }, blueprints, diagnostics: findings.list };
+  }
+  // Macros make the list first; it is then read like one that is written out.
+  const made = macros({ text: value.text, offset: value.start }, source, scope);
+  const text = made.value?.trim() ?? '';
+  const list = /^[([]/.test(text) && isOneGroup(text) ? text : `(${text})`;
+  const file = new EditedText(source, [{ start: value.start, end: value.end, text: list }]);
+  const again = made.value === undefined ? undefined : blueprintsOf(file);
+  return {
+    file,
+    range: { start, end: again?.header.end ?? header.end },
+    blueprints: again?.value === undefined ? undefined : parseBlueprints(again.value, findings),
+    diagnostics: [...made.diagnostics, ...findings.list],
+  };
+}
+
+/** A header that may hold macros, and the value of its `blueprints`. */
+function blueprintsOf(
+  source: SourceText,
+): { readonly start: number; readonly header: Header; readonly value: TokenRun | undefined } | undefined {
   const [head] = splitStatements(source.text);
-  const none = { range: undefined, blueprints: undefined, diagnostics: [] };
-  if (head === undefined) return none;
+  if (head === undefined) return undefined;
   const text = source.text.slice(head.start, head.end);
-  if (!/\bblueprints\b/i.test(text) && !(hasVariables && text.includes('@'))) return none;
+  if (!/\bblueprints\b/i.test(text) && !MACRO.test(text)) return undefined;
   const statement = tokensOf(source, head);
-  if (!statement.is(0, 'model')) return none;
+  if (!statement.is(0, 'model')) return undefined;
   const header = findHeader(statement, MODEL_PROPERTIES, new Findings());
-  if (header === undefined) return none;
+  if (header === undefined) return undefined;
   const property = parseProperties(header.list, MODEL_PROPERTIES, new Findings()).get('blueprints');
-  const blueprints = property === undefined ? undefined : parseBlueprints(property.value, findings);
-  return { range: { start: head.start, end: header.end }, blueprints, diagnostics: findings.list };
+  return { start: head.start, header, value: property?.value };
+}
+
+/** Whether brackets at both ends belong together. */
+function isOneGroup(text: string): boolean {
+  return tokensOf(new SourceText('', text), { start: 0, end: text.length }).inner() !== undefined;
 }
 
 function parseModel(source: SourceText, context: ModelContext, blueprint: Blueprint): ParsedModel {

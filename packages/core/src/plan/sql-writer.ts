@@ -72,7 +72,11 @@ export class SqlWriter {
   virtualUpdate(planned: PlannedNode, view: TableName): readonly string[] {
     const { node } = planned;
     if (node.node === 'source') return [];
-    const context = { ...this.#context(planned, ALL_TIME), thisModel: raw(tableIdent(view)) };
+    const context: RenderContext = {
+      ...this.#context(planned, ALL_TIME),
+      thisModel: raw(tableIdent(view)),
+      stage: 'promoting',
+    };
     return node.definition.virtualStatements
       .map((s) => render(s, node.definition.source, context, node.definition.definitions).value.sql)
       .filter((text) => text.trim() !== '');

@@ -1,7 +1,7 @@
 /** A project as its files say it: settings, models and audits, read and checked, before anything is compiled. */
 export type { ProjectFiles } from './files.ts';
 export { editRecordedColumns } from './edit-recorded-columns.ts';
-export { loadProject } from './load.ts';
+export { loadProject, projectFile } from './load.ts';
 export { loadMacros } from './own-macros.ts';
 export { ParseMemory } from './parse-memory.ts';
 export { nodeFiles } from './node-files.ts';

@@ -11,6 +11,7 @@ import {
   parseAuditFile,
   parseModelFile,
   type AuditDefinition,
+  type HeaderMacros,
   type ModelDefinition,
 } from '../model/index.ts';
 import type { ProjectFiles } from './files.ts';
@@ -29,20 +30,27 @@ const DEFAULT_CRON = '@daily';
 /** The file that makes a folder a project. */
 const PROJECT_FILE = 'project.yaml';
 
+/** The file that holds a project's settings: Sluice's own, or SQLMesh's; undefined when there is none. */
+export function projectFile(files: ProjectFiles): string | undefined {
+  return [PROJECT_FILE, ...SQLMESH_FILES].find((p) => files.read(p) !== undefined);
+}
+
 /**
  * Loads a project. The value is undefined when project.yaml is missing or wrong; models with errors are left out and
  * listed under `brokenModels`. Never throws for what authors write. A SQLMesh project is read by its own settings.
  *
  * @param folder the name of a project whose settings give none
  * @param memory what earlier loads of the same folder have parsed
+ * @param macros expands macros that headers call; without it they are not known
  */
 export function loadProject(
   files: ProjectFiles,
   folder: string = 'project',
   memory: ParseMemory = new ParseMemory(),
+  macros?: HeaderMacros,
 ): Outcome<Project | undefined> {
   memory.begin();
-  const path = [PROJECT_FILE, ...SQLMESH_FILES].find((p) => files.read(p) !== undefined);
+  const path = projectFile(files);
   const text = path === undefined ? undefined : files.read(path);
   if (path === undefined || text === undefined) {
     const hint = 'Run Sluice in the folder of a project, or create one with sluice init.';
@@ -59,7 +67,7 @@ export function loadProject(
       ? memory.config(source, () => parseConfig(source))
       : parseSqlMeshConfig(source, readExternals(files, texts), folder);
   const diagnostics: Diagnostic[] = [...config.diagnostics];
-  const loaded = loadModels(files, memory, config.value, texts, diagnostics);
+  const loaded = loadModels(files, memory, config.value, macros, texts, diagnostics);
   const recorded = loadRecorded(files, texts, diagnostics);
   const audits = loadAudits(files, memory, texts, diagnostics);
   const sqlMacros = loadSqlMacros(files, texts, diagnostics);
@@ -140,6 +148,7 @@ function loadModels(
   files: ProjectFiles,
   memory: ParseMemory,
   config: ProjectConfig | undefined,
+  macros: HeaderMacros | undefined,
   texts: Map<string, SourceText>,
   diagnostics: Diagnostic[],
 ): { readonly models: readonly ModelDefinition[]; readonly brokenModels: readonly BrokenModel[] } {
@@ -150,11 +159,20 @@ function loadModels(
   for (const source of config?.sources ?? []) names.take(source.name, 'source', source.location);
   const models: ModelDefinition[] = [];
   const brokenModels: BrokenModel[] = [];
-  const context = JSON.stringify([...variables]);
+  const gateway = config?.gateway ?? '';
+  const context = JSON.stringify([...variables, gateway]);
   for (const source of readAll(files, 'models', memory, texts)) {
-    const found = memory.model(source, context, files, (own) =>
-      parseModelFile(source, { files: own, variables }),
-    );
+    const found = memory.model(source, context, files, (own, forget) => {
+      // What macros give may be another thing when their files change.
+      const expand: HeaderMacros | undefined =
+        macros && ((...call): ReturnType<HeaderMacros> => (forget(), macros(...call)));
+      return parseModelFile(source, {
+        files: own,
+        variables,
+        gateway,
+        ...(expand === undefined ? {} : { macros: expand }),
+      });
+    });
     for (const parsed of found) {
       diagnostics.push(...parsed.diagnostics);
       const model = parsed.value;

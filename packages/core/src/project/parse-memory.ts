@@ -24,19 +24,22 @@ export class ParseMemory {
     return this.#sources.set(path, known?.text === text ? known : new SourceText(path, text));
   }
 
-  /** `parse` must look at other files only through those it is handed: then its answer is not kept. */
+  /**
+   * `parse` must look at other files only through those it is handed: then its answer is not kept. It calls `forget` when
+   * something else may change the answer.
+   */
   model(
     source: SourceText,
     context: string,
     files: ProjectFiles,
-    parse: (files: ProjectFiles) => readonly ParsedModel[],
+    parse: (files: ProjectFiles, forget: () => void) => readonly ParsedModel[],
   ): readonly ParsedModel[] {
     let looked = false;
     const seen: ProjectFiles = {
       list: (folder) => ((looked = true), files.list(folder)),
       read: (path) => ((looked = true), files.read(path)),
     };
-    const value = parsed(this.#models, source, context, () => parse(seen));
+    const value = parsed(this.#models, source, context, () => parse(seen, () => (looked = true)));
     if (looked) this.#models.forget(source.path);
     return value;
   }

@@ -3,8 +3,14 @@ import type { LintLevel, LintRuleName, Location } from '../diagnostic/index.ts';
 import type { AuditDefinition } from '../model/audit-definition.ts';
 import type { ModelDefinition } from '../model/model-definition.ts';
 
-/** A value of a project variable. */
-export type VariableValue = string | number | boolean | null;
+/** A value of a project variable; in SQL, a list is a list and a mapping a struct. */
+export type VariableValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly VariableValue[]
+  | { readonly [key: string]: VariableValue };
 
 /** Data from outside, as declared under `sources:` in project.yaml. */
 export interface SourceDefinition {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { LINT_RULE_NAMES, type LintRuleName } from '../diagnostic/index.ts';
+import type { VariableValue } from './project.ts';
 
 const text = z.string({ error: 'must be a text' }).min(1, { error: 'must not be empty' });
 const wholeNumber = z.number({ error: 'must be a whole number' }).int({ error: 'must be a whole number' });
@@ -27,6 +28,13 @@ function mappingError(issue: {
   if (issue.code !== 'invalid_type') return undefined;
   return issue.input === undefined ? 'is missing' : 'must be a mapping (name: value)';
 }
+
+/** A value of a variable, lists and mappings of values included. */
+const variable: z.ZodType<VariableValue> = z.lazy(() =>
+  z.union([z.string(), number, z.boolean(), z.null(), z.array(variable), z.record(z.string(), variable)], {
+    error: 'must be a text, a number, true, false, null, or a list or a mapping of these',
+  }),
+);
 
 const time = text.describe('A date or a timestamp, UTC: 2024-01-31, 2024-01-31 06:00:00');
 const cron = text.describe("A cron expression, UTC: '@daily', '0 6 * * *'");
@@ -136,9 +144,7 @@ export const projectSchema = mapping({
   variables: z
     .record(
       z.string().regex(/^[A-Za-z_]\w*$/, { error: 'must be a name of letters, digits and underscores' }),
-      z.union([z.string(), number, z.boolean(), z.null()], {
-        error: 'must be a text, a number, true, false or null',
-      }),
+      variable,
       { error: 'must be a mapping (name: value)' },
     )
     .optional()

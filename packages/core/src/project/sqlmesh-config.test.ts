@@ -103,7 +103,6 @@ snapshot_ttl: in 1 week
     "warning config.yaml:4:7 'gateways.a.connection' names no database file; the warehouse is .sluice/warehouse.duckdb",
     "warning config.yaml:8:3 'model_defaults.kind' has no effect in Sluice",
     "warning config.yaml:9:10 'model_defaults.start' is not understood, found '1 week ago'; write a date such as 2024-01-31",
-    "warning config.yaml:10:17 'variables.l' is not read: a variable is a text, a number, true, false or null",
   ]);
   const wrong = `gateways:
   a: { connection: { type: snowflake, database: x } }

@@ -218,14 +218,8 @@ class Reader {
   #variables(value: unknown, path: YamlPath): Readonly<Record<string, VariableValue>> {
     const variables: Record<string, VariableValue> = {};
     for (const [name, given] of Object.entries(this.#mapping(value, path))) {
-      if (
-        given === null ||
-        typeof given === 'string' ||
-        typeof given === 'number' ||
-        typeof given === 'boolean'
-      )
-        variables[name] = given;
-      else this.#warn([...path, name], 'is not read: a variable is a text, a number, true, false or null');
+      if (isVariable(given)) variables[name] = given;
+      else this.#warn([...path, name], 'is not read: it holds more than texts, numbers, lists and mappings');
     }
     return variables;
   }
@@ -267,6 +261,14 @@ class Reader {
       diagnostic('config-invalid', `${name} ${problem}`, { location: places.value(path) }),
     );
   }
+}
+
+/** What YAML gives for anything but dates. */
+function isVariable(given: unknown): given is VariableValue {
+  if (given === null || typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean')
+    return true;
+  if (Array.isArray(given)) return given.every(isVariable);
+  return typeof given === 'object' && !(given instanceof Date) && Object.values(given).every(isVariable);
 }
 
 const KNOWN_ROOT = ['gateways', 'default_gateway', 'model_defaults', 'variables', 'project'];

@@ -72,13 +72,14 @@ export function namedArguments(
 ): NamedArguments | undefined {
   const found = new Map<string, Fragment>();
   let named = false;
-  for (const arg of call.args) {
+  for (const [i, arg] of call.args.entries()) {
     const assigned = assignment(arg);
     const name = assigned === undefined ? parameters[found.size] : assigned.name.toLowerCase();
     if (assigned === undefined && named) {
       return call.fail(`An argument without a name stands after one with a name`, undefined, arg);
     }
-    named ||= assigned !== undefined;
+    // A name for the argument that stands there anyway takes nothing from the next.
+    named ||= assigned !== undefined && name !== parameters[i];
     if (name === undefined || !parameters.includes(name)) {
       return call.fail(
         assigned === undefined

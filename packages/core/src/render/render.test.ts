@@ -32,6 +32,8 @@ const CONTEXT: RenderContext = {
     Schema: 'staging',
     below: -1,
     quote: "it's",
+    markets: ['DE', 'FR'],
+    shape: { 'a b': [1, null], c: "it's" },
   },
   thisModel: raw('"marts"."revenue"'),
   parameters: new Map([
@@ -117,6 +119,11 @@ test('variables', () => {
   check("@VAR('currency') @var( 'CURRENCY' )", "'EUR' 'EUR'");
   check("@var('missing', 1 + 2) @var('rate', 0)", '1 + 2 1.5');
   check('1-@below', '1- -1');
+  check(
+    "@EACH(@markets, m -> @{m}_total), name IN @markets, @VAR('shape')",
+    "DE_total, FR_total, name IN ['DE', 'FR'], {'a b': [1, NULL], 'c': 'it''s'}",
+  );
+  check("@IF('DE' IN @markets, 1, 2)", '1');
 });
 
 test('values inside names', () => {
@@ -229,6 +236,14 @@ test('@STAR lists columns', () => {
   check(
     "SELECT @STAR(foo, bar, exclude := [c, \"D d\"], prefix := 'baz_', suffix := '_x') FROM foo AS bar",
     'SELECT "bar"."a" AS "baz_a_x", "bar"."b" AS "baz_b_x" FROM foo AS bar',
+  );
+  check(
+    "@STAR(foo, bar, [c, \"D d\"], 'baz_', '_qux')",
+    '"bar"."a" AS "baz_a_qux", "bar"."b" AS "baz_b_qux"',
+  );
+  check(
+    "@STAR(foo, bar, exclude := [c, \"D d\"], 'ab_'), @STAR(foo, bar, exclude := [a, b, c], 'd_'), x",
+    '"bar"."a" AS "ab_a", "bar"."b" AS "ab_b", "bar"."D d" AS "d_D d", x',
   );
   check('@STAR(@{schema}.orders, o, quote_identifiers := false)', 'o.id AS id');
   check('x, @STAR(foo, exclude := (a, b, C, "d d"))', 'x ');

@@ -44,5 +44,5 @@ export interface RenderContext {
   /** `@gateway`: the name of the connection, empty when the project names none. */
   readonly gateway: string;
   readonly environment: string;
-  readonly stage: 'loading' | 'creating' | 'evaluating' | 'auditing' | 'testing';
+  readonly stage: 'loading' | 'creating' | 'evaluating' | 'promoting' | 'auditing' | 'testing';
 }

@@ -19,11 +19,38 @@ export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The literal of a value from YAML. */
-export function variableSql(value: string | number | boolean | null): string {
+/** What YAML holds. */
+type YamlValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly YamlValue[]
+  | { readonly [key: string]: YamlValue };
+
+/** The literal of a value from YAML: a sequence is a list, a mapping a struct. */
+export function variableSql(value: YamlValue): string {
   if (value === null) return 'NULL';
-  if (typeof value === 'string') return literal(value);
-  return typeof value === 'boolean' ? (value ? 'TRUE' : 'FALSE') : String(value);
+  switch (typeof value) {
+    case 'string':
+      return literal(value);
+    case 'boolean':
+      return value ? 'TRUE' : 'FALSE';
+    case 'number':
+      return String(value);
+    default:
+      return isSequence(value)
+        ? `[${value.map(variableSql).join(', ')}]`
+        : `{${Object.entries(value)
+            .map(([key, v]) => `${literal(key)}: ${variableSql(v)}`)
+            .join(', ')}}`;
+  }
+}
+
+function isSequence(
+  value: readonly YamlValue[] | { readonly [key: string]: YamlValue },
+): value is readonly YamlValue[] {
+  return Array.isArray(value);
 }
 
 /** SQL text that is safe to place into other SQL as it is. */

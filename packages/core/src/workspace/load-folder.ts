@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
-import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { SluiceError, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import {
   loadMacros,
   loadProject,
+  projectFile,
   type ParseMemory,
   type Project,
   type ProjectFiles,
 } from '../project/index.ts';
-import { MACRO_NAMES } from '../render/index.ts';
+import { headerMacros, MACRO_NAMES } from '../render/index.ts';
 
 /** A project as its files say it, and what is wrong with them so far. */
 export interface LoadedProject {
@@ -15,15 +16,19 @@ export interface LoadedProject {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+const NONE: Outcome<Project['macros']> = { value: new Map(), diagnostics: [] };
+
 /** Reads a project with its macros; throws when there is none, or its settings cannot be read. */
 export async function loadFolder(
   root: string,
   files: ProjectFiles,
   memory?: ParseMemory,
 ): Promise<LoadedProject> {
-  const loaded = loadProject(files, basename(root), memory);
+  // No code runs that is not a project's.
+  const isProject = projectFile(files) !== undefined;
+  const macros = isProject ? await loadMacros(root, files, MACRO_NAMES) : NONE;
+  const loaded = loadProject(files, basename(root), memory, headerMacros(macros.value));
   if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
-  const macros = await loadMacros(root, files, MACRO_NAMES);
   return {
     project: { ...loaded.value, macros: macros.value },
     diagnostics: [...loaded.diagnostics, ...macros.diagnostics],
