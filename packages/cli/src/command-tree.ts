@@ -230,6 +230,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/test.ts')).test,
   },
   {
+    name: 'coverage',
+    summary: 'Say which models and columns no unit test and no audit looks at',
+    details: 'Of tests and audits it is read what they name; nothing is run.',
+    examples: [
+      { line: 'sluice coverage', does: 'a line for each model, then the columns nobody looks at' },
+      { line: 'sluice coverage --json', does: 'the same as JSON' },
+    ],
+    load: async () => (await import('./commands/coverage.ts')).coverage,
+  },
+  {
     name: 'query',
     summary: 'Run a query and print its rows',
     arguments: [{ syntax: '<sql>', summary: 'one query; models go by their own names in every environment' }],

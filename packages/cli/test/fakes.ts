@@ -105,6 +105,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     run: refuse,
     audit: refuse,
     test: refuse,
+    coverage: refuse,
     query: refuse,
     environments: refuse,
     interrupt: refuse,

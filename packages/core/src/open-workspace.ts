@@ -1,6 +1,7 @@
 import { answerApply, answerApplyPlan } from './workspace/answer-apply.ts';
 import { answerAudit } from './workspace/answer-audit.ts';
 import { answerCompile } from './workspace/answer-compile.ts';
+import { answerCoverage } from './workspace/answer-coverage.ts';
 import { answerEnvironments } from './workspace/answer-environments.ts';
 import { answerExplainVersion } from './workspace/answer-explain-version.ts';
 import { answerFormat } from './workspace/answer-format.ts';
@@ -33,6 +34,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     run: (environment) => answerRun(opened, environment),
     audit: (environment, models) => answerAudit(opened, environment, models),
     test: (filters = []) => answerTest(opened, filters),
+    coverage: () => answerCoverage(opened),
     query: (sql, environment) => answerQuery(opened, sql, environment),
     environments: () => answerEnvironments(opened),
     interrupt: () => opened.interrupt(),

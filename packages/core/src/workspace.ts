@@ -3,6 +3,7 @@ import type {
   ApplyDocument,
   AuditDocument,
   CompileDocument,
+  CoverageDocument,
   EnvironmentListDocument,
   FormatDocument,
   ImpactDocument,
@@ -101,6 +102,8 @@ export interface Workspace {
    * files. A test that failed is an error among the diagnostics.
    */
   test(filters?: readonly string[]): Promise<Answer<TestDocument>>;
+  /** Which models and columns no test and no audit looks at. */
+  coverage(): Promise<Answer<CoverageDocument>>;
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
   environments(): Promise<Answer<EnvironmentListDocument>>;
   /** Stops what is running: the current tasks are rolled back. A promise of the running method settles soon after. */

@@ -534,3 +534,34 @@ test('filters are names, globs, models, files and folders', async () => {
   expect(await names('tests/*.yaml', 'm.share')).toEqual([one, two, deep]);
   await expect(names('onn')).rejects.toThrow(SluiceError);
 });
+
+test('coverage: what tests expect of a query and what audits name', async () => {
+  await using project = new TestProject({
+    ...SURROUNDINGS,
+    'models/m/totals.sql': `MODEL (name m.totals, kind FULL, audits (not_null(columns := (customer)), own(most := 3)));
+WITH good AS (SELECT customer, sum(amount) AS total, 1 AS rest, 2 AS more FROM raw.orders GROUP BY 1) SELECT * FROM good
+`,
+    'audits/own.sql': 'AUDIT (name own);\nSELECT * FROM @this_model WHERE "REST" > @most\n',
+    'models/m/outside.sql': 'MODEL (name m.outside, kind EXTERNAL, columns (id INT));\n',
+    'tests/a.yaml': `t1: { model: M.Totals, outputs: { partial: true, query: [{ total: 1 }, { CUSTOMER: 2 }], ctes: { good: [{ more: 2 }] } } }
+t2: { model: m.share, outputs: { query: { query: SELECT 1 AS id } } }
+`,
+  });
+  const { document } = await (await project.workspace()).coverage();
+  const of = (name: string): readonly string[] => {
+    const model = document.models.find((m) => m.model === name);
+    const columns = model?.columns.map((c) => `${c.name} ${c.tested ? 't' : '-'}${c.audited ? 'a' : '-'}`);
+    return [`${model?.tests} ${model?.audits}`, ...(columns ?? [])];
+  };
+  expect(of('m.totals')).toEqual(['1 2', 'customer ta', 'total t-', 'rest -a', 'more --']);
+  expect(of('m.share')).toEqual(['1 0', 'id t-', 'share t-']);
+  expect(of('m.sorted')).toEqual(['0 0', 'id --']);
+  expect(document.models.some((m) => m.model === 'm.outside' || m.model === 'raw.orders')).toBe(false);
+  const untouched = document.models.flatMap((m) => m.columns.filter((c) => !c.tested && !c.audited));
+  expect(document.totals).toMatchObject({
+    tested_models: 2,
+    audited_models: 1,
+    untouched_columns: untouched.length,
+  });
+  expect(document.diagnostics).toEqual([]);
+});

@@ -31,10 +31,11 @@ export async function lintProject(
   names: readonly string[],
   fix: boolean,
   compile: (files: ProjectFiles) => Promise<Checked>,
+  testedModels: () => ReadonlySet<string>,
 ): Promise<LintResult> {
   const before = await compile(files);
   const models = selectModels(before.project, names);
-  const found = await lintChecked(before, models);
+  const found = await lintChecked(before, models, testedModels);
   const errors = before.compiled.diagnostics.filter((d) => d.severity !== 'warning');
   const checked = [...models].filter((name) => before.compiled.nodes.has(name)).length;
   let [now, findings] = [before, found];
@@ -45,7 +46,7 @@ export async function lintProject(
     const better = await fixOnce(files, now, findings, fixed, compile);
     if (better === undefined) break;
     now = better;
-    findings = await lintChecked(now, models);
+    findings = await lintChecked(now, models, testedModels);
   }
   return { findings, errors, fixed: [...fixed.values()], checked };
 }
@@ -73,8 +74,12 @@ async function fixOnce(
   return good.size === texts.size ? tried : compile(overlay(files, new Map([...soFar, ...good])));
 }
 
-async function lintChecked(checked: Checked, models: ReadonlySet<string>): Promise<readonly LintFinding[]> {
-  return lint({ ...checked, parse: (texts) => checked.binder.parse(texts), models });
+async function lintChecked(
+  checked: Checked,
+  models: ReadonlySet<string>,
+  testedModels: () => ReadonlySet<string>,
+): Promise<readonly LintFinding[]> {
+  return lint({ ...checked, parse: (texts) => checked.binder.parse(texts), models, testedModels });
 }
 
 function overlay(files: ProjectFiles, texts: ReadonlyMap<string, string>): ProjectFiles {

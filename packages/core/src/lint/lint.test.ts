@@ -40,7 +40,12 @@ function project(files: Files, lint = ''): ProjectFiles {
 
 async function run(
   files: Files,
-  options: { lint?: string; fix?: boolean; models?: readonly string[] } = {},
+  options: {
+    lint?: string;
+    fix?: boolean;
+    models?: readonly string[];
+    tested?: readonly string[];
+  } = {},
 ): Promise<LintResult> {
   const binder = await createDuckDbBinder();
   binders.push(binder);
@@ -59,6 +64,7 @@ async function run(
         compiled: await compile({ project: loaded.value, binder, discovered, settings: async () => '' }),
       };
     },
+    () => new Set(options.tested),
   );
 }
 
@@ -301,4 +307,20 @@ test('docs/lint.md explains every rule, and its examples are true', async () => 
     }
     expect([rule, ...counts.map((n) => n > 0)]).toEqual([rule, true, false]);
   }
+});
+
+test('no-missing-tests asks of models with a query whether there is a test', async () => {
+  const files = {
+    'models/marts/m.sql': 'MODEL (kind FULL);\nSELECT 1 AS id\n',
+    'models/marts/N.sql': 'MODEL (name marts.N, kind FULL);\nSELECT 1 AS id\n',
+    'models/marts/part.sql': 'MODEL (kind EMBEDDED);\nSELECT 1 AS id\n',
+    'models/marts/other.sql': 'MODEL (kind EXTERNAL, columns (id INT));\n',
+    'models/marts/spared.sql': 'MODEL (kind FULL, ignored_rules (no-missing-tests));\nSELECT 1 AS id\n',
+  };
+  const lint = '{ no-missing-tests: { schemas: [marts] } }';
+  const { findings } = await run(files, { lint, tested: ['marts.n'] });
+  expect(findings.map((f) => `${f.diagnostic.code} ${f.diagnostic.message}`)).toEqual([
+    'lint/no-missing-tests marts.m has no unit test',
+  ]);
+  expect((await run(files, { tested: [] })).findings).toEqual([]);
 });

@@ -31,6 +31,7 @@ export interface LintInput {
   readonly parse: Binder['parse'];
   /** Names of the models to look at. */
   readonly models: ReadonlySet<string>;
+  readonly testedModels: Surroundings['testedModels'];
 }
 
 /** A finding, and the change that mends it where there is a safe one. */
@@ -44,7 +45,11 @@ export interface LintFinding {
 /** Looks at the models asked for that compile. Findings come in the order of files and places. */
 export async function lint(input: LintInput): Promise<readonly LintFinding[]> {
   const compiled = [...input.compiled.nodes.values()].filter((node) => node.node === 'model');
-  const around: Surroundings = { nodes: input.compiled.nodes, readers: readersOf(compiled) };
+  const around: Surroundings = {
+    nodes: input.compiled.nodes,
+    readers: readersOf(compiled),
+    testedModels: input.testedModels,
+  };
   const models = await readQueries(
     compiled.filter((model) => input.models.has(model.name)),
     input,

@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly nodes: Compiled['nodes'];
   /** The models that read a node, by its name; with those whose audits alone do. */
   readonly readers: ReadonlyMap<string, readonly CompiledModel[]>;
+  /** Models that have a unit test, by name in lower case; read when a rule asks. */
+  readonly testedModels: () => ReadonlySet<string>;
 }
 
 /** A lint rule: a pure function over the compiler's facts. */

@@ -429,6 +429,36 @@ export interface TestDocument extends Document {
   readonly summary: string;
 }
 
+/** Which models and columns a test or an audit looks at. */
+export interface CoverageDocument extends Document {
+  readonly models: readonly {
+    readonly model: string;
+    readonly kind: string;
+    readonly path: string;
+    readonly tests: number;
+    readonly audits: number;
+    readonly columns: readonly {
+      readonly name: string;
+      /** A test expects values of it. */
+      readonly tested: boolean;
+      /** An audit names it. */
+      readonly audited: boolean;
+    }[];
+  }[];
+  readonly totals: {
+    readonly models: number;
+    readonly tested_models: number;
+    readonly audited_models: number;
+    readonly columns: number;
+    readonly tested_columns: number;
+    readonly audited_columns: number;
+    /** Neither tested nor audited. */
+    readonly untouched_columns: number;
+  };
+  readonly diagnostics: readonly DiagnosticDocument[];
+  readonly summary: string;
+}
+
 export interface QueryDocument extends Document {
   readonly columns: readonly ColumnDocument[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { nodeFiles, writeProjectFile, type ProjectFiles } from '../project/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type LintDocument } from '../report/index.ts';
 import type { Answer } from '../workspace.ts';
@@ -15,7 +17,11 @@ export async function answerLint(
     const { project, diagnostics } = await w.load(own);
     return compileProject(w, project, diagnostics);
   };
-  const { findings, errors, fixed, checked } = await lintProject(files, models, fix, compileFiles);
+  const { loadSuites, testedModels } = await import('../unit-test/index.ts');
+  let tested: ReadonlySet<string> | undefined;
+  const readTests = (): ReadonlySet<string> =>
+    (tested ??= testedModels(loadSuites(files, (path) => existsSync(join(w.root, path))).value));
+  const { findings, errors, fixed, checked } = await lintProject(files, models, fix, compileFiles, readTests);
   for (const file of fixed) writeProjectFile(w.root, file.path, file.text);
   const diagnostics = [...errors, ...findings.map((f) => f.diagnostic)];
   return {

@@ -6,6 +6,7 @@ import { namePattern } from './name-pattern.ts';
 import { noAmbiguousColumns } from './no-ambiguous-columns.ts';
 import { noMissingAudits } from './no-missing-audits.ts';
 import { noMissingDescription } from './no-missing-description.ts';
+import { noMissingTests } from './no-missing-tests.ts';
 import { noSelectStar } from './no-select-star.ts';
 import { noUnreadModels } from './no-unread-models.ts';
 import { noUnusedColumns } from './no-unused-columns.ts';
@@ -20,6 +21,7 @@ export const RULES: readonly Rule[] = [
   noAmbiguousColumns,
   noMissingAudits,
   noMissingDescription,
+  noMissingTests,
   noSelectStar,
   noUnreadModels,
   noUnusedColumns,
