@@ -198,9 +198,17 @@ export const COMMANDS: readonly Command[] = [
     name: 'audit',
     summary: 'Run the audits of models on the data as it is',
     arguments: [{ syntax: '[models...]', summary: 'schema.model; all models if left out' }],
-    options: [ENV],
+    options: [
+      ENV,
+      { flags: '--history', summary: 'run nothing, show what audits found before' },
+      { flags: '--limit <count>', summary: 'how many results of the history (50)' },
+    ],
     examples: [
       { line: 'sluice audit marts.daily_revenue --env dev', does: 'the audits of one model in dev' },
+      {
+        line: 'sluice audit marts.daily_revenue --history',
+        does: 'what its audits found before, newest first',
+      },
     ],
     load: async () => (await import('./commands/audit.ts')).audit,
   },

@@ -2,6 +2,7 @@ import { answerApply, answerApplyPlan } from './workspace/answer-apply.ts';
 import { answerAudit } from './workspace/answer-audit.ts';
 import { answerCompile } from './workspace/answer-compile.ts';
 import { answerCoverage } from './workspace/answer-coverage.ts';
+import { answerAuditHistory } from './workspace/answer-audit-history.ts';
 import { answerEnvironments } from './workspace/answer-environments.ts';
 import { answerExplainVersion } from './workspace/answer-explain-version.ts';
 import { answerFormat } from './workspace/answer-format.ts';
@@ -36,6 +37,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     test: (filters = []) => answerTest(opened, filters),
     coverage: () => answerCoverage(opened),
     query: (sql, environment) => answerQuery(opened, sql, environment),
+    auditHistory: (model, limit) => answerAuditHistory(opened, model, limit),
     environments: () => answerEnvironments(opened),
     interrupt: () => opened.interrupt(),
     close: async () => opened.close(),

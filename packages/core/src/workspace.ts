@@ -2,6 +2,7 @@ import type { Diagnostic } from './diagnostic/index.ts';
 import type {
   ApplyDocument,
   AuditDocument,
+  AuditHistoryDocument,
   CompileDocument,
   CoverageDocument,
   EnvironmentListDocument,
@@ -97,6 +98,8 @@ export interface Workspace {
   ): Promise<Answer<ApplyDocument>>;
   run(environment: string): Promise<Answer<ApplyDocument>>;
   audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
+  /** What audits found in earlier runs, newest first; of one model or of all. */
+  auditHistory(model: string | undefined, limit: number): Promise<Answer<AuditHistoryDocument>>;
   /**
    * Runs the unit tests of `tests/*.yaml` in memory, without a warehouse; `filters` are names or globs of tests, models or
    * files. A test that failed is an error among the diagnostics.

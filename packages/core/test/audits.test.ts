@@ -2,6 +2,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { copyFileSync, existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import type { ApplyDocument } from '../src/index.ts';
 import { ORDERS } from './support/orders.ts';
 import { actionsOf, resultsOf, TestProject } from './support/project.ts';
 
@@ -131,4 +132,42 @@ SELECT customer, sum(amount) AS amount FROM raw.orders GROUP BY ALL
   ]);
   project.append('data/customers.csv', 'zoe,ZA\n');
   expect((await project.build()).status).toBe('done');
+});
+
+const tolerant = (limits: string): string =>
+  `MODEL (name marts.all, kind FULL, audits (non_negative(columns := amount, ${limits})));
+SELECT id, amount FROM raw.orders
+`;
+
+const allOf = (applied: ApplyDocument): unknown =>
+  applied.audits
+    .filter((a) => a.model === 'marts.all')
+    .map((a) => [a.status, a.failing_rows, a.rows_seen, a.kept_rows]);
+
+test('bad rows within the limits of an audit are told and hold nothing back', async () => {
+  await using project = new TestProject({ ...ORDERS, 'models/marts/all.sql': tolerant('max_rows := 1') });
+  project.append('data/orders.csv', '5,2024-01-30 09:00:00,bob,-5.00,\n');
+  project.edit(
+    'models/marts/daily.sql',
+    'non_negative(columns := (revenue))',
+    'not_null(columns := (revenue))',
+  );
+  const tolerated = await project.build();
+  expect(allOf(tolerated)).toEqual([['tolerated', 1, 5, 1]]);
+
+  // A fifth of the rows is too many, whatever their number.
+  project.write('models/marts/all.sql', tolerant('max_rows := 1, max_share := 0.1'));
+  expect(actionsOf(await project.plan())).toEqual(['marts.all reaudit']);
+  const failed = await project.apply();
+  expect(failed.status).toBe('failed');
+  expect(allOf(failed)).toEqual([['failed', 1, 5, 1]]);
+
+  const history = (await (await project.workspace()).auditHistory('MARTS.all', 10)).document;
+  expect(history.results.map((r) => [r.call, r.status, r.failing_rows, r.rows_seen])).toContainEqual([
+    'non_negative(columns := amount, max_rows := 1)',
+    'tolerated',
+    1,
+    5,
+  ]);
+  await expect((await project.workspace()).auditHistory('marts.al', 10)).rejects.toThrow(/marts\.al/);
 });

@@ -23,11 +23,13 @@ export function blocks(audits: readonly AuditResultDocument[]): boolean {
 export function auditCounts(audits: readonly AuditResultDocument[], style: Style): string {
   const p = paint(style);
   const passed = audits.filter((a) => a.status === 'passed').length;
+  const tolerated = audits.filter((a) => a.status === 'tolerated').length;
   const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
   const failed = audits.filter((a) => a.status === 'failed' && a.severity === 'block').length;
   const broken = audits.filter((a) => a.status === 'error').length;
   return [
     ...(passed > 0 ? [p.green(`${number(passed)} passed`)] : []),
+    ...(tolerated > 0 ? [p.yellow(`${number(tolerated)} tolerated`)] : []),
     ...(failed > 0 ? [p.red(`${number(failed)} failed`)] : []),
     ...(broken > 0 ? [p.red(`${number(broken)} could not be run`)] : []),
     ...(warned > 0 ? [p.yellow(`${number(warned)} warned`)] : []),
@@ -52,17 +54,19 @@ export function renderFailures(
 
 function renderFailure(a: AuditResultDocument, run: string | null, style: Style, full: boolean): string {
   const p = paint(style);
-  const warned = a.severity === 'warn' && a.status === 'failed';
+  const tolerated = a.status === 'tolerated';
+  const warned = tolerated || (a.severity === 'warn' && a.status === 'failed');
+  const verdict = tolerated ? '~ audit tolerated' : warned ? '! audit warned' : '✗ audit failed';
   const color = warned ? p.yellow : p.red;
   if (warned && !full) {
-    const rows = `${number(a.failing_rows)} ${a.failing_rows === 1 ? 'row' : 'rows'}`;
-    return `${color('! audit warned')} ${p.bold(visible(a.model))} ${p.dim(visible(a.call))}: ${rows}\n`;
+    const rows = failing(a, 'row');
+    return `${color(verdict)} ${p.bold(visible(a.model))} ${p.dim(visible(a.call))}: ${rows}\n`;
   }
-  const title = `${color(warned ? '! audit warned' : '✗ audit failed')} ${p.bold(visible(a.model))} ${visible(a.call)}`;
+  const title = `${color(verdict)} ${p.bold(visible(a.model))} ${visible(a.call)}`;
   const what =
     a.status === 'error'
       ? `could not be run${a.message === null ? '' : `: ${visible(a.message)}`}`
-      : `${count(a.failing_rows, 'failing row')}${a.message === null ? '' : `: ${visible(a.message)}`}`;
+      : `${failing(a, 'failing row')}${a.message === null ? '' : `: ${visible(a.message)}`}`;
   const lines = [
     title,
     `    ${what}${a.interval === null ? '' : p.dim(`, in ${renderInterval(a.interval)}`)}`,
@@ -87,4 +91,10 @@ function renderFailure(a: AuditResultDocument, run: string | null, style: Style,
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** `3 of 1,000 rows`; where it was not counted how many there are, `3 rows`. */
+function failing(a: AuditResultDocument, what: string): string {
+  const rows = count(a.failing_rows, what);
+  return a.rows_seen === null ? rows : `${rows} of ${number(a.rows_seen)}`;
 }

@@ -1,3 +1,4 @@
+import type { AuditTolerance } from '../audit/index.ts';
 import type { BoundAudit } from '../compile/compiled.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
@@ -31,27 +32,32 @@ export async function runAudit(
   const { name, severity } = bound.audit;
   let count = 0;
   let rows: readonly Row[] = [];
+  let seen: number | null = null;
   let problem: string | undefined;
   try {
     const query = await writer.audit(planned, bound, range);
-    const [found] = await connection.rows(`SELECT count(*) AS n FROM (\n${query}\n) AS failing`);
-    count = Number(found?.['n'] ?? 0);
-    if (count > 0) rows = await connection.rows(`SELECT * FROM (\n${query}\n) AS failing LIMIT ${maxRows}`);
+    count = await number(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
+    if (count > 0) {
+      seen = await number(connection, query.seen);
+      rows = await connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${maxRows}`);
+    }
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
   const seconds = Math.round(performance.now() - started) / 1000;
-  const status = problem !== undefined ? 'error' : count > 0 ? 'failed' : 'passed';
+  const status = problem !== undefined ? 'error' : verdict(bound.audit.tolerance, count, seen ?? 0);
   const model = planned.node.name;
+  const call = callText(planned, bound);
   return {
     bound,
     document: {
       model,
       audit: name,
-      call: callText(planned, bound),
+      call,
       severity,
       status,
       failing_rows: count,
+      rows_seen: seen,
       kept_rows: rows.length,
       seconds,
       interval:
@@ -59,9 +65,36 @@ export async function runAudit(
       message: problem ?? null,
       samples: rows.slice(0, SAMPLES),
     },
-    record: { model, audit: name, severity, status, failingRows: count, seconds, interval },
+    record: {
+      model,
+      audit: name,
+      call,
+      severity,
+      status,
+      failingRows: count,
+      rowsSeen: seen,
+      seconds,
+      interval,
+    },
     failing: rows.length === 0 ? undefined : { model, audit: name, severity, interval, rows },
   };
+}
+
+/** Rows that fail are one too many, unless a limit was set for each of the two and both are kept. */
+function verdict(
+  { maxRows, maxShare }: AuditTolerance,
+  failing: number,
+  seen: number,
+): 'passed' | 'tolerated' | 'failed' {
+  if (failing === 0) return 'passed';
+  if (maxRows === undefined && maxShare === undefined) return 'failed';
+  const isFew = failing <= (maxRows ?? Number.POSITIVE_INFINITY) && failing <= (maxShare ?? 1) * seen;
+  return isFew ? 'tolerated' : 'failed';
+}
+
+async function number(connection: Connection, query: string): Promise<number> {
+  const [row] = await connection.rows(query);
+  return Number(row?.['n'] ?? 0);
 }
 
 function callText(planned: PlannedNode, bound: BoundAudit): string {

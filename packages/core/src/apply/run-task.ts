@@ -149,7 +149,7 @@ async function audit(
   }
   const failed = outcomes.find(
     (o) =>
-      o.document.status !== 'passed' && (o.document.severity === 'block' || o.document.status === 'error'),
+      o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity === 'block'),
   );
   if (failed !== undefined) throw new AuditFailed(failed.bound);
 }

@@ -9,6 +9,8 @@ import { Arguments } from './library/library-audit.ts';
 /** The SQL of an audit's bad rows, references to models still by their names. */
 export interface AuditSql {
   readonly sql: string;
+  /** The rows it looks at: what may stand in FROM. */
+  readonly audited: string;
   /** The way back to the audit's file; undefined for audits of the library, whose text is Sluice's. */
   readonly map: SourceMap | undefined;
 }
@@ -38,7 +40,7 @@ export function auditSql(
     const over = { relation: named, now: instantSql(context.executionTime) };
     const bad = library.bad(new Arguments(audit.arguments), over);
     const text = bad.kind === 'report' ? bad.query : `SELECT * FROM ${named} ${bad.clause} ${bad.condition}`;
-    return { value: { sql: text, map: undefined }, diagnostics: [] };
+    return { value: { sql: text, audited: named, map: undefined }, diagnostics: [] };
   }
   const parameters = new Map(context.parameters);
   for (const [name, argument] of audit.arguments) parameters.set(name, argument.sql);
@@ -49,7 +51,8 @@ export function auditSql(
     audit.definition.definitions,
   );
   const diagnostics: readonly Diagnostic[] = rendered.diagnostics;
-  return { value: { sql: rendered.value.sql, map: rendered.value.map }, diagnostics };
+  const { sql, map } = rendered.value;
+  return { value: { sql, audited: `${relation} AS ${ident('audited')}`, map }, diagnostics };
 }
 
 /** An instant as a TIMESTAMP in UTC, as the warehouse's clock is. */

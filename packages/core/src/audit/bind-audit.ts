@@ -3,11 +3,20 @@ import type { AuditCall, AuditDefinition, HeaderValue } from '../model/index.ts'
 import { COMMON_PARAMETERS, libraryAudit, libraryNames } from './library.ts';
 import { Arguments, type AuditArgument, type AuditParameter } from './library/library-audit.ts';
 
+/** What an audit puts up with; undefined: nothing. Both must hold where both are given. */
+export interface AuditTolerance {
+  readonly maxRows: number | undefined;
+  /** Of the audited rows, 0 to 1. */
+  readonly maxShare: number | undefined;
+}
+
 /** An audit as a model calls it: found, with its arguments by name. */
 export interface ResolvedAudit {
   readonly name: string;
   readonly call: AuditCall;
   readonly severity: 'block' | 'warn';
+  /** How much may be bad before it fails. */
+  readonly tolerance: AuditTolerance;
   /** The project's definition; undefined for audits of the library. */
   readonly definition: AuditDefinition | undefined;
   /** Lower-case parameter name → argument. */
@@ -79,11 +88,21 @@ export function resolveAudit(
     wanted !== base && definition?.name.toLowerCase() !== wanted,
     diagnostics,
   );
+  const limit = (name: 'max_rows' | 'max_share'): number | undefined =>
+    limitOf(name, args.get(name), call, diagnostics);
+  const tolerance = { maxRows: limit('max_rows'), maxShare: limit('max_share') };
   return {
     value:
       diagnostics.length > 0
         ? undefined
-        : { name: definition?.name ?? library?.name ?? base, call, severity, definition, arguments: args },
+        : {
+            name: definition?.name ?? library?.name ?? base,
+            call,
+            severity,
+            tolerance,
+            definition,
+            arguments: args,
+          },
     diagnostics,
   };
 }
@@ -120,6 +139,24 @@ function severityOf(
   if (blocking?.kind === 'boolean') return blocking.value ? 'block' : 'warn';
   if (nonBlockingName) return 'warn';
   return definition?.severity ?? 'block';
+}
+
+function limitOf(
+  name: 'max_rows' | 'max_share',
+  given: AuditArgument | undefined,
+  call: AuditCall,
+  diagnostics: Diagnostic[],
+): number | undefined {
+  if (given === undefined) return undefined;
+  const number = given.value.kind === 'number' ? Number(given.value.text) : Number.NaN;
+  if (number >= 0 && (name === 'max_rows' ? Number.isInteger(number) : number <= 1)) return number;
+  const wanted = name === 'max_rows' ? 'a whole number of rows' : 'a share from 0 to 1';
+  diagnostics.push(
+    diagnostic('invalid-audit-argument', `${name} must be ${wanted}, not ${given.sql}`, {
+      location: call.arguments.find((a) => a.name.toLowerCase() === name)?.location ?? call.location,
+    }),
+  );
+  return undefined;
 }
 
 function plainText(value: HeaderValue): string | undefined {

@@ -22,6 +22,8 @@ export const LIBRARY: readonly { readonly about: string; readonly audits: readon
 /** Arguments every call may have besides its own. */
 export const COMMON_PARAMETERS: readonly AuditParameter[] = [
   { name: 'condition', aliases: ['where', 'row_condition', 'from_condition'] },
+  { name: 'max_rows' },
+  { name: 'max_share' },
   { name: 'severity' },
   { name: 'blocking' },
 ];

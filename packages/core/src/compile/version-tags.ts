@@ -1,4 +1,5 @@
 /** What enters a version beside the bound plan. */
+import type { ResolvedAudit } from '../audit/index.ts';
 import { hash } from 'node:crypto';
 import type { Compilation } from './compilation.ts';
 import type { ParsedModel, ParsedQuery } from './parse-models.ts';
@@ -21,9 +22,17 @@ export function auditIdentity(audits: ParsedModel['audits']): string {
   if (audits.length === 0) return '';
   return hash(
     'sha256',
-    JSON.stringify(audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql]).toSorted()),
+    JSON.stringify(
+      audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql, ...tolerances(a.audit)]).toSorted(),
+    ),
     'hex',
   ).slice(0, 32);
+}
+
+/** Nothing for an audit that tolerates nothing, so that its identity is what it was before there were tolerances. */
+function tolerances({ tolerance }: ResolvedAudit): readonly unknown[] {
+  const { maxRows, maxShare } = tolerance;
+  return maxRows === undefined && maxShare === undefined ? [] : [maxRows ?? null, maxShare ?? null];
 }
 
 /** The AST without positions: the same for the same text but for white space and comments. */

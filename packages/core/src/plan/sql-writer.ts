@@ -17,6 +17,14 @@ export interface TaskSql {
   readonly after: readonly string[];
 }
 
+/** The queries of one audit. */
+export interface AuditQueries {
+  /** Its bad rows. */
+  readonly bad: string;
+  /** How many rows it looks at. */
+  readonly seen: string;
+}
+
 /**
  * Writes the SQL that is sent to the warehouse: macros rendered for the interval, names of models replaced by physical
  * tables. Plans show it and tasks run it, from the same functions.
@@ -82,8 +90,8 @@ export class SqlWriter {
       .filter((text) => text.trim() !== '');
   }
 
-  /** The SQL of an audit's bad rows, over physical tables. */
-  async audit(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<string> {
+  /** The SQL of an audit, over physical tables. */
+  async audit(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<AuditQueries> {
     const where =
       planned.node.node === 'model' &&
       planned.node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' &&
@@ -96,9 +104,10 @@ export class SqlWriter {
       this.#context(planned, range),
     );
     const text = made.value?.sql ?? '';
+    const seen = `SELECT count(*) AS n FROM ${made.value?.audited ?? tableIdent(planned.physical)}`;
     // An audit of the library that reads nothing else names its table already.
     const isPlain = bound.audit.definition === undefined && bound.dependencies.length === 0;
-    return isPlain ? text : this.rewrite(text);
+    return isPlain ? { bad: text, seen } : { bad: await this.rewrite(text), seen: await this.rewrite(seen) };
   }
 
   /** Replaces names of models and sources by where they live. A text that was asked for before is not parsed again. */

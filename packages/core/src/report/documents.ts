@@ -336,8 +336,11 @@ export interface AuditResultDocument {
   /** The call as the header has it, on one line. */
   readonly call: string;
   readonly severity: 'block' | 'warn';
-  readonly status: 'passed' | 'failed' | 'error';
+  /** `tolerated`: rows failed, but no more than max_rows and max_share allow. */
+  readonly status: 'passed' | 'tolerated' | 'failed' | 'error';
   readonly failing_rows: number;
+  /** How many rows it looked at; null when none failed, and it was not counted. */
+  readonly rows_seen: number | null;
   /** How many of them are kept in `_sluice.quarantine`. */
   readonly kept_rows: number;
   readonly seconds: number;
@@ -345,6 +348,28 @@ export interface AuditResultDocument {
   readonly message: string | null;
   /** Up to five failing rows. */
   readonly samples: readonly Readonly<Record<string, Cell>>[];
+}
+
+/** `sluice audit --history`. */
+export interface AuditHistoryDocument extends Document {
+  /** Null for all models. */
+  readonly model: string | null;
+  /** Newest first. */
+  readonly results: readonly {
+    readonly run: string;
+    readonly audited_at: string;
+    readonly model: string;
+    readonly audit: string;
+    /** The call as the header had it; null for results of a Sluice that did not note it. */
+    readonly call: string | null;
+    readonly severity: string;
+    /** `passed`, `tolerated`, `failed` or `error`. */
+    readonly status: string;
+    readonly failing_rows: number;
+    readonly rows_seen: number | null;
+    readonly seconds: number;
+    readonly interval: IntervalDocument | null;
+  }[];
 }
 
 export type TaskStatus = 'done' | 'failed' | 'skipped' | 'interrupted';

@@ -25,6 +25,14 @@ CREATE TABLE _sluice.run_task (
 CREATE TABLE _sluice.statement (digest VARCHAR NOT NULL, text VARCHAR NOT NULL);
 `,
   },
+  {
+    // Results of audits tell which call it was, and how many rows were looked at where some failed.
+    to: 3,
+    sql: `
+ALTER TABLE _sluice.audit_result ADD COLUMN call VARCHAR;
+ALTER TABLE _sluice.audit_result ADD COLUMN rows_seen BIGINT;
+`,
+  },
 ];
 
 /** The layout that this Sluice writes. */

@@ -144,7 +144,10 @@ export interface AuditRecord {
   readonly audit: string;
   readonly severity: string;
   readonly status: string;
+  /** The call as the header has it. */
+  readonly call: string;
   readonly failingRows: number;
+  readonly rowsSeen: number | null;
   readonly seconds: number;
   readonly interval: TimeRange | undefined;
 }
@@ -168,6 +171,8 @@ export async function recordAudits(
         bound(a.interval?.start),
         bound(a.interval?.end),
         timestamp(run.now),
+        a.call,
+        a.rowsSeen,
       ]})`,
   );
   await connection.run(`INSERT INTO _sluice.audit_result VALUES ${rows.join(', ')}`);

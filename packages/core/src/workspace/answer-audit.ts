@@ -100,7 +100,7 @@ function isBad(o: AuditOutcome): boolean {
 function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
   const { status, severity, audit, model, failing_rows: count, message } = o.document;
   const location = o.bound.audit.call.location;
-  if (status === 'passed') return [];
+  if (status === 'passed' || status === 'tolerated') return [];
   if (status === 'error')
     return [
       diagnostic('query-failed', `audit ${audit} of ${model} could not run: ${message ?? ''}`, { location }),
@@ -120,10 +120,12 @@ function auditSummary(audits: readonly AuditDocument['audits'][number][]): strin
     (a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'),
   ).length;
   const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
-  const passed = audits.length - failed - warned;
+  const tolerated = audits.filter((a) => a.status === 'tolerated').length;
+  const passed = audits.length - failed - warned - tolerated;
   if (audits.length === 0) return 'There is nothing to audit.';
   const parts = [
     `${passed} passed`,
+    ...(tolerated > 0 ? [`${tolerated} tolerated`] : []),
     ...(warned > 0 ? [`${warned} warned`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
   ];
