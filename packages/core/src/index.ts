@@ -19,5 +19,5 @@ export * from './report/index.ts';
 export type { Cell, Row } from './engine/warehouse.ts';
 export type { Answer, PlanOptions, Workspace, WorkspaceOptions } from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
-export { projectJsonSchema } from './project/index.ts';
+export { projectJsonSchema, type MacroContext } from './project/index.ts';
 export { VERSION } from './version.ts';

@@ -312,3 +312,87 @@ test('queries that macros write are what DuckDB takes', async () => {
   expect(await project.rows('SELECT * FROM main.wide')).toEqual([{ a: 10, b: 20 }]);
   expect(await project.rows('SELECT * FROM main.far')).toEqual([{ km: 505, g: 1 }]);
 });
+
+const KNOWING = `import type { MacroContext } from '@sluice/core';
+
+export function prefixed(context: MacroContext, model: string, prefix: string = 'x_'): string[] {
+  return context.columns(model).map((c) => \`"\${c.name}" AS "\${prefix}\${c.name}"\`);
+}
+
+/** A whole query, for numbers alone. */
+export function sums(context: MacroContext, model: string): string {
+  const numbers = context.columns(model).filter((c) => /INT|DOUBLE/.test(c.type));
+  return \`SELECT \${numbers.map((c) => \`sum(\${c.name}) AS \${c.name}\`).join(', ')} FROM \${model}\`;
+}
+
+export const rate = (context: MacroContext, currency: string): number =>
+  (context.variable('RATES') as Record<string, number>)[currency] ?? Number(context.variable('none', 1));
+
+export const origin = (context: MacroContext): string =>
+  \`'\${context.gateway}/\${context.variable('who', 'nobody')}'\`;
+
+/** What it asks for in vain counts, even when it looks away. */
+export function stubborn(context: MacroContext): string {
+  try {
+    return String(context.columns('raw.nope').length);
+  } catch {
+    return '0';
+  }
+}
+`;
+
+test("macros of one's own know variables, the gateway and columns, and versions follow", async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'project.yaml': YAML.replace('sources:', 'variables: { rates: { EUR: 1.5 } }\nsources:'),
+    'macros/knowing.ts': KNOWING,
+    'macros/plain.mjs': `export const count = (context, model) => String(context.columns(model).length);`,
+    'models/staging/orders.sql': 'MODEL (kind VIEW); SELECT id, name, amount FROM raw.orders',
+    'models/a.sql':
+      "MODEL (kind FULL); SELECT @prefixed(staging.orders, 'o_'), amount * @rate(EUR) AS euro, @rate('USD') AS other, @origin() AS w, @count(staging.orders) AS n FROM staging.orders",
+    'models/b.sql': 'MODEL (kind FULL); @sums(main.a)',
+    'models/by.sql':
+      'MODEL (name marts.@who, kind FULL, blueprints ((who := me), (who := you))); SELECT @origin() AS w',
+  });
+  const compile = async (): Promise<ReadonlyMap<string, readonly [version: string, columns: string]>> => {
+    const { document } = await (await project.workspace()).compile();
+    expect(document.diagnostics).toEqual([]);
+    return new Map(
+      document.models.map((m) => [m.name, [m.version, m.columns.map((c) => c.name).join(' ')] as const]),
+    );
+  };
+  const before = await compile();
+  expect(before.get('main.a')?.[1]).toBe('o_id o_name o_amount euro other w n');
+  expect(before.get('main.b')?.[1]).toBe('o_id o_amount euro other n');
+  await project.build();
+  expect(await project.rows('SELECT * FROM main.a ORDER BY o_id LIMIT 1')).toMatchObject([
+    { o_id: 1, o_amount: 10, euro: 15, other: 1, w: '/nobody', n: 3 },
+  ]);
+  expect(await project.value('SELECT w FROM marts.me')).toBe('/me');
+  // Whatever a macro asks for shows in what it makes: columns of another model, a variable.
+  project.edit('models/staging/orders.sql', 'SELECT id', 'SELECT 1 AS extra, id');
+  const wider = await compile();
+  expect(wider.get('main.a')?.[1]).toBe('o_extra o_id o_name o_amount euro other w n');
+  expect(wider.get('main.a')?.[0]).not.toBe(before.get('main.a')?.[0]);
+  expect(wider.get('marts.me')).toEqual(before.get('marts.me'));
+  project.edit('project.yaml', 'EUR: 1.5', 'EUR: 2');
+  expect((await compile()).get('main.a')?.[0]).not.toBe(wider.get('main.a')?.[0]);
+});
+
+test('what a macro asks for in vain is told at the call', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/knowing.ts': KNOWING,
+    'models/a.sql': 'MODEL (kind FULL); SELECT @prefixed(raw.ordres) FROM raw.orders',
+    'models/b.sql': 'MODEL (kind FULL); SELECT @stubborn() AS n FROM raw.orders',
+    'models/c.sql': "MODEL (kind FULL); SELECT @prefixed('a b c') FROM raw.orders",
+    'models/d.sql': 'MODEL (kind FULL, tags (@prefixed(raw.orders))); SELECT 1 AS n',
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  expect(diagnostics.map((d) => `${d.location?.path}:${d.location?.column} ${d.message}`)).toEqual([
+    'models/d.sql:25 @PREFIXED means nothing here',
+    "models/a.sql:27 there is no model or source 'raw.ordres'",
+    "models/b.sql:27 there is no model or source 'raw.nope'",
+    "models/c.sql:27 @prefixed asks for the columns of 'a b c'",
+  ]);
+});

@@ -9,6 +9,7 @@ export type {
   BrokenModel,
   EnvironmentSettings,
   FileSource,
+  MacroContext,
   Project,
   ProjectMacro,
   ProjectConfig,

@@ -71,8 +71,11 @@ export async function loadMacros(
         );
         continue;
       }
-      const parameters = readSignature(text, name) ?? readCompiledSignature(String(value));
-      macros.set(key, { name, path, parameters, call: (args) => value(...args) });
+      const all = readSignature(text, name) ?? readCompiledSignature(String(value));
+      const takesContext =
+        all[0]?.isContext === true || (!TYPESCRIPT.test(path) && all[0]?.name === 'context');
+      const parameters = all.slice(takesContext ? 1 : 0);
+      macros.set(key, { name, path, parameters, takesContext, call: (args) => value(...args) });
     }
   }
   return { value: macros, diagnostics };

@@ -116,6 +116,30 @@ export interface BrokenModel {
 /** What a macro of the project's own is called with. */
 export type MacroValue = string | number | boolean | null | undefined | readonly MacroValue[];
 
+/**
+ * What a macro of the project's own may know besides its arguments: declare it as the type of the first parameter. Neither
+ * the clock nor the environment is among it, for what a macro makes is part of a version.
+ *
+ * @example
+ * import type { MacroContext } from '@sluice/core';
+ *
+ * export function prefixed(context: MacroContext, model: string, prefix: string): string[] {
+ *   return context.columns(model).map((column) => `${column.name} AS ${prefix}${column.name}`);
+ * }
+ */
+export interface MacroContext {
+  /** A variable of the project as YAML has it, or of the model's blueprint as SQL; else the fallback. Names have no case. */
+  variable(name: string, fallback?: VariableValue): VariableValue | undefined;
+  /** `@gateway`: the name of the connection in a SQLMesh project, else empty. */
+  readonly gateway: string;
+  /**
+   * The columns of a model or a source, in order, with their DuckDB types. The model that calls is bound after it.
+   * @param relation `schema.name`
+   * @throws what ends the macro, when there is no such model; it is told at the call.
+   */
+  columns(relation: string): readonly { readonly name: string; readonly type: string }[];
+}
+
 /** A parameter of a macro, and how SQL is handed to it. */
 export interface MacroParameter {
   readonly name: string;
@@ -132,8 +156,10 @@ export interface ProjectMacro {
   readonly name: string;
   readonly path: string;
   readonly parameters: readonly MacroParameter[];
+  /** Its first parameter, which is not among `parameters`, is a {@link MacroContext}. */
+  readonly takesContext: boolean;
   /** May throw whatever its author's code throws. */
-  readonly call: (args: readonly MacroValue[]) => unknown;
+  readonly call: (args: readonly (MacroContext | MacroValue)[]) => unknown;
 }
 
 /** A `CREATE MACRO` of a file in `macros/`. */

@@ -4,8 +4,14 @@
  */
 import type { MacroParameter } from './project.ts';
 
+/** A parameter as it is declared. */
+interface DeclaredParameter extends MacroParameter {
+  /** It is a `MacroContext`. */
+  readonly isContext?: boolean;
+}
+
 /** The parameters of `export function name(...)` or `export const name = (...) => ...`; undefined when it is neither. */
-export function readSignature(source: string, name: string): readonly MacroParameter[] | undefined {
+export function readSignature(source: string, name: string): readonly DeclaredParameter[] | undefined {
   const masked = maskTrivia(source);
   const escaped = name.replaceAll('$', String.raw`\$`);
   const start = new RegExp(
@@ -16,14 +22,14 @@ export function readSignature(source: string, name: string): readonly MacroParam
 }
 
 /** The parameters of a function as the engine prints it, types gone: for functions whose source was not found. */
-export function readCompiledSignature(text: string): readonly MacroParameter[] {
+export function readCompiledSignature(text: string): readonly DeclaredParameter[] {
   const masked = maskTrivia(text);
   const open = masked.indexOf('(');
   return open < 0 ? [] : parameters(text, masked, open + 1);
 }
 
-function parameters(source: string, masked: string, from: number): readonly MacroParameter[] {
-  const found: MacroParameter[] = [];
+function parameters(source: string, masked: string, from: number): readonly DeclaredParameter[] {
+  const found: DeclaredParameter[] = [];
   let start = from;
   let depth = 0;
   for (let i = from; i < masked.length; i++) {
@@ -40,7 +46,7 @@ function parameters(source: string, masked: string, from: number): readonly Macr
   return found;
 }
 
-function parameterOf(text: string, masked: string): MacroParameter | undefined {
+function parameterOf(text: string, masked: string): DeclaredParameter | undefined {
   const name = /^\s*(\.\.\.)?\s*([\p{L}_$][\p{L}\d_$]*)\s*(\?)?/u.exec(masked);
   if (name === null || name[2] === 'this') return undefined;
   const rest = masked.slice(name[0].length);
@@ -51,10 +57,14 @@ function parameterOf(text: string, masked: string): MacroParameter | undefined {
   return {
     name: name[2] ?? '',
     ...typeOf(type),
+    ...(CONTEXT.test(type) ? { isContext: true } : {}),
     isRest,
     isOptional: isRest || name[3] !== undefined || equals !== null || /\bundefined\b/.test(type),
   };
 }
+
+/** `MacroContext`, however it was imported. */
+const CONTEXT = /^(?:[\w$]+\.|import\([^)]*\)\.)?MacroContext$/;
 
 function typeOf(declared: string): Pick<MacroParameter, 'type' | 'isList'> {
   const plain = declared.replace(/\|\s*(undefined|null)\b/g, '').trim();

@@ -402,19 +402,22 @@ export class Expander implements MacroExpander {
     const args = splitAtCommas(fragment.text, openToken.end, last.start).map(({ start, end }) =>
       part({ ...fragment, site }, start, end),
     );
+    const whole: Fragment = {
+      ...fragment,
+      text: fragment.text.slice(token.start, last.end),
+      origin: fragment.origin === undefined ? undefined : fragment.origin + token.start,
+    };
     return {
       expander: this,
+      whole,
+      facts: this.#context,
       name,
       args,
       scope,
       site,
       next: close + 1,
       fail: (message, hint, arg) => {
-        const where = arg ?? {
-          ...fragment,
-          text: fragment.text.slice(token.start, last.end),
-          origin: fragment.origin === undefined ? undefined : fragment.origin + token.start,
-        };
+        const where = arg ?? whole;
         this.report('invalid-macro', where, 0, where.text.length, message, hint);
         return undefined;
       },

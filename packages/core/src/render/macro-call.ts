@@ -1,7 +1,7 @@
 /** What a macro function sees: its arguments, and the expander that called it. */
 import type { Fragment, Lambda } from './fragment.ts';
 import type { Piece, Site } from './pieces.ts';
-import type { RelationColumns, RelationName } from './rendered.ts';
+import type { RelationColumns, RelationName, RenderContext } from './rendered.ts';
 
 /** What names mean inside a lambda, and which macros are being expanded (none may contain itself). */
 export interface Scope {
@@ -25,6 +25,10 @@ export interface MacroCall {
   readonly scope: Scope;
   /** The whole call. */
   readonly site: Site;
+  /** The same, as the text it is. */
+  readonly whole: Fragment;
+  /** What the text is rendered with. */
+  readonly facts: Pick<RenderContext, 'variables' | 'blueprint' | 'gateway'>;
   /** Reports a wrong call, or a wrong argument of it. */
   fail(message: string, hint?: string, arg?: Fragment): undefined;
   /** The SQL of a project variable. */

@@ -4,7 +4,8 @@ import { namedArguments, stringOf } from './arguments.ts';
 import { evaluate, constantSql } from './evaluate.ts';
 import { bracketed, operand, type Fragment } from './fragment.ts';
 import { counted, type MacroCall } from './macro-call.ts';
-import { textOf, type Piece } from './pieces.ts';
+import { macroContext } from './macro-context.ts';
+import { made, textOf, type Piece } from './pieces.ts';
 
 export function expandOwnMacro(call: MacroCall, macro: ProjectMacro): readonly Piece[] | undefined {
   const given = argumentsOf(call, macro);
@@ -18,10 +19,19 @@ export function expandOwnMacro(call: MacroCall, macro: ProjectMacro): readonly P
     return undefined;
   });
   if (problems.length > 0) return undefined;
+  const { context, stopped } = macroContext(call, macro);
   let answer: unknown;
+  let thrown: { readonly error: unknown } | undefined;
   try {
-    answer = macro.call(values);
+    answer = macro.call(macro.takesContext ? [context, ...values] : values);
   } catch (error) {
+    thrown = { error };
+  }
+  // What it asked for in vain decides, whatever became of it.
+  const stop = stopped();
+  if (stop !== undefined) return stop === 'failed' ? undefined : [made('NULL', call.site)];
+  if (thrown !== undefined) {
+    const { error } = thrown;
     const message = error instanceof Error ? error.message : String(error);
     return call.fail(`@${macro.name} failed: ${message}`, `It is in ${macro.path}.`);
   }

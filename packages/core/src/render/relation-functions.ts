@@ -3,7 +3,6 @@
  * they stand for `*`, which says what is read but not what comes out, and the relation is noted as awaited.
  */
 import { ident, literal } from '../sql/quote.ts';
-import { significantTokens } from '../sql/tokens.ts';
 import {
   conditionOf,
   flagArgument,
@@ -14,9 +13,10 @@ import {
   textArgument,
 } from './arguments.ts';
 import { evaluate } from './evaluate.ts';
-import { nameText, tokenText, type Fragment } from './fragment.ts';
+import { nameText, type Fragment } from './fragment.ts';
 import type { MacroCall } from './macro-call.ts';
 import { made, type Piece } from './pieces.ts';
+import { nameParts } from './relation-name.ts';
 import type { RelationColumns } from './rendered.ts';
 
 /** A relation as an argument names it, and its columns. */
@@ -45,17 +45,6 @@ function relationOf(call: MacroCall, arg: Fragment): Relation | undefined {
 /** A text that holds a name, as the name. */
 function nameAsSql(sql: string): string {
   return stringOf(sql) ?? sql;
-}
-
-/** The parts of `schema.name` or `name`; undefined for all else. */
-function nameParts(sql: string): readonly string[] | undefined {
-  const tokens = significantTokens(sql);
-  const texts = tokens.map((token) => tokenText(sql, token));
-  const good = tokens.every((token, i) =>
-    i % 2 === 0 ? token.kind === 'word' || token.kind === 'quoted' : texts[i] === '.',
-  );
-  if (!good || tokens.length % 2 === 0 || tokens.length > 3) return undefined;
-  return texts.filter((_, i) => i % 2 === 0).map(nameText);
 }
 
 const STAR_PARAMETERS = ['relation', 'alias', 'exclude', 'prefix', 'suffix', 'quote_identifiers', 'except_'];
