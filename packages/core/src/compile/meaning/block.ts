@@ -5,13 +5,16 @@
  */
 import { digest } from './digest.ts';
 import {
+  aloneLabel,
   CallTerm,
   column,
   conjuncts,
   depthOf,
   hashTerm,
+  identityOf,
   isVolatile,
   operandsOf,
+  relationsOf,
   renameRelations,
   type Label,
   type Relation,
@@ -175,21 +178,29 @@ function sealBlock(block: Block, { rows, conditions, hash }: RowSeal): Seal {
 function sealRows(block: Block): RowSeal {
   const [first, ...others] = block.relations;
   const label = others.length === 0 ? undefined : labels(block);
-  const memo = new Map<CallTerm, string>();
-  const hash = (term: Term): string => hashTerm(term, label, memo);
+  const hash = hasher(block, label);
   const conditions = sortedSet(block.conditions.map(hash));
   if (label === undefined && conditions.length === 0) return { rows: first?.rows ?? '', conditions, hash };
   const outer = block.relations.flatMap((relation) =>
     relation.on === undefined ? [] : [[label?.(relation) ?? '', ...sortedSet(relation.on.map(hash))]],
   );
   outer.sort(byText);
-  const rows = digest('join', block.relations.map(identity).sort(), conditions, outer);
+  const rows = digest('join', block.relations.map(identityOf).sort(), conditions, outer);
   return { rows, conditions, hash };
 }
 
-/** An outer-joined relation is another thing than the same relation joined. */
-function identity(relation: Relation): string {
-  return relation.on === undefined ? relation.rows : digest('outer', relation.rows);
+/** Hashes terms over a block's relations. */
+function hasher(block: Block, label: Label | undefined): (term: Term) => string {
+  const memo = new Map<CallTerm, string>();
+  if (label === undefined || !areAlone(block)) return (term) => hashTerm(term, label, memo);
+  // Terms may mention relations from elsewhere (in correlated table functions): those have labels of another sort.
+  const isOwn = (relation: Relation): boolean => block.relations.includes(relation);
+  return (term) => hashTerm(term, relationsOf(term).every(isOwn) ? aloneLabel : label, memo);
+}
+
+/** Whether no two relations of the block are instances of the same. */
+function areAlone(block: Block): boolean {
+  return new Set(block.relations.map(identityOf)).size === block.relations.length;
 }
 
 /**
@@ -197,8 +208,11 @@ function identity(relation: Relation): string {
  * by the conditions they take part in, so that the two sides of a self-join get the same labels however it is written.
  */
 function labels(block: Block): Label {
+  const stranger = (relation: Relation): string => digest('stranger', relation.rows);
+  if (areAlone(block))
+    return (relation) => (block.relations.includes(relation) ? aloneLabel(relation) : stranger(relation));
   const all = [...block.conditions, ...block.relations.flatMap((relation) => relation.on ?? [])];
-  const identities = block.relations.map(identity);
+  const identities = block.relations.map(identityOf);
   const ranked = block.relations.map((relation, at) => {
     const own = identities[at] ?? '';
     const isAlone = identities.indexOf(own) === identities.lastIndexOf(own);
@@ -212,7 +226,7 @@ function labels(block: Block): Label {
     numbers.set(own, number + 1);
     byRelation.set(relation, digest('instance', own, number));
   }
-  return (relation) => byRelation.get(relation) ?? digest('stranger', relation.rows);
+  return (relation) => byRelation.get(relation) ?? stranger(relation);
 }
 
 function roleOf(relation: Relation, conditions: readonly Term[]): string {

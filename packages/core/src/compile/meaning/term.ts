@@ -5,7 +5,7 @@
  * A canonical form may be chosen at will: the hash always covers the whole structure, so a clumsy form only makes two
  * equal computations look different, never two different ones equal.
  */
-import { digest } from './digest.ts';
+import { digest, remembering } from './digest.ts';
 
 /** A bag of rows known by hash only. Two relation objects with equal hashes are two instances of the same bag. */
 export interface Relation {
@@ -49,17 +49,49 @@ export class CallTerm {
   /** A volatile function is called somewhere inside. */
   readonly volatile: boolean;
   readonly depth: number;
+  /** Columns are mentioned somewhere inside: without any, labels do not matter. */
+  readonly mentions: boolean;
   /** Hash with columns told by their own hash alone, kept because most blocks have one relation. */
   transparentHash: string | undefined;
+  /** Hash with columns told by {@link aloneLabel}, kept because most joins are of different relations. */
+  aloneHash: string | undefined;
+  #relations: readonly Relation[] | undefined;
 
   constructor(operator: string, operands: readonly Term[], unordered = false, volatile = false) {
     this.operator = operator;
     this.operands = operands;
     this.unordered = unordered;
-    this.volatile = volatile || operands.some(isVolatile);
-    this.depth = 1 + Math.max(0, ...operands.map(depthOf));
+    let isAnyVolatile = volatile;
+    let deepest = 0;
+    let mentions = false;
+    for (const operand of operands) {
+      if (operand.kind === 'column') mentions = true;
+      if (operand.kind !== 'call') continue;
+      isAnyVolatile ||= operand.volatile;
+      mentions ||= operand.mentions;
+      deepest = Math.max(deepest, operand.depth);
+    }
+    this.volatile = isAnyVolatile;
+    this.depth = 1 + deepest;
+    this.mentions = mentions;
+  }
+
+  /** Those whose columns are mentioned. */
+  get relations(): readonly Relation[] {
+    if (!this.mentions) return NONE;
+    if (this.#relations === undefined) {
+      const found = new Set<Relation>();
+      for (const operand of this.operands) {
+        if (operand.kind === 'column') found.add(operand.relation);
+        else if (operand.kind === 'call') for (const relation of operand.relations) found.add(relation);
+      }
+      this.#relations = [...found];
+    }
+    return this.#relations;
   }
 }
+
+const NONE: readonly Relation[] = [];
 
 export function atom(hash: string): Atom {
   return { kind: 'atom', hash };
@@ -80,6 +112,12 @@ export function isVolatile(term: Term): boolean {
 
 export function depthOf(term: Term): number {
   return term.kind === 'call' ? term.depth : 0;
+}
+
+/** Relations whose columns a term mentions. */
+export function relationsOf(term: Term): readonly Relation[] {
+  if (term.kind === 'column') return [term.relation];
+  return term.kind === 'call' ? term.relations : NONE;
 }
 
 /** The operands of a term if it is a call of that operator. */
@@ -155,18 +193,35 @@ export function negation(term: Term): Term {
 /** Tells instances of relations apart where a block has several. */
 export type Label = (relation: Relation) => string;
 
+/** An outer-joined relation is another thing than the same relation joined. */
+export function identityOf(relation: Relation): string {
+  return relation.on === undefined ? relation.rows : outerIdentity(relation.rows);
+}
+
+const outerIdentity = remembering((rows) => digest('outer', rows));
+
+/** The label of a relation that is the only one of its identity in a block. */
+export const aloneLabel: Label = (relation) => firstInstance(identityOf(relation));
+
+const firstInstance = remembering((identity) => digest('instance', identity, 0));
+
+/** Label → hash of a column → hash of the column under that label. */
+const labelled = remembering((label) => remembering((hash) => digest('column', label, hash), 64));
+
 /** The hash of a term; without labels, columns stand for themselves. */
 export function hashTerm(term: Term, label: Label | undefined, memo: Map<CallTerm, string>): string {
   if (term.kind === 'atom') return term.hash;
   if (term.kind === 'column')
-    return label === undefined ? term.hash : digest('column', label(term.relation), term.hash);
-  const known = label === undefined ? term.transparentHash : memo.get(term);
+    return label === undefined ? term.hash : labelled(label(term.relation))(term.hash);
+  const isOwn = label === undefined || !term.mentions;
+  const known = isOwn ? term.transparentHash : label === aloneLabel ? term.aloneHash : memo.get(term);
   if (known !== undefined) return known;
   const made = hashCall(
     term,
     term.operands.map((operand) => hashTerm(operand, label, memo)),
   );
-  if (label === undefined) term.transparentHash = made;
+  if (isOwn) term.transparentHash = made;
+  else if (label === aloneLabel) term.aloneHash = made;
   else memo.set(term, made);
   return made;
 }
