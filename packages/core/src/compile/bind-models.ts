@@ -127,6 +127,14 @@ async function finishRendering(
   });
 }
 
+/** So many plans are read at a stretch. */
+const BREATH = 4;
+
+/** Lets other lanes take their answers and ask for more, so that DuckDB is at work while plans are read. */
+async function breathe(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<void> {
   for (const m of models) if (m.query === undefined) addLeafModel(c, m);
   const wanted = models.flatMap((m) => (m.query === undefined ? [] : [{ m, query: m.query }]));
@@ -148,6 +156,7 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
   for (const [i, { m, query }] of queries.entries()) {
     const result = results[i];
     if (result === undefined) continue;
+    if (i % BREATH === BREATH - 1) await breathe();
     if (result.ok) await addQueryModel(c, m, query, parsePlan(result.plan));
     else if (isPlanless(result.error)) await addOpaqueModel(c, m, query);
     else if (result.error.type === 'catalog' && HIDDEN_READ.test(query.rendered.sql))

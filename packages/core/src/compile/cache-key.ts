@@ -11,7 +11,11 @@ export interface LeafTexts {
 }
 
 export function digestOf(value: unknown): string {
-  return hash('sha256', JSON.stringify(value), 'hex').slice(0, 32);
+  return sha(JSON.stringify(value));
+}
+
+function sha(text: string): string {
+  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /** What every model is rendered and checked with. */
@@ -30,5 +34,6 @@ export function cacheKey(definition: ModelDefinition, context: string): string {
 export function stateOf(node: CompiledNode, texts: LeafTexts): string {
   const { name, columns, version } = node;
   const more = node.node === 'model' ? [node.definition.kind.kind, node.clockDependent, node.reads] : [];
-  return digestOf([node.node, name, columns, version, texts.leaf, texts.readLeaf, more]);
+  const own = JSON.stringify([node.node, name, columns, version, more]);
+  return sha(`${own}\n${texts.leaf}\n${texts.readLeaf}`);
 }

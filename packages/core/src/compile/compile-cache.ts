@@ -50,9 +50,10 @@ export interface HeavyResult extends Pick<CompiledModel, 'sql' | 'lineage' | 'me
   readonly readLeaf: string;
 }
 
-/** A result as a payload: the light part, and behind a line break the heavy one. */
+/** A result as a payload: JSON texts by line, first the light part. Quoting the leaves once more would double their cost. */
 export function writeResult(light: LightResult, heavy: HeavyResult): string {
-  return `${JSON.stringify(light)}\n${JSON.stringify(heavy)}`;
+  const { leaf, readLeaf, ...rest } = heavy;
+  return `${JSON.stringify(light)}\n${JSON.stringify(rest)}\n${leaf}\n${readLeaf}`;
 }
 
 /** Undefined when the payload is none. */
@@ -62,11 +63,16 @@ export function readResult(
   const end = payload.indexOf('\n');
   try {
     const light = JSON.parse(payload.slice(0, end)) as LightResult;
-    // The whole payload has a checksum: what was written is JSON.
-    return { light, heavy: () => JSON.parse(payload.slice(end + 1)) as HeavyResult };
+    // The whole payload has a checksum: what was written is there.
+    return { light, heavy: () => readHeavy(payload.slice(end + 1)) };
   } catch {
     return undefined;
   }
+}
+
+function readHeavy(lines: string): HeavyResult {
+  const [rest = '', leaf = '', readLeaf = ''] = lines.split('\n');
+  return { ...(JSON.parse(rest) as Omit<HeavyResult, 'leaf' | 'readLeaf'>), leaf, readLeaf };
 }
 
 export function writeLeaf(leaf: LeafMeaning): string {

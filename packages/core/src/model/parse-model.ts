@@ -194,10 +194,11 @@ function readBlueprints(
 function blueprintsOf(
   source: SourceText,
 ): { readonly start: number; readonly header: Header; readonly value: TokenRun | undefined } | undefined {
+  const mayHold = (text: string): boolean => /\bblueprints\b/i.test(text) || MACRO.test(text);
+  // Most files need not be split to see that there are none.
+  if (!mayHold(source.text)) return undefined;
   const [head] = splitStatements(source.text);
-  if (head === undefined) return undefined;
-  const text = source.text.slice(head.start, head.end);
-  if (!/\bblueprints\b/i.test(text) && !MACRO.test(text)) return undefined;
+  if (head === undefined || !mayHold(source.text.slice(head.start, head.end))) return undefined;
   const statement = tokensOf(source, head);
   if (!statement.is(0, 'model')) return undefined;
   const header = findHeader(statement, MODEL_PROPERTIES, new Findings());

@@ -208,7 +208,6 @@ function areAlone(block: Block): boolean {
  * by the conditions they take part in, so that the two sides of a self-join get the same labels however it is written.
  */
 function labels(block: Block): Label {
-  const stranger = (relation: Relation): string => digest('stranger', relation.rows);
   if (areAlone(block))
     return (relation) => (block.relations.includes(relation) ? aloneLabel(relation) : stranger(relation));
   const all = [...block.conditions, ...block.relations.flatMap((relation) => relation.on ?? [])];
@@ -227,6 +226,11 @@ function labels(block: Block): Label {
     byRelation.set(relation, digest('instance', own, number));
   }
   return (relation) => byRelation.get(relation) ?? stranger(relation);
+}
+
+/** The label of a relation from elsewhere. */
+function stranger(relation: Relation): string {
+  return digest('stranger', relation.rows);
 }
 
 function roleOf(relation: Relation, conditions: readonly Term[]): string {
