@@ -190,15 +190,18 @@ function readBlueprints(
   };
 }
 
+function mayHoldMacros(text: string): boolean {
+  return /\bblueprints\b/i.test(text) || MACRO.test(text);
+}
+
 /** A header that may hold macros, and the value of its `blueprints`. */
 function blueprintsOf(
   source: SourceText,
 ): { readonly start: number; readonly header: Header; readonly value: TokenRun | undefined } | undefined {
-  const mayHold = (text: string): boolean => /\bblueprints\b/i.test(text) || MACRO.test(text);
   // Most files need not be split to see that there are none.
-  if (!mayHold(source.text)) return undefined;
+  if (!mayHoldMacros(source.text)) return undefined;
   const [head] = splitStatements(source.text);
-  if (head === undefined || !mayHold(source.text.slice(head.start, head.end))) return undefined;
+  if (head === undefined || !mayHoldMacros(source.text.slice(head.start, head.end))) return undefined;
   const statement = tokensOf(source, head);
   if (!statement.is(0, 'model')) return undefined;
   const header = findHeader(statement, MODEL_PROPERTIES, new Findings());
