@@ -48,8 +48,12 @@ export const COMMANDS: readonly Command[] = [
     name: 'compile',
     summary: 'Check the whole project without touching the warehouse',
     details: 'Says every error of the project at once, and exits with 1 if there is one.',
-    options: [DIAGNOSTICS_FORMAT],
+    options: [
+      DIAGNOSTICS_FORMAT,
+      { flags: '--watch', summary: 'go on after every save, until Ctrl-C; with --json a document a line' },
+    ],
     examples: [
+      { line: 'sluice compile --watch', does: 'what is wrong, a moment after each save' },
       { line: 'sluice compile --json', does: 'models, columns, types and diagnostics as JSON' },
       { line: 'sluice compile --format github', does: 'annotations on the lines of a pull request' },
       { line: 'sluice compile --format sarif > sluice.sarif', does: 'a file for code scanning' },

@@ -15,6 +15,7 @@ import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { answerTest } from './workspace/answer-test.ts';
 import { OpenProject } from './workspace/open-project.ts';
+import { watchProject } from './workspace/watch-project.ts';
 import type { Workspace, WorkspaceOptions } from './workspace.ts';
 
 /** Opens a project folder. Nothing is read before the first method is called. */
@@ -22,6 +23,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const opened = new OpenProject(options);
   return {
     compile: () => answerCompile(opened),
+    watch: (onCompiled) => watchProject(opened, onCompiled),
     format: (targets, how) => answerFormat(opened, targets, how),
     lint: (models, how) => answerLint(opened, models, how),
     render: (model, interval) => answerRender(opened, model, interval),

@@ -18,6 +18,7 @@ import type {
   SourceRefreshDocument,
   TestDocument,
   VersionDocument,
+  WatchDocument,
 } from './report/index.ts';
 
 /** How to open a project. */
@@ -54,6 +55,13 @@ export interface PlanOptions {
 /** One project, opened. Every method throws {@link SluiceError} with diagnostics when it cannot do its work. */
 export interface Workspace {
   compile(): Promise<Answer<CompileDocument>>;
+  /**
+   * Compiles now, and again whenever files of the project have changed, in memory and touching only what changed. Resolves
+   * after {@link interrupt}. What is wrong with the project, its settings included, is part of the answers.
+   *
+   * @param onCompiled is told each result, one after the other
+   */
+  watch(onCompiled: (answer: Answer<WatchDocument>) => void): Promise<void>;
   /**
    * Lays out models and audits, and writes those that change. `targets` are files and folders of the project, models and
    * audits; none means all.

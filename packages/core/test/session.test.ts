@@ -132,7 +132,7 @@ const HEADERS = [
   ", cron '@hourly'",
   ', columns (t TIMESTAMP, k VARCHAR, x BIGINT)',
 ] as const;
-const EXPRESSIONS = ['s.x', 's.x + 1', 'length(s.k)', '@var(n) + s.x', 's.x * 2', '@twice(s.x)'] as const;
+const EXPRESSIONS = ['s.x', 's.x + 1', 'length(s.k)', "@VAR('n') + s.x", 's.x * 2', '@twice(s.x)'] as const;
 
 /** A folder, and what somebody does to it. */
 class EditedProject {

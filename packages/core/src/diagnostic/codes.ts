@@ -87,6 +87,7 @@ export const CODES = {
   'audit-warning': 'warning',
   'source-rejects': 'warning',
   'source-moved': 'error',
+  'watch-failed': 'error',
   interrupted: 'error',
   internal: 'error',
 } as const satisfies Record<string, 'error' | 'warning' | 'info'>;

@@ -79,6 +79,22 @@ export interface CompileDocument extends Document {
   readonly diagnostics: readonly DiagnosticDocument[];
 }
 
+/** One compilation of a watch. What is not named in it is as it was in the one before. */
+export interface WatchDocument extends Document {
+  /** Files whose change asked for it, relative to the project; none the first time. */
+  readonly changed_files: readonly string[];
+  /** From noticing the first change to the result. */
+  readonly milliseconds: number;
+  /** How many models compiled; null when the project's settings cannot be read: then nothing is said of models. */
+  readonly models: number | null;
+  /** Models that are new or whose columns, inputs, kind, path or version are others; all the first time. */
+  readonly changed_models: CompileDocument['models'];
+  /** Models that are gone, or can no longer be compiled. */
+  readonly removed_models: readonly string[];
+  /** All there are, not only new ones. */
+  readonly diagnostics: readonly DiagnosticDocument[];
+}
+
 export interface RenderDocument extends Document {
   readonly model: string;
   readonly start: string;
