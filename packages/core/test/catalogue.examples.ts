@@ -293,6 +293,15 @@ export const EXAMPLES: readonly Example[] = [
     ),
   },
   {
+    code: 'kind-mismatch',
+    path: PATH,
+    bad: model(
+      'SELECT id FROM staging.orders',
+      'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key «lower(order_id)»)',
+    ),
+    good: model('SELECT id FROM staging.orders', 'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key id)'),
+  },
+  {
     code: 'external-without-columns',
     path: 'models/outside/crm.sql',
     bad: 'MODEL (kind «EXTERNAL»);\n',

@@ -57,9 +57,14 @@ export class LiveLedger {
     });
   }
 
-  /** Writes entries into the ledger; the answer makes them known to this run once the transaction is through. */
-  async stage(connection: Connection, key: string, entries: readonly LedgerEntry[]): Promise<() => void> {
-    let standing = this.#entries.get(key) ?? [];
+  /** Writes entries into the ledger, over those that stand or (when they were forgotten) over nothing; the answer makes them known to this run once the transaction is through. */
+  async stage(
+    connection: Connection,
+    key: string,
+    entries: readonly LedgerEntry[],
+    onto: 'standing' | 'nothing' = 'standing',
+  ): Promise<() => void> {
+    let standing = onto === 'standing' ? (this.#entries.get(key) ?? []) : [];
     for (const entry of entries) {
       const change = writeEntry(standing, entry);
       await replaceLedger(connection, this.#run, key, change);

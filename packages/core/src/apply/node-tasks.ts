@@ -5,13 +5,11 @@ import { ALL_TIME, type TimeRange } from '../time/index.ts';
 
 /** What a planned node means for applying: its tasks, what is said of it, what it waits for. */
 
-/** One range a transaction. */
-export function tasksOf(planned: PlannedNode): readonly TimeRange[] {
-  return planned.work?.kind === 'intervals'
-    ? planned.work.batches
-    : planned.work === undefined
-      ? []
-      : [ALL_TIME];
+/** The ranges of each transaction. */
+export function tasksOf({ work }: PlannedNode): readonly (readonly TimeRange[])[] {
+  if (work === undefined) return [];
+  if (work.kind !== 'intervals') return [[ALL_TIME]];
+  return work.anew ? [work.batches] : work.batches.map((b) => [b]);
 }
 
 /** Whether a node's work counts rows. */

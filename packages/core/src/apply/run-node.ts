@@ -34,10 +34,10 @@ export async function runNode(
   const found: Diagnostic[] = [];
   let blocking: AuditOutcome[] = [];
   try {
-    for (const [i, range] of tasks.entries()) {
+    for (const [i, ranges] of tasks.entries()) {
       if (at.signal.aborted) throw new Interrupted();
       blocking = [];
-      await runTask(at, planned, range, connection, progress, blocking, i === tasks.length - 1);
+      await runTask(at, planned, ranges, connection, progress, blocking, i === tasks.length - 1);
       at.observer({ kind: 'task-finished', model, task: i + 1, tasks: tasks.length });
     }
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { CompiledModel } from '../compile/compiled.ts';
+import { SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import type { PlannedNode } from '../plan/index.ts';
+import type { PlannedNode, Step } from '../plan/index.ts';
+import { isRestated } from '../plan/interval-work.ts';
 import { dataOf, recordInputs } from '../plan/staleness.ts';
 import type { TaskStatus } from '../report/index.ts';
 import {
@@ -24,7 +26,7 @@ import type { Progress, TaskContext, Written } from './task-context.ts';
 export async function runTask(
   at: TaskContext,
   planned: PlannedNode,
-  range: TimeRange,
+  ranges: readonly TimeRange[],
   connection: Connection,
   progress: Progress,
   outcomes: AuditOutcome[],
@@ -37,25 +39,34 @@ export async function runTask(
   progress.statements = [];
   progress.taskStarted = performance.now();
   const written = await connection.transaction(async () => {
-    if (at.ledger.isFresh(key)) {
-      await forgetLedger(connection, key);
-      entered.push(() => at.ledger.made(key));
+    const isFresh = ledger.isFresh(key);
+    const isAnew = work?.kind === 'intervals' && work.anew;
+    if (isFresh || isAnew) await forgetLedger(connection, key);
+    if (isFresh) entered.push(() => ledger.made(key));
+    let rows = 0;
+    let rejected = 0;
+    for (const [i, range] of ranges.entries()) {
+      if (at.signal.aborted) throw new Interrupted();
+      const done = await write(
+        at,
+        planned,
+        range,
+        (isFresh || isAnew) && i === 0,
+        connection,
+        entered,
+        progress,
+      );
+      rows += done.rows;
+      rejected += done.rejected;
     }
-    const { rows, rejected } = await write(at, planned, range, connection, entered, progress);
     if (node.node === 'model' && work?.kind !== 'empty') {
-      const audited = planned.reaudit && progress.done.length === 0 ? ALL_TIME : range;
-      await audit(at, planned, node, audited, connection, outcomes);
+      const [only, ...more] = ranges;
+      const isWhole = (planned.reaudit && progress.done.length === 0) || more.length > 0;
+      await audit(at, planned, node, isWhole ? ALL_TIME : (only ?? ALL_TIME), connection, outcomes);
     }
     if (work?.kind !== 'load' && keepsLedger(planned)) {
-      const recorded = recordInputs(ledger.inputs(planned), range);
-      const entry: LedgerEntry = {
-        ...range,
-        sequence: ledger.nextSequence(),
-        data: dataOf(recorded),
-        inputs: recorded,
-        doneAt: at.clock(),
-      };
-      entered.push(await ledger.stage(connection, key, [entry]));
+      const entries = ranges.map((range) => entryOf(at, planned, range));
+      entered.push(await ledger.stage(connection, key, entries, isAnew ? 'nothing' : 'standing'));
     }
     const relation = planned.storage === 'view' ? 'view' : 'table';
     const audits = node.node === 'model' ? node.auditIdentity : '';
@@ -67,7 +78,7 @@ export async function runTask(
     );
     for (const o of outcomes) if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
     await recordTask(connection, run, {
-      ...taskOf(planned, range, progress),
+      ...taskOf(planned, ranges, progress),
       status: 'done',
       rows,
       errorCode: null,
@@ -86,14 +97,26 @@ export async function runTask(
   for (const enter of entered) enter();
   progress.rows += written.rows;
   progress.rejected += written.rejected;
-  progress.done.push(range);
+  progress.done.push(...ranges);
   progress.audits.push(...outcomes.map((o) => o.document));
+}
+
+/** What the ledger says of a range that was just written. */
+function entryOf({ ledger, clock }: TaskContext, planned: PlannedNode, range: TimeRange): LedgerEntry {
+  const { work } = planned;
+  const inputs = recordInputs(ledger.inputs(planned), range);
+  const sequence = ledger.nextSequence();
+  const isNewData =
+    (work?.kind === 'merge' && work.restated) ||
+    (work?.kind === 'intervals' && isRestated(range, work.restated));
+  return { ...range, sequence, data: isNewData ? sequence : dataOf(inputs), inputs, doneAt: clock() };
 }
 
 async function write(
   at: TaskContext,
   planned: PlannedNode,
   range: TimeRange,
+  fresh: boolean,
   connection: Connection,
   entered: (() => void)[],
   progress: Progress,
@@ -106,14 +129,13 @@ async function write(
       return loadSeed(at, planned, connection);
     case 'view':
     case 'table':
+    case 'merge':
     case 'empty':
     case 'intervals': {
-      const statements = await at.writer.task(planned, range, at.ledger.isFresh(planned.key));
-      progress.statements = [...statements.before, ...statements.write, ...statements.after];
+      const steps = await at.writer.task(planned, range, fresh);
+      progress.statements = [...progress.statements, ...steps.map((s) => s.sql)];
       let rows = 0;
-      for (const s of statements.before) await connection.run(s);
-      for (const s of statements.write) rows = await connection.run(s);
-      for (const s of statements.after) await connection.run(s);
+      for (const step of steps) rows += await runStep(connection, step);
       return { rows, rejected: 0 };
     }
     case 'audit':
@@ -122,6 +144,18 @@ async function write(
     default:
       return work satisfies never;
   }
+}
+
+/** Answers how many of the model's rows the step wrote. */
+async function runStep(connection: Connection, step: Step): Promise<number> {
+  if (step.problem === undefined) {
+    const rows = await connection.run(step.sql);
+    return step.counts ? rows : 0;
+  }
+  const [row] = await connection.rows(step.sql);
+  const problem = row === undefined ? undefined : step.problem(row);
+  if (problem !== undefined) throw new SluiceError(problem);
+  return 0;
 }
 
 async function audit(
@@ -188,13 +222,16 @@ export async function recordNode(
 /** What history says of the task at hand, whatever came of it. */
 export function taskOf(
   planned: PlannedNode,
-  range: TimeRange,
+  ranges: readonly TimeRange[],
   progress: Progress,
 ): Pick<TaskRecord, 'model' | 'task' | 'interval' | 'seconds' | 'statements'> {
+  const [first] = ranges;
+  const end = ranges.at(-1)?.end;
   return {
     model: planned.node.name,
     task: progress.done.length + 1,
-    interval: isAllTime(range) ? undefined : range,
+    interval:
+      first === undefined || end === undefined || isAllTime(first) ? undefined : { start: first.start, end },
     seconds: secondsSince(progress.taskStarted),
     statements: progress.statements,
   };

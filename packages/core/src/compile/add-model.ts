@@ -1,7 +1,7 @@
 /** From a bound plan to a compiled model: columns, lineage, what is read, what it means, and its version. */
 import { EXTERNAL_HINT } from './add-source.ts';
 import { diagnostic } from '../diagnostic/index.ts';
-import type { ModelDefinition } from '../model/index.ts';
+import { isByInterval, type ModelDefinition } from '../model/index.ts';
 import { checkColumns } from './check-columns.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column, CompiledModel, Lineage } from './compiled.ts';
@@ -9,6 +9,7 @@ import { confirmedQuery, parsedQuery } from './confirm-query.ts';
 import { COMPILE_INTERVAL } from './constants.ts';
 import { traceLineage, type LineageTrace } from './lineage.ts';
 import { meaningOf } from './meaning.ts';
+import { kindColumns } from './kind-columns.ts';
 import { allReads, clockDependent, readLeafOf } from './model-reads.ts';
 import { isColumns, nameColumns } from './name-columns.ts';
 import { openColumns } from './open-pivot.ts';
@@ -54,6 +55,7 @@ export function addLeafModel(c: Compilation, m: ParsedModel): void {
       dependencies: [],
       lineage: { columns: columns.map((c) => ({ ...c, sources: [], direct: true })), influence: [] },
       reads: [],
+      byInterval: false,
       clockDependent: false,
       audits: audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
       auditIdentity: auditIdentity(audits),
@@ -69,8 +71,9 @@ export async function addQueryModel(
   plan: PlanNode,
 ): Promise<void> {
   const { definition } = m;
-  const columns = await nameColumns(c, definition, guessed.rendered.sql, outputColumns(plan));
-  if (columns === undefined || !(await checkColumns(c, definition, guessed, columns))) return;
+  const outputs = await nameColumns(c, definition, guessed.rendered.sql, outputColumns(plan));
+  if (outputs === undefined || !(await checkColumns(c, definition, guessed, outputs))) return;
+  const columns = [...outputs, ...kindColumns(definition.kind)];
   const trace = traceLineage(plan, (schema, table) => c.lookup.find(schema, table) ?? `${schema}.${table}`);
   let query = await confirmedQuery(c, definition, guessed, trace);
   if (query === undefined) return;
@@ -95,11 +98,11 @@ export async function addQueryModel(
       textTags(c, query, tags),
     );
   }
-  const isByInterval = definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
+  const byInterval = isByInterval(definition.kind, query.rendered.timeMacros.size > 0);
   const reads = traceReads(
     plan,
     (schema, table) => c.knownTable(schema, table)?.reads(),
-    isByInterval ? COMPILE_INTERVAL : undefined,
+    byInterval ? COMPILE_INTERVAL : undefined,
   );
   addModel(
     c,
@@ -111,6 +114,7 @@ export async function addQueryModel(
       dependencies: query.dependencies,
       lineage: lineageOf(trace, columns),
       reads: allReads(c, reads.scopes, query.dependencies),
+      byInterval,
       clockDependent: clockDependent(c, definition, versioned, query),
       audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
       auditIdentity: auditIdentity(m.audits),
@@ -128,10 +132,11 @@ export async function addOpaqueModel(c: Compilation, m: ParsedModel, guessed: Pa
     ? await openColumns(c, definition, query)
     : await describedColumns(c, definition, query);
   if (described === undefined || !(await checkColumns(c, definition, query, described))) return;
+  const columns = [...described, ...kindColumns(definition.kind)];
   const tags = [...versionTags(m, query), ...(query.isOpen ? ['open pivot'] : [])];
   const versioned = versionText(
     definition,
-    described,
+    columns,
     canonicalAst(query.statement),
     c.inputVersions(query.dependencies),
     textTags(c, query, tags),
@@ -139,13 +144,14 @@ export async function addOpaqueModel(c: Compilation, m: ParsedModel, guessed: Pa
   addModel(
     c,
     { ...m, query },
-    described,
+    columns,
     versioned,
     {
       sql: query.rendered.sql,
       dependencies: query.dependencies,
       lineage: undefined,
       reads: allReads(c, [], query.dependencies),
+      byInterval: isByInterval(definition.kind, query.rendered.timeMacros.size > 0),
       clockDependent: clockDependent(c, definition, versioned, query),
       audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
       auditIdentity: auditIdentity(m.audits),
@@ -172,7 +178,14 @@ function addModel(
   versioned: VersionedMeaning,
   rest: Pick<
     CompiledModel,
-    'sql' | 'dependencies' | 'lineage' | 'reads' | 'clockDependent' | 'audits' | 'auditIdentity'
+    | 'sql'
+    | 'dependencies'
+    | 'lineage'
+    | 'reads'
+    | 'byInterval'
+    | 'clockDependent'
+    | 'audits'
+    | 'auditIdentity'
   >,
   reads: ReadLeaf,
 ): void {

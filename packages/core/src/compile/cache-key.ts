@@ -33,7 +33,10 @@ export function cacheKey(definition: ModelDefinition, context: string): string {
 /** Digest of all that a reader's result depends on. */
 export function stateOf(node: CompiledNode, texts: LeafTexts): string {
   const { name, columns, version } = node;
-  const more = node.node === 'model' ? [node.definition.kind.kind, node.clockDependent, node.reads] : [];
+  const more =
+    node.node === 'model'
+      ? [node.definition.kind.kind, node.clockDependent, node.byInterval, node.reads]
+      : [];
   const own = JSON.stringify([node.node, name, columns, version, more]);
   return sha(`${own}\n${texts.leaf}\n${texts.readLeaf}`);
 }

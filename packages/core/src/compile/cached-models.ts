@@ -177,6 +177,7 @@ function payloadOf(c: Compilation, node: CompiledModel, { leaf, reads, state }: 
       columns: node.columns,
       version: node.version,
       reads: node.reads,
+      byInterval: node.byInterval,
       clockDependent: node.clockDependent,
       auditIdentity: node.auditIdentity,
       state: state(texts),

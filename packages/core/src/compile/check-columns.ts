@@ -5,11 +5,12 @@ import { selectItems } from '../sql/select-items.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column } from './compiled.ts';
 import { duplicateColumns } from './duplicate-columns.ts';
+import { kindColumns, kindProblems } from './kind-columns.ts';
 import { nodeKey } from './names.ts';
 import { normalType } from './normal-type.ts';
 import type { ParsedQuery } from './parse-models.ts';
 
-/** Duplicate names, the column contract, and the time column. */
+/** Duplicate names, the column contract, and what the kind names. */
 export async function checkColumns(
   c: Compilation,
   definition: ModelDefinition,
@@ -22,8 +23,11 @@ export async function checkColumns(
     twice.length > 0
       ? [...twice]
       : [
-          ...contract(definition, columns, (name) => columnPlace(query, columns, name)),
+          ...contract(definition, contracted(definition, columns), (name) =>
+            columnPlace(query, columns, name),
+          ),
           ...timeColumn(definition, columns, c.unit(definition)),
+          ...(await kindProblems(definition, columns, c.input.binder)),
         ];
   if (found.length === 0) return true;
   c.broken.add(definition.name);
@@ -40,6 +44,12 @@ function columnPlace(query: ParsedQuery, columns: readonly Column[], name: strin
     ? items[columns.findIndex((c) => c.name === name)]
     : items.find((i) => nodeKey(i.name ?? '') === nodeKey(name));
   return item === undefined ? undefined : map.locate(item.start, item.end);
+}
+
+/** The columns a contract is about: those a kind adds count only where it declares them. */
+function contracted(definition: ModelDefinition, columns: readonly Column[]): readonly Column[] {
+  const declared = new Set(definition.columns?.map((c) => nodeKey(c.name)));
+  return [...columns, ...kindColumns(definition.kind).filter((c) => declared.has(nodeKey(c.name)))];
 }
 
 function contract(

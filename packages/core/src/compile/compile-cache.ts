@@ -36,7 +36,7 @@ export interface CompileCache {
 /** What is asked of every model. */
 export interface LightResult extends Pick<
   CompiledModel,
-  'columns' | 'version' | 'reads' | 'clockDependent' | 'auditIdentity'
+  'columns' | 'version' | 'reads' | 'byInterval' | 'clockDependent' | 'auditIdentity'
 > {
   /** Digest of all that a reader's result depends on. */
   readonly state: string;

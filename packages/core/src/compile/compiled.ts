@@ -88,6 +88,8 @@ export interface CompiledModel extends CompiledBase {
   readonly lineage: Lineage | undefined;
   /** One entry per loaded relation that is read, directly or through views; sorted by input. */
   readonly reads: readonly ReadScope[];
+  /** Whether it is computed interval by interval, so that its ledger has an entry for each. */
+  readonly byInterval: boolean;
   /** Whether the result also depends on when it is computed: `now()`, `@execution_ds` outside a time-range model, … */
   readonly clockDependent: boolean;
   readonly audits: readonly BoundAudit[];

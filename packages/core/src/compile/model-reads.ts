@@ -1,5 +1,5 @@
 /** What reading a model comes to: for its readers, for staleness, and for the clock. */
-import type { ModelDefinition } from '../model/index.ts';
+import { isByInterval, type ModelDefinition } from '../model/index.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column, ReadScope } from './compiled.ts';
 import { nodeKey } from './names.ts';
@@ -52,7 +52,8 @@ export function clockDependent(
   query: ParsedQuery,
 ): boolean {
   const own = versioned.meaning.flags.some((f) => f.startsWith('context:'));
-  const macros = definition.kind.kind !== 'INCREMENTAL_BY_TIME_RANGE' && query.rendered.timeMacros.size > 0;
+  const usesTime = query.rendered.timeMacros.size > 0;
+  const macros = usesTime && !isByInterval(definition.kind, usesTime);
   const through = query.dependencies.some((d) => {
     const node = c.known.get(d)?.node;
     return (

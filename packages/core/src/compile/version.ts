@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import type { ModelDefinition } from '../model/index.ts';
+import { isEvolving, type ModelDefinition } from '../model/index.ts';
 import type { SourceDefinition } from '../project/index.ts';
 import type { Column, Meaning } from './compiled.ts';
+import { kindIdentity, kindRules } from './kind-identity.ts';
 import { MEANING_SCHEME, tableLeaf, type Block, type LeafMeaning, type MeaningResult } from './meaning.ts';
 
 /**
@@ -62,7 +63,11 @@ export function versionQuery(
   const meaning: Meaning = {
     rows: tagged,
     sequence: digest('kind', sequence, definition.kind.kind, tag ?? null),
-    columns: columns.map((c, i) => ({ name: c.name, type: c.type, hash: hashes[i] ?? '' })),
+    columns: columns.map((c, i) => ({
+      name: c.name,
+      type: c.type,
+      hash: hashes[i] ?? addedColumn(definition, c),
+    })),
     flags,
   };
   const isStored = definition.kind.kind !== 'VIEW' && definition.kind.kind !== 'EMBEDDED';
@@ -71,7 +76,11 @@ export function versionQuery(
   return {
     meaning,
     version: tableVersion(definition, meaning),
-    leaf: tag !== undefined || isDrawing ? storedLeaf(definition, meaning) : blockLeaf(known.block, columns),
+    leaf: livesOn(definition)
+      ? livingLeaf(definition, columns)
+      : tag !== undefined || isDrawing
+        ? storedLeaf(definition, meaning)
+        : blockLeaf(known.block, columns),
   };
 }
 
@@ -94,7 +103,29 @@ export function versionText(
     })),
     flags: ['unknown:plan'],
   };
-  return { meaning, version: tableVersion(definition, meaning), leaf: storedLeaf(definition, meaning) };
+  return {
+    meaning,
+    version: tableVersion(definition, meaning),
+    leaf: livesOn(definition) ? livingLeaf(definition, columns) : storedLeaf(definition, meaning),
+  };
+}
+
+/** Whether the table outlives its definition. */
+function livesOn(definition: ModelDefinition): boolean {
+  return isEvolving(definition.kind) && definition.kind.forwardOnly;
+}
+
+/**
+ * A table that lives on holds rows of earlier definitions too: to its readers it is what it is called, and a changed
+ * definition moves them only where a column they read goes or gets another type. New rows reach them as new data.
+ */
+function livingLeaf(definition: ModelDefinition, columns: readonly Column[]): LeafMeaning {
+  return tableLeaf(digest('living', definition.name.toLowerCase(), kindIdentity(definition.kind)), columns);
+}
+
+/** The value of a column that the kind adds. */
+function addedColumn(definition: ModelDefinition, column: Column): string {
+  return digest('kind column', definition.kind.kind, column.name.toLowerCase());
 }
 
 function fromLeaf(leaf: LeafMeaning, columns: readonly Column[], version: string): VersionedMeaning {
@@ -132,7 +163,7 @@ function kindTag(
   columns: readonly Column[],
 ): readonly unknown[] {
   const { kind } = definition;
-  if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return [];
+  if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return kindRules(kind);
   const at = columns.findIndex((c) => c.name.toLowerCase() === kind.timeColumn.toLowerCase());
   return [kind.kind, hashes[at] ?? kind.timeColumn, kind.timeFormat ?? null];
 }

@@ -51,6 +51,7 @@ export const CODES = {
   // kinds
   'unknown-time-column': 'error',
   'invalid-time-column': 'error',
+  'kind-mismatch': 'error',
   'external-without-columns': 'error',
   // audits
   'unknown-audit': 'error',
@@ -83,6 +84,7 @@ export const CODES = {
   'state-newer': 'error',
   // execution
   'query-failed': 'error',
+  'duplicate-key': 'error',
   'audit-failed': 'error',
   'audit-warning': 'warning',
   'source-rejects': 'warning',

@@ -1,5 +1,6 @@
 import type { Location, SourceText } from '../diagnostic/index.ts';
-import type { HeaderValue, ModelDefinition, SqlFragment } from './model-definition.ts';
+import type { HeaderValue, ModelDefinition } from './model-definition.ts';
+import type { SqlFragment } from './model-kind.ts';
 
 /** An `AUDIT (...)` of the project: a query that returns bad rows. */
 export interface AuditDefinition {

@@ -4,7 +4,7 @@
  * its comma; one on a line of its own belongs to the column that follows.
  */
 import { identifierName, tokenize, type Token } from '../sql/tokens.ts';
-import type { SqlFragment } from './model-definition.ts';
+import type { SqlFragment } from './model-kind.ts';
 
 /** The text of the comments before the first statement; undefined when there is none. */
 export function leadingComment(text: string): string | undefined {

@@ -11,7 +11,7 @@ import {
 } from '../diagnostic/index.ts';
 import { splitStatements, type StatementRange } from '../sql/tokens.ts';
 import { valueLength } from './header-value.ts';
-import type { TokenRun } from './token-run.ts';
+import { TokenRun } from './token-run.ts';
 
 /** `name value` in a header or a kind. */
 export interface HeaderProperty {
@@ -31,6 +31,8 @@ export interface PropertyNames {
   readonly unused: ReadonlyMap<string, string | undefined>;
   /** Properties whose value goes on to the next comma, whatever it is. */
   readonly verbatim?: ReadonlySet<string>;
+  /** Properties whose value goes on over commas, to the next property. */
+  readonly spread?: ReadonlySet<string>;
 }
 
 /** Collects what is found wrong with one file. */
@@ -69,6 +71,16 @@ export function parseProperties(
     }
     const name = item.textAt(0).toLowerCase();
     let value = item.slice(item.is(1, '=') || item.is(1, ':=') ? 2 : 1);
+    if (names.spread?.has(name) === true) {
+      for (let next = queue[0]; next !== undefined && !beginsProperty(next, names); next = queue[0]) {
+        const { end } = next;
+        value = new TokenRun(
+          list.source,
+          list.tokens.filter((t) => t.start >= value.start && t.end <= end),
+        );
+        queue.shift();
+      }
+    }
     if (names.used.has(name) && names.verbatim?.has(name) !== true) {
       const length = Math.max(1, valueLength(value));
       if (length < value.length) {
@@ -126,6 +138,10 @@ function accept(property: HeaderProperty, names: PropertyNames, findings: Findin
     return false;
   }
   return true;
+}
+
+function beginsProperty(item: TokenRun, names: PropertyNames): boolean {
+  return isKnown(item.textAt(0).toLowerCase(), names) && !item.is(1, '.');
 }
 
 function isKnown(name: string, names: PropertyNames): boolean {

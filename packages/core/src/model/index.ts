@@ -3,14 +3,20 @@ export type { HeaderMacros } from './header-macros.ts';
 export type { AuditDefinition } from './audit-definition.ts';
 export { cronProblem } from './cron.ts';
 export { parseAgo, parseInstant } from './instant.ts';
+export type { AuditArgument, AuditCall, HeaderValue, ModelDefinition } from './model-definition.ts';
 export type {
-  AuditArgument,
-  AuditCall,
-  HeaderValue,
+  ByInterval,
+  ChangePolicy,
+  Evolving,
   KindName,
-  ModelDefinition,
+  MatchedClause,
   ModelKind,
+  PartitionKind,
+  ScdByColumnKind,
+  ScdByTimeKind,
   SqlFragment,
-} from './model-definition.ts';
+  UniqueKeyKind,
+} from './model-kind.ts';
+export { isAccumulating, isByInterval, isEvolving, isScd, keepsHistory } from './kind-traits.ts';
 export { parseAuditFile } from './parse-audit.ts';
 export { isFormattingOff, parseModelFile, type ModelContext, type ParsedModel } from './parse-model.ts';

@@ -1,46 +1,5 @@
 import type { LintRuleName, Location, SourceText } from '../diagnostic/index.ts';
-
-/** How a model's rows are kept. */
-export type ModelKind =
-  | { readonly kind: 'VIEW' }
-  | { readonly kind: 'FULL' }
-  | { readonly kind: 'EMBEDDED' }
-  | { readonly kind: 'EXTERNAL' }
-  | {
-      readonly kind: 'SEED';
-      /** The CSV file, relative to the project folder. */
-      readonly file: string;
-      /** SHA-256 of the file's bytes, so that a changed row is another version. */
-      readonly contentHash: string;
-      readonly csv: {
-        readonly delimiter?: string;
-        readonly quotechar?: string;
-        readonly escapechar?: string;
-        readonly header?: boolean;
-        readonly naValues?: readonly string[];
-      };
-    }
-  | {
-      readonly kind: 'INCREMENTAL_BY_TIME_RANGE';
-      readonly timeColumn: string;
-      readonly timeColumnLocation: Location;
-      /** strftime format when the time column is text; undefined for DATE and TIMESTAMP columns. */
-      readonly timeFormat: string | undefined;
-      /** How many intervals before the newest one are computed again, for late rows. */
-      readonly lookback: number;
-      /** How many intervals go into one task at most; undefined: all that are missing. */
-      readonly batchSize: number | undefined;
-    };
-
-/** The name of a kind, as written in a header. */
-export type KindName = ModelKind['kind'];
-
-/** A piece of SQL of the author's, with where it stands in the file. */
-export interface SqlFragment {
-  readonly text: string;
-  /** UTF-16 offset of `text` in the file. */
-  readonly offset: number;
-}
+import type { ModelKind, SqlFragment } from './model-kind.ts';
 
 /** The value of an argument in a header: `columns := (a, b)`, `threshold := 10`, `criteria := (x > 1)`. */
 export type HeaderValue = (
@@ -100,6 +59,8 @@ export interface ModelDefinition {
   readonly blueprint: ReadonlyMap<string, string>;
   readonly cron: string | undefined;
   readonly cronLocation: Location | undefined;
+  /** Whether an interval that is not over yet is computed, from the rows that are there. */
+  readonly allowPartials: boolean;
   /** Start of this model's history, epoch milliseconds UTC. */
   readonly start: number | undefined;
   readonly owner: string | undefined;

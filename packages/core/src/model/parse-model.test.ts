@@ -65,6 +65,147 @@ test('kinds', () => {
   });
 });
 
+function key(text: string): unknown {
+  return { text };
+}
+
+test('kinds with keys', () => {
+  check('kind incremental_by_unique_key (unique_key id)', {
+    kind: {
+      kind: 'INCREMENTAL_BY_UNIQUE_KEY',
+      uniqueKey: [key('id')],
+      batchSize: 1,
+      lookback: 0,
+      forwardOnly: false,
+      disableRestatement: false,
+      onDestructiveChange: 'error',
+      onAdditiveChange: 'allow',
+    },
+  });
+  check(
+    'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key COALESCE("a b", \'\'), merge_filter source.x > 1 AND target.y < 2)',
+    {
+      kind: { uniqueKey: [key('COALESCE("a b", \'\')')], mergeFilter: key('source.x > 1 AND target.y < 2') },
+    },
+  );
+  const matched = {
+    whenMatched: [
+      {
+        condition: key('source.value IS NULL'),
+        action: {
+          kind: 'update',
+          set: [
+            { column: { name: 'salary' }, value: key('CASE WHEN TRUE THEN 1 END') },
+            { column: { name: 'b c' }, value: key('source.b') },
+          ],
+        },
+      },
+      { action: { kind: 'delete' } },
+    ],
+  };
+  const clauses =
+    'WHEN MATCHED AND source.value IS NULL THEN UPDATE SET target.salary = CASE WHEN TRUE THEN 1 END, "b c" = source.b, WHEN MATCHED THEN DELETE';
+  check(`kind INCREMENTAL_BY_UNIQUE_KEY (unique_key [a, b], when_matched ${clauses}, lookback 2)`, {
+    kind: { ...matched, uniqueKey: [key('a'), key('b')], lookback: 2 },
+  });
+  check(`kind INCREMENTAL_BY_UNIQUE_KEY (when_matched (${clauses}), unique_key a)`, { kind: matched });
+  check("kind INCREMENTAL_BY_PARTITION, partitioned_by date_trunc('month', day)", {
+    kind: {
+      kind: 'INCREMENTAL_BY_PARTITION',
+      partitionedBy: [key("date_trunc('month', day)")],
+      forwardOnly: true,
+    },
+  });
+  check('kind INCREMENTAL_BY_PARTITION, partitioned_by (a, b)', {
+    kind: { partitionedBy: [key('a'), key('b')], disableRestatement: true },
+  });
+  check('kind INCREMENTAL_UNMANAGED (insert_overwrite true)', {
+    kind: {
+      kind: 'INCREMENTAL_UNMANAGED',
+      insertOverwrite: true,
+      forwardOnly: true,
+      disableRestatement: true,
+    },
+  });
+  check('kind VIEW (materialized true)', { kind: { kind: 'FULL' } });
+  check('kind VIEW (materialized false)', { kind: { kind: 'VIEW' } });
+});
+
+test('kinds of slowly changing dimensions', () => {
+  check('kind SCD_TYPE_2 (unique_key id)', {
+    kind: {
+      kind: 'SCD_TYPE_2_BY_TIME',
+      updatedAt: { name: 'updated_at' },
+      updatedAtAsValidFrom: false,
+      validFrom: 'valid_from',
+      validTo: 'valid_to',
+      timeDataType: 'TIMESTAMP',
+      invalidateHardDeletes: false,
+      forwardOnly: true,
+      disableRestatement: true,
+    },
+  });
+  check(
+    'kind SCD_TYPE_2_BY_TIME (unique_key (a, b), updated_at_name "at", valid_from_name f, time_data_type TIMESTAMPTZ)',
+    {
+      kind: { updatedAt: { name: 'at' }, validFrom: 'f', timeDataType: 'TIMESTAMPTZ' },
+    },
+  );
+  check('kind SCD_TYPE_2_BY_COLUMN (unique_key a, columns [b, "c d"], execution_time_as_valid_from true)', {
+    kind: { columns: [{ name: 'b' }, { name: 'c d' }], executionTimeAsValidFrom: true },
+  });
+  check('kind SCD_TYPE_2_BY_COLUMN (unique_key a, columns *)', { kind: { columns: '*' } });
+});
+
+test('time ranges', () => {
+  check(
+    "kind INCREMENTAL_BY_TIME_RANGE (time_column d, auto_restatement_cron '@weekly', auto_restatement_intervals 7)",
+    {
+      kind: { autoRestatement: { cron: '@weekly', intervals: 7 } },
+    },
+  );
+  check('allow_partials true', { allowPartials: true });
+});
+
+function wrongModel(header: string, ...expected: readonly string[]): void {
+  checkErrors(`MODEL (name x, ${header}); SELECT 1`, ...expected);
+}
+
+test('kinds that are wrong', () => {
+  wrongModel(
+    'kind INCREMENTAL_BY_UNIQUE_KEY',
+    'invalid-property 1:21-46 kind INCREMENTAL_BY_UNIQUE_KEY needs a unique_key | Write kind INCREMENTAL_BY_UNIQUE_KEY (unique_key order_id).',
+  );
+  const hint =
+    'Write when_matched (WHEN MATCHED [AND condition] THEN UPDATE SET target.a = source.a), or … THEN DELETE.';
+  wrongModel(
+    'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key a, when_matched WHEN MATCHED THEN INSERT)',
+    `invalid-property 1:93-99 after THEN comes UPDATE SET, DELETE or DO NOTHING | ${hint}`,
+  );
+  wrongModel(
+    'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key a, when_matched (WHEN NOT MATCHED THEN DELETE))',
+    `invalid-property 1:76-84 'when_matched' is about rows that match | ${hint}`,
+  );
+  wrongModel(
+    'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key a, when_matched (WHEN MATCHED THEN UPDATE SET a.b = 1))',
+    `invalid-property 1:94-112 after SET come assignments: target.column = expression | ${hint}`,
+  );
+  wrongModel(
+    'kind INCREMENTAL_BY_PARTITION',
+    'invalid-property 1:21-45 kind INCREMENTAL_BY_PARTITION needs partitioned_by in the header | Write MODEL (kind INCREMENTAL_BY_PARTITION, partitioned_by region).',
+  );
+  wrongModel(
+    'kind SCD_TYPE_2_BY_COLUMN (unique_ky a)',
+    "unknown-property 1:43-52 kind SCD_TYPE_2_BY_COLUMN has no property 'unique_ky' | Did you mean 'unique_key'?",
+    'invalid-property 1:21-41 kind SCD_TYPE_2_BY_COLUMN needs a unique_key | Write kind SCD_TYPE_2_BY_COLUMN (unique_key id, columns (name, price)).',
+    'invalid-property 1:21-41 kind SCD_TYPE_2_BY_COLUMN needs columns | Write kind SCD_TYPE_2_BY_COLUMN (unique_key id, columns (name, price)).',
+  );
+  wrongModel(
+    'kind INCREMENTAL_BY_TIME_RANGE (time_column d, auto_restatement_intervals 7)',
+    "invalid-property 1:63-89 'auto_restatement_intervals' needs an auto_restatement_cron | Write auto_restatement_cron '@weekly' beside it.",
+  );
+});
+
 function seed(header: string): unknown {
   return withoutLocations(valid(`MODEL (kind SEED (${header}))`).kind);
 }
@@ -272,7 +413,8 @@ function wrong(header: string, ...expected: readonly string[]): void {
 }
 
 test('values that are wrong', () => {
-  const kinds = 'VIEW, FULL, EMBEDDED, EXTERNAL, SEED, INCREMENTAL_BY_TIME_RANGE';
+  const kinds =
+    'VIEW, FULL, EMBEDDED, EXTERNAL, SEED, INCREMENTAL_BY_TIME_RANGE, INCREMENTAL_BY_UNIQUE_KEY, INCREMENTAL_BY_PARTITION, INCREMENTAL_UNMANAGED, SCD_TYPE_2_BY_TIME, SCD_TYPE_2_BY_COLUMN';
   wrong(
     'name a.b.c',
     "invalid-name 1:13-18 'a.b.c' has more than a schema and a table | Write name schema.table, in double quotes where a part is not a plain word.",
@@ -283,8 +425,8 @@ test('values that are wrong', () => {
   );
   wrong('name', "invalid-property 1:8-12 'name' has no value");
   wrong(
-    'kind SCD_TYPE_2 (unique_key id)',
-    `invalid-kind 1:13-23 this version of Sluice does not have the kind SCD_TYPE_2 yet | The kinds are ${kinds}.`,
+    'kind MANAGED (unique_key id)',
+    `invalid-kind 1:13-20 this version of Sluice does not have the kind MANAGED | The kinds are ${kinds}.`,
   );
   wrong('kind 5', `invalid-kind 1:13-14 there is no kind '5' | The kinds are ${kinds}.`);
   wrong(
@@ -333,9 +475,12 @@ test('properties without effect are warnings', () => {
   );
   expect(value?.kind.kind).toBe('FULL');
   expect(diagnostics.map((d) => `${d.severity} ${d.code} ${d.message}`)).toEqual(
-    ['dialect', 'partitioned_by', 'signals', 'forward_only'].map(
-      (name) => `warning unused-property '${name}' has no effect in this version of Sluice`,
-    ),
+    [
+      ...['dialect', 'signals', 'forward_only'].map(
+        (name) => `'${name}' has no effect in this version of Sluice`,
+      ),
+      "'partitioned_by' has no effect on a model of kind FULL",
+    ].map((message) => `warning unused-property ${message}`),
   );
 });
 

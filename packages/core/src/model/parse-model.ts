@@ -25,7 +25,8 @@ import {
 import type { HeaderMacros, HeaderScope } from './header-macros.ts';
 import { parseHeaderValue } from './header-value.ts';
 import { parseInstant } from './instant.ts';
-import type { ModelDefinition, ModelKind } from './model-definition.ts';
+import type { ModelDefinition } from './model-definition.ts';
+import type { ModelKind } from './model-kind.ts';
 import { parseKind } from './parse-kind.ts';
 import {
   parseAuditCalls,
@@ -62,7 +63,7 @@ export interface ParsedModel extends Outcome<ModelDefinition | undefined> {
 
 const MODEL_PROPERTIES: PropertyNames = {
   owner: 'MODEL',
-  verbatim: new Set(['start', 'blueprints']),
+  verbatim: new Set(['start', 'blueprints', 'partitioned_by']),
   used: new Set([
     'name',
     'kind',
@@ -80,10 +81,11 @@ const MODEL_PROPERTIES: PropertyNames = {
     'enabled',
     'formatting',
     'ignored_rules',
+    'partitioned_by',
+    'allow_partials',
   ]),
   unused: new Map<string, string | undefined>([
     ['dialect', 'duckdb'],
-    ['allow_partials', 'false'],
     ...[
       'clustered_by',
       'cron_tz',
@@ -96,7 +98,6 @@ const MODEL_PROPERTIES: PropertyNames = {
       'interval_unit',
       'on_virtual_update',
       'optimize_query',
-      'partitioned_by',
       'physical_properties',
       'physical_schema_override',
       'physical_version',
@@ -267,7 +268,17 @@ function buildModel(
 ): { readonly name: ModelName; readonly enabled: boolean; readonly model: ModelDefinition } {
   const name = parseName(source, properties.get('name'), statement, findings);
   const kindProperty = properties.get('kind');
-  const kind = kindProperty === undefined ? VIEW : parseKind(kindProperty.value, context.files, findings);
+  const partitionedBy = properties.get('partitioned_by');
+  const kind =
+    kindProperty === undefined ? VIEW : parseKind(kindProperty.value, partitionedBy, context.files, findings);
+  if (partitionedBy !== undefined && kind !== undefined && kind.kind !== 'INCREMENTAL_BY_PARTITION') {
+    findings.add(
+      'unused-property',
+      partitionedBy.nameLocation,
+      `'partitioned_by' has no effect on a model of kind ${kind.kind}`,
+      'Remove it, or keep it for SQLMesh.',
+    );
+  }
   const cron = parseCron(properties.get('cron'), findings);
   if (properties.has('grain') && properties.has('grains')) {
     const second = properties.get('grains');
@@ -309,6 +320,7 @@ function buildModel(
       blueprint,
       cron: cron?.text,
       cronLocation: cron?.location,
+      allowPartials: parseFlag(properties.get('allow_partials'), findings) ?? false,
       start: parseStart(properties.get('start'), findings),
       owner: parseText(properties.get('owner'), findings),
       description: parseText(properties.get('description'), findings) ?? leadingComment(source.text),

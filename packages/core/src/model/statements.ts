@@ -2,7 +2,7 @@
 import type { SourceText } from '../diagnostic/index.ts';
 import { identifierName, significantTokens, type StatementRange } from '../sql/tokens.ts';
 import type { Findings } from './header.ts';
-import type { SqlFragment } from './model-definition.ts';
+import type { SqlFragment } from './model-kind.ts';
 import { TokenRun } from './token-run.ts';
 
 /** `@DEF(name, value)`. */

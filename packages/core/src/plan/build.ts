@@ -1,31 +1,26 @@
 import type { Compiled, CompiledModel, CompiledNode } from '../compile/compiled.ts';
 import { nodeKey } from '../compile/names.ts';
+import { keepsHistory } from '../model/index.ts';
 import type { ProjectConfig } from '../project/project.ts';
 import type { TableName } from '../sql/quote.ts';
 import { physicalKey, type LedgerEntry, type SourceLoad, type State } from '../state/state.ts';
 import {
-  addUnits,
   ALL_TIME,
-  batches,
   BEGINNING,
   cadence,
   ceilTo,
-  covered,
   DAILY,
   END,
   floorTo,
-  intersect,
   join,
   newest,
-  normalize,
   overlay,
-  subtract,
   whole,
-  without,
   type Cadence,
   type Coverage,
   type TimeRange,
 } from '../time/index.ts';
+import { intervalWork } from './interval-work.ts';
 import { compareMeaning, NO_COLUMN_CHANGES, reason, type ChangedMeaning } from './explain.ts';
 import { environmentView, physicalName, storageOf } from './physical.ts';
 import { isModel, type Action, type FileStatus, type Plan, type PlannedNode, type Work } from './planned.ts';
@@ -113,7 +108,15 @@ class Planner {
     const physical = physicalName(node, this.#viewInputs(node));
     const key = physicalKey(physical);
     const exists = this.#in.state.snapshots.has(key) && this.#in.relations.has(key.toLowerCase());
-    const base = { node, storage, physical, key, fresh: !exists, unit: this.#cadence(node).unit };
+    const base = {
+      node,
+      storage,
+      physical,
+      key,
+      columns: node.columns,
+      fresh: !exists,
+      unit: this.#cadence(node).unit,
+    };
     const idle = { ...base, reaudit: false, work: undefined, action: undefined };
     if (storage === 'inline') return idle;
     if (storage === 'foreign') {
@@ -135,11 +138,20 @@ class Planner {
       case 'SEED':
         return entries.length > 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'seed' }, []);
       case 'FULL':
-        return this.#fullWork(node, key, entries);
+        return this.#wholeWork(node, key, entries);
       case 'VIEW':
         return this.#viewWork(node, exists, entries);
       case 'INCREMENTAL_BY_TIME_RANGE':
-        return this.#intervalWork(node, node.definition.kind, key, exists, entries);
+      case 'INCREMENTAL_UNMANAGED':
+        return this.#intervalWork(node, key, exists, entries);
+      case 'INCREMENTAL_BY_UNIQUE_KEY':
+      case 'INCREMENTAL_BY_PARTITION':
+        return node.byInterval
+          ? this.#intervalWork(node, key, exists, entries)
+          : this.#wholeWork(node, key, entries);
+      case 'SCD_TYPE_2_BY_TIME':
+      case 'SCD_TYPE_2_BY_COLUMN':
+        return this.#wholeWork(node, key, entries);
       case 'EMBEDDED':
       case 'EXTERNAL':
         return NOTHING;
@@ -187,22 +199,26 @@ class Planner {
     return false;
   }
 
-  #fullWork(node: CompiledModel, key: string, entries: readonly LedgerEntry[]): Todo {
+  /** Models whose query is computed as a whole, whether it replaces the rows that stand or is merged into them. */
+  #wholeWork(node: CompiledModel, key: string, entries: readonly LedgerEntry[]): Todo {
+    const work = (restated: boolean): Work =>
+      node.definition.kind.kind === 'FULL' ? { kind: 'table' } : { kind: 'merge', restated };
     const inputs = this.#inputs(node);
     const entry = entries[0];
-    if (entry === undefined) return this.#wholeTable(node, key, { kind: 'table' }, []);
+    if (entry === undefined) return this.#wholeTable(node, key, work(false), []);
     if (!this.#isDue(node, entry.doneAt)) return NOTHING;
     const because = [];
     const { moved } = staleRanges(entry, inputs, undefined);
     if (moved.length > 0) because.push(reason.inputsMoved(moved));
-    if (node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now))
-      because.push(reason.clock());
-    return because.length === 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'table' }, because);
+    const ticked = node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now);
+    if (ticked) because.push(reason.clock());
+    return because.length === 0 ? NOTHING : this.#wholeTable(node, key, work(ticked), because);
   }
 
   #wholeTable(node: CompiledModel, key: string, work: Work, because: Todo['because']): Todo {
     const recorded = recordInputs(this.#inputs(node), { start: BEGINNING, end: END });
-    this.#coverage.set(key, whole(dataOf(recorded)));
+    const isNew = work.kind === 'merge' && work.restated;
+    this.#coverage.set(key, whole(isNew ? this.#next : dataOf(recorded)));
     return { work, because };
   }
 
@@ -215,42 +231,28 @@ class Planner {
     return { work: { kind: 'audit' }, because: moved.length > 0 ? [reason.inputsMoved(moved)] : [] };
   }
 
-  #intervalWork(
-    node: CompiledModel,
-    kind: { readonly lookback: number; readonly batchSize: number | undefined },
-    key: string,
-    exists: boolean,
-    entries: readonly LedgerEntry[],
-  ): Todo {
+  #intervalWork(node: CompiledModel, key: string, exists: boolean, entries: readonly LedgerEntry[]): Todo {
     const cadence = this.#cadence(node);
-    const desired = this.#desired(node, cadence);
-    const inputs = this.#inputs(node);
-    const have = covered(this.#coverage.get(key) ?? []);
-    let missing = subtract(desired, have);
-    if (inputs.some((i) => i.foreign)) {
-      missing = missing.map((m) => ({ start: addUnits(m.start, cadence.unit, -kind.lookback), end: m.end }));
-    }
-    const stale: TimeRange[] = [];
-    const moved = new Set<string>();
-    for (const entry of entries) {
-      const found = staleRanges(entry, inputs, cadence.unit);
-      stale.push(...found.ranges);
-      for (const m of found.moved) moved.add(m);
-    }
-    const wanted = normalize([...missing, ...stale]).flatMap((r) =>
-      desired.flatMap((d) => intersect(r, d) ?? []),
-    );
-    if (wanted.length === 0) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
+    const todo = intervalWork({
+      definition: node.definition,
+      cadence,
+      desired: this.#desired(node, cadence),
+      coverage: this.#coverage.get(key) ?? [],
+      entries,
+      inputs: this.#inputs(node),
+      now: this.#in.now,
+      next: this.#next,
+    });
+    if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
+    const { batches, anew, restated, lacking, moved } = todo;
     const because = [];
-    const lacking = subtract(wanted, have);
     if (lacking.length > 0 && entries.length > 0)
       because.push(reason.missingIntervals(lacking, cadence.unit));
-    if (moved.size > 0) because.push(reason.inputsMoved([...moved]));
-    let coverage = without(this.#coverage.get(key) ?? [], wanted);
-    const tasks = wanted.flatMap((r) => batches(r, cadence.unit, kind.batchSize));
-    for (const task of tasks) coverage = overlay(coverage, [task], dataOf(recordInputs(inputs, task)));
-    this.#coverage.set(key, coverage);
-    return { work: { kind: 'intervals', batches: tasks }, because };
+    if (moved.length > 0) because.push(reason.inputsMoved(moved));
+    if (restated.length > 0) because.push(reason.autoRestatement());
+    if (anew) because.push(reason.anew());
+    this.#coverage.set(key, todo.coverage);
+    return { work: { kind: 'intervals', batches, anew, restated }, because };
   }
 
   /** The range a time-range model should hold, on its grid. */
@@ -262,7 +264,9 @@ class Planner {
       (setting === undefined ? undefined : setting.kind === 'at' ? setting.at : now - setting.milliseconds);
     const begin = node.definition.start ?? config.defaults.start ?? config.start;
     const start = ceilTo(Math.max(begin, limit ?? begin), cadence.unit);
-    const ready = floorTo(cadence.lastTick(now), cadence.unit);
+    const ready = node.definition.allowPartials
+      ? ceilTo(now, cadence.unit)
+      : floorTo(cadence.lastTick(now), cadence.unit);
     const end = this.#in.end === undefined ? ready : Math.min(ready, floorTo(this.#in.end, cadence.unit));
     return start < end ? [{ start, end }] : [];
   }
@@ -277,7 +281,7 @@ class Planner {
             reasons: [reason.newModel(node), reason.alreadyBuilt()],
             columns: NO_COLUMN_CHANGES,
           }
-        : { kind: 'create', reasons: [reason.newModel(node)], columns: NO_COLUMN_CHANGES };
+        : { kind: 'create', reasons: [reason.newModel(node), ...history(node)], columns: NO_COLUMN_CHANGES };
     }
     if (promoted.physical !== key) return this.#changedAction(node, exists, todo, promoted.physical);
     if (!exists) return { kind: 'rebuild', reasons: [reason.tableMissing(key)], columns: NO_COLUMN_CHANGES };
@@ -307,7 +311,8 @@ class Planner {
     const build = todo.work !== undefined && todo.work.kind !== 'audit';
     return {
       kind: build || !exists ? 'rebuild' : 'reuse',
-      reasons: build || !exists ? change.reasons : [...change.reasons, reason.alreadyBuilt()],
+      reasons:
+        build || !exists ? [...change.reasons, ...history(node)] : [...change.reasons, reason.alreadyBuilt()],
       columns: change.columns,
     };
   }
@@ -405,6 +410,12 @@ class Planner {
       })
       .toSorted();
   }
+}
+
+/** Said where a table is built: its rows will not be told from its inputs alone. */
+function history(node: CompiledNode): Action['reasons'] {
+  if (!isModel(node) || !keepsHistory(node.definition.kind, node.byInterval)) return [];
+  return [reason.keepsHistory(node.definition.kind.kind)];
 }
 
 /** Whether environments have a view of it. */

@@ -75,9 +75,11 @@ async function toAction(
 ): Promise<ActionDocument> {
   const { node, work } = planned;
   const ranges = rangesOf(planned);
+  const isAnew = work?.kind === 'intervals' && work.anew;
   const first = work?.kind === 'intervals' ? work.batches[0] : ALL_TIME;
   const writes = work !== undefined && work.kind !== 'audit' && work.kind !== 'load' && work.kind !== 'seed';
-  const task = writes && first !== undefined ? await writer.task(planned, first, planned.fresh) : undefined;
+  const task =
+    writes && first !== undefined ? await writer.task(planned, first, planned.fresh || isAnew) : undefined;
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
@@ -87,10 +89,10 @@ async function toAction(
     intervals: ranges
       .filter((r) => !isAllTime(r))
       .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
-    batches: work === undefined ? 0 : work.kind === 'intervals' ? work.batches.length : 1,
+    batches: work === undefined ? 0 : work.kind === 'intervals' && !work.anew ? work.batches.length : 1,
     version: node.version,
     physical: planned.key,
-    sql: task === undefined ? [] : [...task.before, ...task.write, ...task.after],
+    sql: task === undefined ? [] : task.map((s) => s.sql),
   };
 }
 

@@ -29,6 +29,18 @@ export const reason = {
     const count = ranges.reduce((sum, r) => sum + countUnits(r, unit), 0);
     return { code: 'missing_intervals', message: `${count} ${unitName(unit, count)} not computed yet` };
   },
+  autoRestatement: (): ReasonDocument => ({
+    code: 'auto_restatement',
+    message: 'its auto_restatement_cron ticked',
+  }),
+  anew: (): ReasonDocument => ({
+    code: 'anew',
+    message: 'its rows build on those before, so all are computed again, in order',
+  }),
+  keepsHistory: (kind: string): ReasonDocument => ({
+    code: 'keeps_history',
+    message: `${kind} keeps what its inputs no longer hold`,
+  }),
   alreadyBuilt: (): ReasonDocument => ({ code: 'already_built', message: 'its table is built already' }),
   tableMissing: (key: string): ReasonDocument => ({
     code: 'table_missing',

@@ -6,3 +6,4 @@ export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { shownNodes, virtualUpdates } from './promotion.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { SqlWriter } from './sql-writer.ts';
+export type { Step } from './write/step.ts';

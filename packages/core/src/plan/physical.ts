@@ -29,6 +29,11 @@ export function storageOf(node: CompiledNode): Storage {
     case 'FULL':
     case 'SEED':
     case 'INCREMENTAL_BY_TIME_RANGE':
+    case 'INCREMENTAL_BY_UNIQUE_KEY':
+    case 'INCREMENTAL_BY_PARTITION':
+    case 'INCREMENTAL_UNMANAGED':
+    case 'SCD_TYPE_2_BY_TIME':
+    case 'SCD_TYPE_2_BY_COLUMN':
       return 'table';
     default:
       return node.definition.kind satisfies never;

@@ -1,4 +1,4 @@
-import type { CompiledNode, CompiledModel } from '../compile/compiled.ts';
+import type { Column, CompiledNode, CompiledModel } from '../compile/compiled.ts';
 import type { ActionKind, ReasonDocument, ColumnDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
 import type { LoadedFile } from '../state/state.ts';
@@ -13,8 +13,16 @@ export type Work =
   | { readonly kind: 'view' }
   /** Build the whole table. */
   | { readonly kind: 'table' }
-  /** Compute these ranges, one task each. */
-  | { readonly kind: 'intervals'; readonly batches: readonly TimeRange[] }
+  /** Bring what the query gives now into the rows that stand. `restated`: it counts as new data. */
+  | { readonly kind: 'merge'; readonly restated: boolean }
+  /** Compute these ranges, one task each; `anew`: all in one task, in the place of all that stands. */
+  | {
+      readonly kind: 'intervals';
+      readonly batches: readonly TimeRange[];
+      readonly anew: boolean;
+      /** What lies in these counts as new data. */
+      readonly restated: readonly TimeRange[];
+    }
   /** A time-range model before its first interval: an empty table, so that it can be shown and read. */
   | { readonly kind: 'empty' }
   /** Only audit what stands. */
@@ -37,6 +45,8 @@ export interface PlannedNode {
   readonly physical: TableName;
   /** {@link physicalKey} of `physical`. */
   readonly key: string;
+  /** The columns of the physical table. */
+  readonly columns: readonly Column[];
   /** Whether the physical relation has to be made; what a ledger says of one that is gone is void. */
   readonly fresh: boolean;
   /** Grid of time-range models. */

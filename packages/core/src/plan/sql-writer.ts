@@ -6,16 +6,13 @@ import { findReferences, rewriteReferences, type TableReference } from '../compi
 import type { SqlFragment } from '../model/index.ts';
 import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
-import { id, ident, raw, sql, tableIdent, type Sql, type TableName } from '../sql/quote.ts';
-import { ALL_TIME, formatInstant, isAllTime, type TimeRange } from '../time/index.ts';
+import { raw, tableIdent, type TableName } from '../sql/quote.ts';
+import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
-
-/** The statements of one task, in order. */
-export interface TaskSql {
-  readonly before: readonly string[];
-  readonly write: readonly string[];
-  readonly after: readonly string[];
-}
+import { preparing, type Step } from './write/step.ts';
+import { createTable } from './write/target.ts';
+import { timeCondition } from './write/time-range.ts';
+import { writeSteps } from './write/write-steps.ts';
 
 /** The queries of one audit. */
 export interface AuditQueries {
@@ -51,18 +48,18 @@ export class SqlWriter {
     this.#byKey = new Map([...plan.nodes.values()].map((n) => [nodeKey(n.node.name), n]));
   }
 
-  /** The statements of a model's task. `fresh`: the physical table does not exist yet. */
-  async task(planned: PlannedNode, range: TimeRange, fresh: boolean): Promise<TaskSql> {
-    const { node } = planned;
-    if (node.node === 'source') return { before: [], write: [], after: [] };
-    if (planned.work?.kind === 'empty') return { before: [], write: [createTable(planned, node)], after: [] };
+  /** The statements of a model's task, in order. `fresh`: the physical table does not exist yet. */
+  async task(planned: PlannedNode, range: TimeRange, fresh: boolean): Promise<readonly Step[]> {
+    const { node, physical: table, columns } = planned;
+    if (node.node === 'source') return [];
+    if (planned.work?.kind === 'empty') return [createTable(table, columns)];
     const { definition } = node;
     const query = await this.query(planned, range);
-    return {
-      before: await this.#statements(planned, definition.preStatements, range),
-      write: writeSql(planned, node, query, range, fresh),
-      after: await this.#statements(planned, definition.postStatements, range),
-    };
+    return [
+      ...(await this.#statements(planned, definition.preStatements, range)).map(preparing),
+      ...writeSteps({ node, table, columns, query, fresh, now: this.#plan.now }, range),
+      ...(await this.#statements(planned, definition.postStatements, range)).map(preparing),
+    ];
   }
 
   /** A model's SELECT for an interval, over physical tables. */
@@ -212,64 +209,4 @@ export class SqlWriter {
       stage: 'evaluating',
     };
   }
-}
-
-function writeSql(
-  planned: PlannedNode,
-  node: CompiledModel,
-  query: string,
-  range: TimeRange,
-  fresh: boolean,
-): readonly string[] {
-  const target = planned.physical;
-  switch (node.definition.kind.kind) {
-    case 'VIEW':
-      return [sql`CREATE OR REPLACE VIEW ${target} AS\n${raw(query)}`];
-    case 'FULL':
-      // Columns that only the data tell have to be those that were declared: a missing one is NULL, another one an error.
-      if (node.lineage === undefined && node.definition.columns !== undefined)
-        return [createTable(planned, node), sql`INSERT INTO ${target} BY NAME\n${raw(query)}`];
-      return [sql`CREATE OR REPLACE TABLE ${target} AS\n${raw(query)}`];
-    case 'INCREMENTAL_BY_TIME_RANGE': {
-      const where = raw(timeCondition(node, range));
-      const columns = raw(node.columns.map((c) => ident(c.name)).join(', '));
-      const first = fresh ? createTable(planned, node) : sql`DELETE FROM ${target} WHERE ${where}`;
-      return [
-        first,
-        sql`INSERT INTO ${target} (${columns})\nSELECT ${columns} FROM (\n${raw(query)}\n) AS ${id('rows')} WHERE ${where}`,
-      ];
-    }
-    case 'SEED':
-    case 'EMBEDDED':
-    case 'EXTERNAL':
-      return [];
-    default:
-      return node.definition.kind satisfies never;
-  }
-}
-
-function createTable(planned: PlannedNode, node: CompiledModel): string {
-  const columns = node.columns.map((c) => `${ident(c.name)} ${c.type}`).join(', ');
-  return sql`CREATE OR REPLACE TABLE ${planned.physical} (${raw(columns)})`;
-}
-
-/** Which rows of a time-range model are inside a range. Rows without a time are in none. */
-function timeCondition(node: CompiledModel, range: TimeRange): string {
-  const { kind } = node.definition;
-  if (kind.kind !== 'INCREMENTAL_BY_TIME_RANGE') return 'TRUE';
-  const column = node.columns.find((c) => c.name.toLowerCase() === kind.timeColumn.toLowerCase());
-  const type = column?.type ?? 'TIMESTAMP';
-  const bound = (at: number): Sql => timeLiteral(at, type, kind.timeFormat);
-  const name = id(column?.name ?? kind.timeColumn);
-  return sql`${name} >= ${bound(range.start)} AND ${name} < ${bound(range.end)}`;
-}
-
-function timeLiteral(at: number, type: string, format: string | undefined): Sql {
-  const text = formatInstant(at);
-  if (format !== undefined) return raw(sql`CAST(strftime(TIMESTAMP ${text}, ${format}) AS ${raw(type)})`);
-  if (type === 'DATE') return raw(sql`DATE ${text}`);
-  // An offset may only stand after a time of day.
-  if (type === 'TIMESTAMP WITH TIME ZONE')
-    return raw(sql`TIMESTAMPTZ ${`${text.includes(' ') ? text : `${text} 00:00:00`}+00`}`);
-  return raw(sql`CAST(${text} AS ${raw(type)})`);
 }

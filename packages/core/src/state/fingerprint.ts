@@ -1,4 +1,5 @@
 import type { CompiledNode } from '../compile/compiled.ts';
+import { kindIdentity, kindRules } from '../compile/kind-identity.ts';
 import { MEANING_SCHEME } from '../compile/meaning.ts';
 import type { VariableValue } from '../project/project.ts';
 import type { Fingerprint } from './state.ts';
@@ -24,7 +25,8 @@ export function fingerprintOf(node: CompiledNode): Fingerprint {
 function kindProperties(node: CompiledNode): Readonly<Record<string, VariableValue>> {
   if (node.node === 'source') return { kind: node.definition.origin.kind };
   const kind = node.definition.kind;
-  return kind.kind === 'INCREMENTAL_BY_TIME_RANGE'
-    ? { kind: kind.kind, time_column: kind.timeColumn }
-    : { kind: kind.kind };
+  if (kind.kind === 'INCREMENTAL_BY_TIME_RANGE') return { kind: kind.kind, time_column: kind.timeColumn };
+  const rules = kindRules(kind);
+  if (rules.length === 0) return { kind: kind.kind };
+  return { kind: kind.kind, identity: JSON.stringify(kindIdentity(kind)), rules: JSON.stringify(rules) };
 }

@@ -1,0 +1,114 @@
+import { isAccumulating, type ModelDefinition } from '../model/index.ts';
+import type { LedgerEntry } from '../state/state.ts';
+import {
+  addUnits,
+  batches,
+  cadence,
+  covered,
+  intersect,
+  normalize,
+  overlay,
+  subtract,
+  without,
+  type Cadence,
+  type Coverage,
+  type TimeRange,
+} from '../time/index.ts';
+import { dataOf, recordInputs, staleRanges, type BoundInput } from './staleness.ts';
+
+/** What a model that is computed by intervals holds, and should hold. */
+export interface IntervalState {
+  readonly definition: ModelDefinition;
+  readonly cadence: Cadence;
+  /** The range it should hold. */
+  readonly desired: readonly TimeRange[];
+  readonly coverage: Coverage;
+  readonly entries: readonly LedgerEntry[];
+  readonly inputs: readonly BoundInput[];
+  readonly now: number;
+  /** The sequence number that new data will get. */
+  readonly next: number;
+}
+
+/** What is to be computed. */
+export interface IntervalWork {
+  readonly batches: readonly TimeRange[];
+  /** All rows go first, and all batches are one transaction. */
+  readonly anew: boolean;
+  /** Ranges that are computed again because it is asked for: they count as new data. */
+  readonly restated: readonly TimeRange[];
+  /** Ranges never computed before. */
+  readonly lacking: readonly TimeRange[];
+  /** Inputs with new data for ranges that were computed. */
+  readonly moved: readonly string[];
+  readonly coverage: Coverage;
+}
+
+/**
+ * Which intervals a model lacks, which are stale, and what follows from that. In a time-range model every interval is for
+ * itself. Where rows add up run by run, a later interval builds on the earlier ones: what moved in the past is mended by
+ * computing all anew, in order; where that is not wanted (`disable_restatement`), by merging again from there on; and rows
+ * that were appended are never appended twice.
+ */
+export function intervalWork(state: IntervalState): IntervalWork | undefined {
+  const { definition, cadence: clock, desired, entries, inputs } = state;
+  const { kind } = definition;
+  const isRange = kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
+  if (!isRange && !isAccumulating(kind)) return undefined;
+  const have = covered(state.coverage);
+  let missing = subtract(desired, have);
+  const lacking = missing;
+  if (kind.lookback > 0 && inputs.some((i) => i.foreign)) {
+    missing = missing.map((m) => ({ start: addUnits(m.start, clock.unit, -kind.lookback), end: m.end }));
+  }
+  const stale: TimeRange[] = [];
+  const moved = new Set<string>();
+  // What may not be computed again does not look back.
+  const looksBack = isRange
+    ? !kind.disableRestatement
+    : kind.kind !== 'INCREMENTAL_UNMANAGED' || !kind.disableRestatement;
+  for (const entry of looksBack ? entries : []) {
+    const found = staleRanges(entry, inputs, clock.unit);
+    stale.push(...found.ranges);
+    for (const m of found.moved) moved.add(m);
+  }
+  const restated = isRange && looksBack ? autoRestated(state, kind.autoRestatement) : [];
+  const within = (ranges: readonly TimeRange[]): readonly TimeRange[] =>
+    normalize(ranges).flatMap((r) => desired.flatMap((d) => intersect(r, d) ?? []));
+  let wanted = within([...missing, ...stale, ...restated]);
+  if (wanted.length === 0) return undefined;
+  let anew = false;
+  if (!isRange && entries.length > 0) {
+    const last = have.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+    const isBehind = wanted.some((w) => w.start < last);
+    anew = isBehind && !kind.disableRestatement;
+    if (anew) wanted = desired;
+    else if (isBehind && kind.kind !== 'INCREMENTAL_UNMANAGED')
+      wanted = within([{ start: wanted[0]?.start ?? last, end: desired.at(-1)?.end ?? last }]);
+  }
+  const tasks = wanted.flatMap((r) => batches(r, clock.unit, kind.batchSize));
+  let coverage = anew ? [] : without(state.coverage, wanted);
+  for (const task of tasks) {
+    const data = isRestated(task, restated) ? state.next : dataOf(recordInputs(inputs, task));
+    coverage = overlay(coverage, [task], data);
+  }
+  return { batches: tasks, anew, restated, lacking, moved: [...moved], coverage };
+}
+
+/** Whether a task's rows count as new data although its inputs did not move. */
+export function isRestated(task: TimeRange, restated: readonly TimeRange[]): boolean {
+  return restated.some((r) => intersect(r, task) !== undefined);
+}
+
+/** The newest intervals that were last computed before the newest tick of `auto_restatement_cron`. */
+function autoRestated(
+  { cadence: clock, desired, entries, now }: IntervalState,
+  auto: { readonly cron: string; readonly intervals: number | undefined } | undefined,
+): readonly TimeRange[] {
+  const end = desired.at(-1)?.end;
+  if (auto === undefined || end === undefined) return [];
+  const tick = cadence(auto.cron).lastTick(now);
+  const start =
+    auto.intervals === undefined ? Number.NEGATIVE_INFINITY : addUnits(end, clock.unit, -auto.intervals);
+  return entries.filter((e) => e.doneAt < tick).flatMap((e) => intersect(e, { start, end }) ?? []);
+}
