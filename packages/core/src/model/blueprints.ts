@@ -13,7 +13,7 @@ import { ident } from '../sql/quote.ts';
 import { identifierName, stringValue, tokenize, type Token } from '../sql/tokens.ts';
 import type { Findings } from './header.ts';
 import { expandCall, type HeaderMacros, type HeaderScope } from './header-macros.ts';
-import type { SqlFragment } from './model-definition.ts';
+import type { SqlFragment } from './model-kind.ts';
 import type { TokenRun } from './token-run.ts';
 
 /** Values by name in lower case, as SQL. */

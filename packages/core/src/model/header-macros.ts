@@ -5,7 +5,7 @@
 import type { Diagnostic, Edit, Outcome, SourceText } from '../diagnostic/index.ts';
 import type { Token } from '../sql/tokens.ts';
 import type { Blueprint } from './blueprints.ts';
-import type { SqlFragment } from './model-definition.ts';
+import type { SqlFragment } from './model-kind.ts';
 
 /** What macros in a header know. */
 export interface HeaderScope {
