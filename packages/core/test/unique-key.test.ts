@@ -78,7 +78,8 @@ test('with disable_restatement, rows that stand are merged into from the late da
   project.edit('changes.csv', '2024-01-29 01:00:00,b,Bob,2\n', '2024-01-29 02:00:00,a,Late,9\n');
   const applied = await project.build();
   expect(applied.results.find((r) => r.model === 'marts.customers')?.intervals).toEqual([
-    { start: '2024-01-29T00:00:00.000Z', end: '2024-01-31T00:00:00.000Z' },
+    { start: '2024-01-29T00:00:00.000Z', end: '2024-01-30T00:00:00.000Z' },
+    { start: '2024-01-30T00:00:00.000Z', end: '2024-01-31T00:00:00.000Z' },
   ]);
   expect(await held(project)).toEqual(['a Anna 3', 'b Bob 2']);
 });
