@@ -229,9 +229,9 @@ CREATE MACRO typo(x) AS x + strlenn(x);`,
       (d) => `${d.location?.path}:${d.location?.line}:${d.location?.column} ${d.message}`,
     );
     expect(said).toEqual([
+      expect.stringMatching(/^macros\/bad.sql:1:14 the macro 'hidden' reads a table: /),
       'macros/bad.sql:2:1 files of SQL macros hold CREATE MACRO statements only',
       "macros/bad.sql:4:14 there are two SQL macros named 'good'",
-      expect.stringMatching(/^macros\/bad.sql:1:14 the macro 'hidden' reads a table: /),
       "macros/bad.sql:5:14 there is no function 'strlenn'",
       "models/v.sql:1:31 a view cannot call the SQL macro 'good'",
       "models/w.sql:1:1 a view cannot call the SQL macro 'good' through main.e",

@@ -56,7 +56,7 @@ export function resolveAudit(
       diagnostics.push(
         diagnostic('invalid-audit-argument', `audit '${call.name}' has no argument '${given.name}'`, {
           location: given.location,
-          hint: didYouMean(given.name, known) ?? `It knows ${known.join(', ')}.`,
+          hint: didYouMean(given.name, known) ?? `Its arguments are ${known.join(', ')}.`,
         }),
       );
       continue;

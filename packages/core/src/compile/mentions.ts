@@ -66,6 +66,24 @@ export function mentionsOf(text: string, find: NameLookup): Mentions {
   return { names: [...names], doubtful };
 }
 
+/** Where a text first mentions a node by name, UTF-16 offsets; undefined where only a macro would make it do so. */
+export function placeOfMention(
+  text: string,
+  find: NameLookup,
+  name: string,
+): { readonly start: number; readonly end: number } | undefined {
+  const tokens = significantTokens(text);
+  for (const [at, token] of tokens.entries()) {
+    if (!isName(token) || isDot(text, tokens[at - 1])) continue;
+    const second = isDot(text, tokens[at + 1]) ? tokens[at + 2] : undefined;
+    const one = partOf(text, token);
+    if (second !== undefined && isName(second)) {
+      if (find(one, partOf(text, second)) === name) return { start: token.start, end: second.end };
+    } else if (find('', one) === name) return { start: token.start, end: token.end };
+  }
+  return undefined;
+}
+
 function isName(token: Token): boolean {
   return token.kind === 'word' || token.kind === 'quoted';
 }

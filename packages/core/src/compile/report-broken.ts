@@ -1,6 +1,8 @@
 /** What is said of models that nobody could look at: those on a cycle, and those below a broken one. */
-import { diagnostic } from '../diagnostic/index.ts';
+import { diagnostic, type Location, type Note } from '../diagnostic/index.ts';
+import type { ModelDefinition } from '../model/index.ts';
 import type { Compilation } from './compilation.ts';
+import { placeOfMention } from './mentions.ts';
 import type { Pending } from './pending.ts';
 
 export function reportCycle(
@@ -20,12 +22,27 @@ export function reportCycle(
       hint: usesAudit
         ? 'An audit needs what it reads to be built first. Move the audit to the model that comes later.'
         : 'Break the circle: one of them has to do without the other.',
-      notes: cycle.slice(1, -1).flatMap((name) => {
-        const location = models.get(name)?.definition.nameLocation;
-        return location === undefined ? [] : [{ message: `${name} is defined here`, location }];
+      notes: cycle.slice(1).flatMap((name, i) => {
+        const reader = models.get(name)?.definition;
+        return reader === undefined ? [] : [readNote(c, reader, cycle[i] ?? '')];
       }),
     }),
   );
+}
+
+/** Where a model names another, as far as its own text tells. */
+function readNote(c: Compilation, reader: ModelDefinition, input: string): Note {
+  const { source, query, audits } = reader;
+  const within = (start: number, end: number): Location | undefined => {
+    const found = placeOfMention(source.text.slice(start, end), c.lookup.find, input);
+    return found === undefined ? undefined : source.locate(start + found.start, start + found.end);
+  };
+  const inQuery = query === undefined ? undefined : within(query.offset, query.offset + query.text.length);
+  if (inQuery !== undefined) return { message: `${reader.name} reads ${input} here`, location: inQuery };
+  const inAudit = audits.map((a) => within(a.location.start, a.location.end)).find((at) => at !== undefined);
+  if (inAudit !== undefined)
+    return { message: `an audit of ${reader.name} reads ${input} here`, location: inAudit };
+  return { message: `${reader.name} reads ${input}`, location: reader.nameLocation };
 }
 
 export function markBlocked(

@@ -5,6 +5,7 @@ import {
   type DiagnosticCode,
   type Location,
 } from '../diagnostic/index.ts';
+import { significantTokens } from '../sql/tokens.ts';
 import type { BindError } from './binder.ts';
 import { generatedNotes, type ErrorPlace } from './error-place.ts';
 
@@ -15,7 +16,7 @@ export function toDiagnostic(error: BindError, place: ErrorPlace): Diagnostic {
   const code = codeOf(error);
   return diagnostic(code, messageOf(error), {
     location: locationOf(error, place),
-    hint: hintOf(error, code),
+    hint: hintOf(error, code) ?? (code === 'syntax-error' ? keywordHint(error, place.text) : undefined),
     notes: error.position === undefined ? [] : generatedNotes(place, error.position),
   });
 }
@@ -66,6 +67,14 @@ function messageOf(error: BindError): string {
   const unseen = /column "([^"]+)" referenced that exists in the SELECT clause/i.exec(first)?.[1];
   if (unseen !== undefined)
     return `there is no column '${unseen}' to read; an alias of the same SELECT cannot be read here`;
+  const types = /^cannot compare values of type (.+) and type (.+) - an explicit cast is required/i.exec(
+    first,
+  );
+  if (types !== null)
+    return `cannot compare ${types
+      .slice(1)
+      .map((type) => type.replace(/_LITERAL$/, ''))
+      .join(' with ')}`;
   const column = /^referenced column "([^"]+)" not found/i.exec(first)?.[1];
   if (column !== undefined) return `there is no column '${column}'`;
   const ambiguous = /^ambiguous reference to column name "([^"]+)" \(use: (.*)\)/i.exec(first);
@@ -80,6 +89,29 @@ function locationOf(error: BindError, place: ErrorPlace): Location {
   if (error.position === undefined) return place.fallback;
   const start = Math.min(error.position, place.text.length);
   return place.locate(start, wordEnd(place.text, start)) ?? place.fallback;
+}
+
+/** Words that queries are built of: misspelt, they are read as names, and the error comes a word later. */
+const CLAUSES =
+  'select from where group having order qualify window limit join left inner union with distinct on using by'.split(
+    ' ',
+  );
+
+/** The word at the place of a syntax error or the one before it, where it is nearly one that belongs there. */
+function keywordHint(error: BindError, text: string): string | undefined {
+  const { position } = error;
+  if (position === undefined) return undefined;
+  const tokens = significantTokens(text);
+  const at = tokens.findIndex((t) => t.start >= position);
+  for (const i of at < 0 ? [tokens.length - 1] : [at - 1, at]) {
+    const token = tokens[i];
+    if (token?.kind !== 'word' || text[token.end] === '.' || text[token.start - 1] === '.') continue;
+    const word = text.slice(token.start, token.end).toLowerCase();
+    if (word.length < 4 || CLAUSES.includes(word)) continue;
+    const meant = CLAUSES.find((clause) => clause.length > 3 && didYouMean(word, [clause]) !== undefined);
+    if (meant !== undefined) return `Did you mean ${meant.toUpperCase()} instead of ${word.toUpperCase()}?`;
+  }
+  return undefined;
 }
 
 const WORD =
@@ -103,7 +135,11 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
       .filter((c) => c !== '');
     if (code === 'unknown-column' || code === 'unknown-table') {
       const near = error.name === undefined ? undefined : didYouMean(error.name, known);
-      return near ?? `There ${known.length === 1 ? 'is' : 'are'} ${known.slice(0, 8).join(', ')}.`;
+      const more = known.length > 8 ? ', …' : '';
+      return (
+        near ??
+        `The ${code === 'unknown-table' ? 'tables' : 'columns'} here are ${known.slice(0, 8).join(', ')}${more}.`
+      );
     }
     return `Did you mean ${error.candidates
       .slice(0, 3)

@@ -45,7 +45,7 @@ export function diagnostic(
     message: beginSmall(message),
     ...(more.location === undefined ? {} : { location: more.location }),
     ...(more.hint === undefined ? {} : { hint: more.hint }),
-    notes: more.notes ?? [],
+    notes: (more.notes ?? []).map((note) => ({ ...note, message: beginSmall(note.message) })),
   };
 }
 

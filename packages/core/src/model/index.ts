@@ -19,4 +19,10 @@ export type {
 } from './model-kind.ts';
 export { isAccumulating, isByInterval, isEvolving, isScd, keepsHistory } from './kind-traits.ts';
 export { parseAuditFile } from './parse-audit.ts';
-export { isFormattingOff, parseModelFile, type ModelContext, type ParsedModel } from './parse-model.ts';
+export {
+  isFormattingOff,
+  nameOfPath,
+  parseModelFile,
+  type ModelContext,
+  type ParsedModel,
+} from './parse-model.ts';

@@ -353,14 +353,9 @@ function parseName(
 ): ModelName {
   const fromPath = nameOfPath(source.path);
   if (property === undefined) {
-    const location = source.locate(0);
+    const location = statement.locationAt(0);
     if (fromPath !== undefined) return { ...fromPath, location };
-    findings.add(
-      'invalid-name',
-      statement.locationAt(0),
-      'This model needs a name',
-      'Write name schema.table.',
-    );
+    findings.add('invalid-name', location, 'This model needs a name', 'Write name schema.table.');
     return { schema: '', table: '', location };
   }
   const { value } = property;
@@ -384,7 +379,7 @@ function parseName(
 }
 
 /** `models/staging/orders.sql` is `staging.orders`; right under `models/` it is the schema `main`. */
-function nameOfPath(path: string): { readonly schema: string; readonly table: string } | undefined {
+export function nameOfPath(path: string): { readonly schema: string; readonly table: string } | undefined {
   const parts = path.replace(/\.sql$/i, '').split('/');
   const table = parts.at(-1);
   const folder = parts.at(-2);

@@ -280,7 +280,7 @@ test('errors of all files at once, duplicates with the place of the first', () =
   ).toEqual([
     "duplicate-model models/b.sql:1:13-16 there are two models named 'X.A' <- models/a.sql:1:13-16",
     "invalid-kind models/c.sql:1:23-27 there is no kind 'NONE' <- ",
-    "duplicate-model models/raw/t.sql:1:1-1 there is a source named 'raw.t' already <- 3:19-20",
+    "duplicate-model models/raw/t.sql:1:1-6 there is a source named 'raw.t' already <- 3:19-20",
     "duplicate-audit audits/a.sql:1:39-40 there are two audits named 'Y' <- audits/a.sql:1:13-14",
   ]);
   expect(value?.models.map((m) => m.name)).toEqual(['x.a']);

@@ -8,6 +8,7 @@ import {
   type Outcome,
 } from '../diagnostic/index.ts';
 import {
+  nameOfPath,
   parseAuditFile,
   parseModelFile,
   type AuditDefinition,
@@ -125,9 +126,19 @@ class Names {
     this.#taken.set(name.toLowerCase(), { what, location });
   }
 
-  /** What is wrong with a second thing of that name; undefined when it is the first. */
-  clash(code: DiagnosticCode, name: string, what: string, location: Location): Diagnostic | undefined {
-    const first = this.#taken.get(name.toLowerCase());
+  /**
+   * What is wrong with a second thing of that name; undefined when it is the first.
+   *
+   * @param rival one of its own sort that has the name whatever comes first
+   */
+  clash(
+    code: DiagnosticCode,
+    name: string,
+    what: string,
+    location: Location,
+    rival?: Location,
+  ): Diagnostic | undefined {
+    const first = rival === undefined ? this.#taken.get(name.toLowerCase()) : { what, location: rival };
     if (first === undefined) return undefined;
     const message =
       first.what === what
@@ -139,7 +150,12 @@ class Names {
       notes:
         first.location === undefined
           ? []
-          : [{ message: `The ${first.what} is here`, location: first.location }],
+          : [
+              {
+                message: first.what === what ? `The other ${what} is here` : `The ${first.what} is here`,
+                location: first.location,
+              },
+            ],
     });
   }
 }
@@ -161,6 +177,10 @@ function loadModels(
   const brokenModels: BrokenModel[] = [];
   const gateway = config?.gateway ?? '';
   const context = JSON.stringify([...variables, gateway]);
+  const parsedFiles: { readonly source: SourceText; readonly found: ReturnType<typeof parseModelFile> }[] =
+    [];
+  // Of two models with one name, that which is called as its file is stays.
+  const atHome = new Map<string, ModelDefinition>();
   for (const source of readAll(files, 'models', memory, texts)) {
     const found = memory.model(source, context, files, (own, forget) => {
       // What macros give may be another thing when their files change.
@@ -173,6 +193,14 @@ function loadModels(
         ...(expand === undefined ? {} : { macros: expand }),
       });
     });
+    parsedFiles.push({ source, found });
+    for (const { value } of found) {
+      const path = nameOfPath(source.path);
+      if (value !== undefined && value.schema === path?.schema && value.table === path.table)
+        atHome.set(value.name.toLowerCase(), value);
+    }
+  }
+  for (const { source, found } of parsedFiles) {
     for (const parsed of found) {
       diagnostics.push(...parsed.diagnostics);
       const model = parsed.value;
@@ -181,7 +209,14 @@ function loadModels(
           brokenModels.push({ name: parsed.name, path: source.path });
         continue;
       }
-      const clash = names.clash('duplicate-model', model.name, 'model', model.nameLocation);
+      const home = atHome.get(model.name.toLowerCase());
+      const clash = names.clash(
+        'duplicate-model',
+        model.name,
+        'model',
+        model.nameLocation,
+        home === model ? undefined : home?.nameLocation,
+      );
       if (clash === undefined) {
         names.take(model.name, 'model', model.nameLocation);
         models.push(model);

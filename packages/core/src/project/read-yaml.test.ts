@@ -31,7 +31,7 @@ test.each<readonly [string, readonly string[]]>([
   ],
   ['a: b: c\n', ["1:4-5 there is a second ': ' in this line"]],
   ['a\nb: 1\n', ["1:1-2 a name and its ':' must be on one line"]],
-  ['a:\n  b: 1\n c: 2\n', ['3:1-2 this line is indented in another way than its neighbours']],
+  ['a:\n  b: 1\n c: 2\n', ['3:2-3 this line is indented in another way than its neighbours']],
   ['a: @x\n', ["1:4-5 a text that begins with '@' needs quotes"]],
   ['a: 1\n---\nb: 2\n', ["2:1-1 there is a second document after '---'"]],
   ['a: *nope\n', ['1:4-9 nothing is named &nope before this']],

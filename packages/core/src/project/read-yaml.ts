@@ -69,8 +69,13 @@ function syntaxError(source: SourceText, error: YAMLParseError): Diagnostic {
       );
     case 'BAD_INDENT': {
       const bracket = text.startsWith('Flow') ? lastOpen(source.text, start) : undefined;
-      if (bracket === undefined)
-        return located('this line is indented in another way than its neighbours', 'Align it with them.');
+      if (bracket === undefined) {
+        const first = start + source.text.slice(start).search(/\S/);
+        return diagnostic('yaml-syntax', 'this line is indented in another way than its neighbours', {
+          location: source.locate(first, first + 1),
+          hint: 'Align it with them.',
+        });
+      }
       const close = bracket.open === '[' ? ']' : '}';
       return located(`a '${close}' is missing before this, or the line is not indented`, undefined, [
         { message: `the '${bracket.open}' is here`, location: source.locate(bracket.at, bracket.at + 1) },

@@ -1,6 +1,6 @@
 import { ModelCache } from '../cache/index.ts';
 import { compile, type Binder, type Compiled } from '../compile/index.ts';
-import { hasErrors, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { hasErrors, sortDiagnostics, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { Project } from '../project/index.ts';
 import { binderSettings } from './binder-settings.ts';
 import { discover } from './discover.ts';
@@ -52,6 +52,9 @@ async function compileNow(
     binder,
     // Columns that were read from data files depend on more than the project's own files.
     keepable: compiled.keepable && !found.described,
-    compiled: { ...compiled, diagnostics: [...before, ...found.diagnostics, ...compiled.diagnostics] },
+    compiled: {
+      ...compiled,
+      diagnostics: sortDiagnostics([...before, ...found.diagnostics, ...compiled.diagnostics]),
+    },
   };
 }

@@ -2,6 +2,7 @@
  * Compiles a project again and again, each time touching only what changed since: files are read, parsed, rendered and bound
  * again when their content or what they read is other than it was. The answer is the one of a compilation from nothing.
  */
+import { sortDiagnostics } from '../diagnostic/index.ts';
 import { compile, CompileMemory } from '../compile/index.ts';
 import type { Compiled } from '../compile/index.ts';
 import { lazyDuckDbBinder } from '../engine/duckdb/lazy-binder.ts';
@@ -59,7 +60,7 @@ export class CompileSession {
       settings: () => (this.#settings ??= binderSettings()),
       memory: this.#memory,
     });
-    const diagnostics = [...before, ...found.diagnostics, ...compiled.diagnostics];
+    const diagnostics = sortDiagnostics([...before, ...found.diagnostics, ...compiled.diagnostics]);
     return { project, compiled: { ...compiled, diagnostics } };
   }
 }
