@@ -48,10 +48,8 @@ test('all mistakes of a project come at once, each with code, line and column', 
   const found = await refusal(project.plan());
   expect(shown(found)).toMatchInlineSnapshot(`
     [
-      "bad_kind.sql:3:8 invalid-kind: there is no kind 'FUL' | Did you mean 'FULL'?",
-      "twice.sql:1:13 duplicate-model: there are two models named 'm.good' | Rename one of the two.",
-      "unknown_property.sql:3:3 unknown-property: MODEL has no property 'knid' | Did you mean 'kind'?",
       "ambiguous.sql:2:8 ambiguous-column: the column 'id' is ambiguous: a.id or b.id | Say which table the column is of: table.column.",
+      "bad_kind.sql:3:8 invalid-kind: there is no kind 'FUL' | Did you mean 'FULL'?",
       "bad_macro.sql:2:8 unknown-macro: there is no macro @no_such_macro | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.",
       "below.sql:1:13 upstream-broken: not checked because m.unknown_column has errors: m.below",
       "contract.sql:5:5 column-contract: the header declares 'amount INTEGER', the query gives DECIMAL(12,2) | Cast it in the query, or declare DECIMAL(12,2).",
@@ -59,10 +57,12 @@ test('all mistakes of a project come at once, each with code, line and column', 
       "missing_audit.sql:3:11 unknown-audit: there is no audit 'not_nul' | Did you mean 'not_null'?",
       "syntax.sql:4:6 syntax-error: syntax error at end of input",
       "time_column.sql:3:47 unknown-time-column: the query has no column 'day' to tell the time of a row | Its columns are id, ts.",
-      "type_mismatch.sql:4:10 type-mismatch: cannot compare values of type TIMESTAMP and type INTEGER_LITERAL - an explicit cast is required | Cast one side to the type of the other.",
+      "twice.sql:1:13 duplicate-model: there are two models named 'm.good' | Rename one of the two.",
+      "type_mismatch.sql:4:10 type-mismatch: cannot compare TIMESTAMP with INTEGER | Cast one side to the type of the other.",
       "unicode.sql:2:33 unknown-column: there is no column 'amuont' | Did you mean 'amount'?",
       "unknown_column.sql:4:3 unknown-column: there is no column 'amuont' | Did you mean 'amount'?",
       "unknown_function.sql:2:8 unknown-function: there is no function 'uper' | Did you mean 'upper'?",
+      "unknown_property.sql:3:3 unknown-property: MODEL has no property 'knid' | Did you mean 'kind'?",
       "unknown_table.sql:3:6 unknown-table: there is no model or source 'raw.order' | Did you mean 'raw.orders'?",
     ]
   `);

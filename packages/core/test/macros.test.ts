@@ -390,9 +390,9 @@ test('what a macro asks for in vain is told at the call', async () => {
   });
   const { diagnostics } = await (await project.workspace()).compile();
   expect(diagnostics.map((d) => `${d.location?.path}:${d.location?.column} ${d.message}`)).toEqual([
-    'models/d.sql:25 @PREFIXED means nothing here',
     "models/a.sql:27 there is no model or source 'raw.ordres'",
     "models/b.sql:27 there is no model or source 'raw.nope'",
     "models/c.sql:27 @prefixed asks for the columns of 'a b c'",
+    'models/d.sql:25 @PREFIXED means nothing here',
   ]);
 });

@@ -72,7 +72,7 @@ SELECT order_id, «@SAFE_DIV(amount)» AS share FROM staging.orders
 
 SELECT 1 AS order_id
 `,
-  'models/marts/checked.sql': `MODEL (kind FULL, audits (accepted_range(column := amount, «minimum := 0»)));
+  'models/marts/checked.sql': `MODEL (kind FULL, audits (accepted_range(column := amount, «min_w := 0»)));
 
 SELECT order_id, amount FROM staging.orders
 `,
