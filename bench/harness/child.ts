@@ -8,6 +8,8 @@ import { processScript, scratch } from './paths.ts';
 export interface Child {
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** The exit code that it ends with; 0 if left out. */
+  readonly code?: number;
 }
 
 /** Runs a process to its end. Seconds are those between asking for it and its being gone. */
@@ -32,7 +34,8 @@ export async function runChild(child: Child): Promise<{ readonly seconds: number
     process_.once('close', resolve);
   });
   const seconds = (performance.now() - started) / 1000;
-  if (code !== 0) throw new Error(`node ${child.args.join(' ')} ended with ${code}:\n${stderr}${stdout}`);
+  if (code !== (child.code ?? 0))
+    throw new Error(`node ${child.args.join(' ')} ended with ${code}:\n${stderr}${stdout}`);
   return { seconds, stdout };
 }
 
@@ -48,6 +51,7 @@ export interface Usage {
 export async function usageOf(child: Child): Promise<Usage> {
   const file = join(scratch(), `usage-${process.pid}.json`);
   await runChild({
+    ...child,
     args: [...preload(processScript('usage')), ...child.args],
     environment: { ...child.environment, BENCH_USAGE: file },
   });
