@@ -7,6 +7,7 @@ import { print, readArguments } from './harness/report.ts';
 import { measurePlan } from './plan.ts';
 import { measureShop } from './shop.ts';
 import { measureStartup } from './startup.ts';
+import { measureWatch } from './watch.ts';
 
 const { json } = readArguments({});
 const bundle = Bundle.take();
@@ -15,6 +16,7 @@ try {
     [
       ...(await measureStartup(bundle, 1)),
       ...(await measureCompile(bundle, 30, 1)),
+      ...(await measureWatch(bundle, 30, 1, 10)),
       ...(await measurePlan(bundle, 30, 1)),
       ...(await measureShop(bundle, 5_000, 1)),
     ],

@@ -93,6 +93,7 @@ function refuse(): never {
 export function workspace(methods: Partial<Workspace> = {}): Workspace {
   return {
     compile: refuse,
+    openSession: refuse,
     watch: refuse,
     format: refuse,
     refreshSources: refuse,

@@ -1,7 +1,7 @@
 /**
  * @module
  * The Sluice library. {@link openWorkspace} opens a project folder; everything else hangs on the {@link Workspace} it
- * answers. There is no global state: several workspaces live side by side in one process.
+ * answers. There is no global state: several workspaces live side by side in one process. `docs/library.md` is the guide.
  */
 export {
   CODES,
@@ -17,7 +17,7 @@ export {
 } from './diagnostic/index.ts';
 export * from './report/index.ts';
 export type { Cell, Row } from './engine/warehouse.ts';
-export type { Answer, PlanOptions, Workspace, WorkspaceOptions } from './workspace.ts';
+export type { Answer, PlanOptions, Session, Workspace, WorkspaceOptions } from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { projectJsonSchema, type MacroContext } from './project/index.ts';
 export { VERSION } from './version.ts';

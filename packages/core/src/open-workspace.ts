@@ -14,15 +14,30 @@ import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { answerTest } from './workspace/answer-test.ts';
+import { openSession } from './workspace/open-session.ts';
 import { OpenProject } from './workspace/open-project.ts';
 import { watchProject } from './workspace/watch-project.ts';
 import type { Workspace, WorkspaceOptions } from './workspace.ts';
 
-/** Opens a project folder. Nothing is read before the first method is called. */
+/**
+ * Opens a project folder. Nothing is read before the first method is called, and nothing is shared between workspaces.
+ *
+ * @example
+ * ```ts
+ * const workspace = await openWorkspace({ root: '/home/me/shop' });
+ * try {
+ *   const { document } = await workspace.plan('dev');
+ *   console.log(document.summary);
+ * } finally {
+ *   await workspace.close();
+ * }
+ * ```
+ */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const opened = new OpenProject(options);
   return {
     compile: () => answerCompile(opened),
+    openSession: () => openSession(opened.root),
     watch: (onCompiled) => watchProject(opened, onCompiled),
     format: (targets, how) => answerFormat(opened, targets, how),
     lint: (models, how) => answerLint(opened, models, how),

@@ -29,6 +29,7 @@ export interface WorkspaceOptions {
   readonly now?: () => number;
   /** How long to wait for a warehouse that another process holds, milliseconds; default 30,000. */
   readonly lockTimeout?: number;
+  /** Is told what happens while a method works. */
   readonly observer?: Observer;
   /** How many models are built at the same time; default: the number of processors, at most 4. */
   readonly jobs?: number;
@@ -36,7 +37,7 @@ export interface WorkspaceOptions {
   readonly cache?: boolean;
 }
 
-/** A command's answer, with diagnostics that keep their source lines for rendering. */
+/** What a method answers: a document as `--json` prints it, and diagnostics that keep their source lines for rendering. */
 export interface Answer<D> {
   readonly document: D;
   readonly diagnostics: readonly Diagnostic[];
@@ -52,14 +53,56 @@ export interface PlanOptions {
   readonly end?: number;
 }
 
-/** One project, opened. Every method throws {@link SluiceError} with diagnostics when it cannot do its work. */
-export interface Workspace {
+/**
+ * Compiles one project again and again, each time touching only what changed since. Answers what {@link Workspace.compile}
+ * answers.
+ *
+ * @example
+ * ```ts
+ * const session = workspace.openSession();
+ * await session.compile(); // as long as ever
+ * await writeFile('models/staging/orders.sql', edited);
+ * const { diagnostics } = await session.compile(); // one model and what depends on it
+ * await session.close();
+ * ```
+ */
+export interface Session {
+  /** The project as it is on disk now. Throws {@link SluiceError} when its settings cannot be read; the session goes on. */
   compile(): Promise<Answer<CompileDocument>>;
+  /** Frees its memory and its DuckDB, once what is running is done. */
+  close(): Promise<void>;
+}
+
+/**
+ * One project, opened. Every method reads the project anew and answers a document (what `--json` prints) with diagnostics;
+ * where it cannot do its work at all it throws {@link SluiceError}, which carries diagnostics too. Nothing else is thrown but
+ * for faults of Sluice. Methods of one workspace may be called at the same time; those that write to the warehouse wait for
+ * each other, or fail with `warehouse-locked`.
+ */
+export interface Workspace {
+  /**
+   * Checks the whole project without its warehouse. Errors of models are diagnostics of the answer, not thrown.
+   *
+   * @example
+   * ```ts
+   * const { document, diagnostics } = await workspace.compile();
+   * if (!hasErrors(diagnostics)) console.log(document.models.map((m) => `${m.name} ${m.version}`));
+   * ```
+   */
+  compile(): Promise<Answer<CompileDocument>>;
+  /** For editors and servers, which compile after every change. */
+  openSession(): Session;
   /**
    * Compiles now, and again whenever files of the project have changed, in memory and touching only what changed. Resolves
    * after {@link interrupt}. What is wrong with the project, its settings included, is part of the answers.
    *
    * @param onCompiled is told each result, one after the other
+   * @example
+   * ```ts
+   * const done = workspace.watch(({ document }) => console.log(document.diagnostics.length));
+   * process.once('SIGINT', () => workspace.interrupt());
+   * await done;
+   * ```
    */
   watch(onCompiled: (answer: Answer<WatchDocument>) => void): Promise<void>;
   /**
@@ -74,7 +117,16 @@ export interface Workspace {
     model: string,
     interval?: { readonly start: number; readonly end: number },
   ): Promise<Answer<RenderDocument>>;
-  /** `target` is `schema.model` or `schema.model.column`. */
+  /**
+   * Where columns come from (`upstream`), or who reads them (`downstream`). `target` is `schema.model` or
+   * `schema.model.column`.
+   *
+   * @example
+   * ```ts
+   * const { document } = await workspace.lineage('marts.revenue.total', 'upstream', { depth: Infinity });
+   * for (const edge of document.graph.edges) console.log(edge.from, edge.to, edge.kind);
+   * ```
+   */
   lineage(
     target: string,
     direction: LineageDirection,
@@ -93,6 +145,15 @@ export interface Workspace {
     names: readonly string[],
     options?: { readonly check?: boolean },
   ): Promise<Answer<SourceRefreshDocument>>;
+  /**
+   * What {@link apply} would do to an environment, and why; nothing is written to the warehouse.
+   *
+   * @example
+   * ```ts
+   * const { document } = await workspace.plan('dev', { start: Date.parse('2025-01-01T00:00:00Z') });
+   * for (const { model, action, reasons } of document.actions) console.log(model, action, reasons);
+   * ```
+   */
   plan(environment: string, options?: PlanOptions): Promise<Answer<PlanDocument>>;
   /** Applies what {@link plan} said a moment ago; `confirm` is asked first when there is something to do. */
   apply(
@@ -104,7 +165,9 @@ export interface Workspace {
     text: string,
     options?: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> },
   ): Promise<Answer<ApplyDocument>>;
+  /** Computes what is due by the models' crons and new data, of what the environment shows. Deploys nothing. */
   run(environment: string): Promise<Answer<ApplyDocument>>;
+  /** Runs audits on the tables as they are; of all models when none is named. */
   audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
   /** What audits found in earlier runs, newest first; of one model or of all. */
   auditHistory(model: string | undefined, limit: number): Promise<Answer<AuditHistoryDocument>>;
@@ -115,9 +178,12 @@ export interface Workspace {
   test(filters?: readonly string[]): Promise<Answer<TestDocument>>;
   /** Which models and columns no test and no audit looks at. */
   coverage(): Promise<Answer<CoverageDocument>>;
+  /** Rows of one query that only reads; models go by their own names in every environment. */
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
+  /** Which environments there are, and when each was last promoted. */
   environments(): Promise<Answer<EnvironmentListDocument>>;
   /** Stops what is running: the current tasks are rolled back. A promise of the running method settles soon after. */
   interrupt(): void;
+  /** Frees what the workspace holds. Sessions are closed by those who opened them. */
   close(): Promise<void>;
 }
