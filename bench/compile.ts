@@ -2,12 +2,12 @@
 // model that nobody reads, and one after an edit of a model that many others stand on.
 //
 //   node --conditions=sluice-source bench/compile.ts [--models 100,1000] [--runs 5] [--json]
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bundle } from './harness/bundle.ts';
 import { usageOf, runChild, type Child } from './harness/child.ts';
-import { median, runPairs } from './harness/pairs.ts';
+import { runPairs } from './harness/pairs.ts';
 import { BENCH, processScript, scratch } from './harness/paths.ts';
 import { record, type Recording } from './harness/recording.ts';
 import { numbers, print, readArguments, type Measurement } from './harness/report.ts';
@@ -28,8 +28,7 @@ export async function measureCompile(
   runs: number,
 ): Promise<readonly Measurement[]> {
   const project = join(BENCH, 'data', `models-${models}`);
-  generateProject(project, models - 1);
-  addExternal(project);
+  generateProject(project, models);
   const forget = (): void => rmSync(join(project, '.sluice'), { recursive: true, force: true });
   const compile = bundle.inProject(project, 'compile');
   const beside: Child = { args: [processScript('select-one'), ':memory:'] };
@@ -48,47 +47,16 @@ export async function measureCompile(
     before();
     const usage = { measured: await usageOf(compile), beside: await usageOf(beside) };
     const seconds = BUDGETS[what]?.get(models);
-    const inProcess = await inProcessSeconds(project, before, runs);
     measured.push({
       what: `${what}, ${models.toLocaleString('en')} models`,
       against: 'opening DuckDB, select 1',
       pairs,
       usage,
-      notes: [`${ms(inProcess * 1000)} in a process that has loaded the library`, ...notes],
+      ...(notes.length === 0 ? {} : { notes }),
       ...(seconds === undefined ? {} : { budget: { seconds } }),
     });
   }
   return measured;
-}
-
-/** The library's cache is its own: its first call fills it. */
-async function inProcessSeconds(project: string, before: () => void, runs: number): Promise<number> {
-  const once: Child = { args: [processScript('compile-once'), project] };
-  await runChild(once);
-  const seconds: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    before();
-    seconds.push(Number((await runChild(once)).stdout));
-  }
-  return median(seconds);
-}
-
-/** The kind that needs a table from elsewhere, and so cannot be applied: read by one model, which has one more. */
-function addExternal(project: string): void {
-  const file = join(project, 'models/vendor/rates.sql');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(
-    file,
-    'MODEL (name vendor.rates, kind EXTERNAL, columns (customer_id BIGINT, rate DECIMAL(9,4)));\n',
-  );
-  const [first = ''] = readdirSync(join(project, 'models/marts')).toSorted();
-  const reader = join(project, 'models/marts', first);
-  const text = readFileSync(reader, 'utf8').trimEnd();
-  const at = text.indexOf(');\n') + 3;
-  writeFileSync(
-    reader,
-    `${text.slice(0, at)}\nSELECT r.* FROM (\n${text.slice(at)}\n) AS r\nWHERE r.customer_id IN (SELECT v.customer_id FROM vendor.rates AS v WHERE v.rate > 0)\n`,
-  );
 }
 
 /** Changes what a model means, to something else every time. */

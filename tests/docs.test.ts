@@ -87,7 +87,8 @@ function problem(call: string): string | undefined {
   const unknown = rest.find((word) => /^--?[a-z]/.test(word) && !options.has(word));
   if (unknown !== undefined) return `sluice ${call}: no such option ${unknown}`;
   const below = command.commands?.map((c) => c.name);
-  return below === undefined || below.includes(rest[0] ?? '')
+  const isItself = command.load !== undefined && (rest[0] === undefined || rest[0].startsWith('-'));
+  return below === undefined || isItself || below.includes(rest[0] ?? '')
     ? undefined
     : `sluice ${call}: no such command below`;
 }
@@ -102,7 +103,8 @@ function flags(options: readonly { readonly flags: string }[]): readonly string[
 
 /** Full names of the commands that do something. */
 function leaves(commands: readonly Command[], above = ''): readonly string[] {
-  return commands.flatMap((c) =>
-    c.commands === undefined ? [`${above}${c.name}`] : leaves(c.commands, `${above}${c.name} `),
-  );
+  return commands.flatMap((c) => [
+    ...(c.load === undefined ? [] : [`${above}${c.name}`]),
+    ...leaves(c.commands ?? [], `${above}${c.name} `),
+  ]);
 }

@@ -17,7 +17,6 @@ export function scratch(...parts: readonly string[]): string {
 
 /** Scripts that are processes of their own: plain JavaScript, so that Node has no types to strip before it begins. */
 const PROCESSES = {
-  'compile-once': import.meta.resolve('../processes/compile-once.mjs'),
   'by-hand': import.meta.resolve('../processes/by-hand.mjs'),
   record: import.meta.resolve('../processes/record.mjs'),
   'select-one': import.meta.resolve('../processes/select-one.mjs'),

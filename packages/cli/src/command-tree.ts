@@ -1,4 +1,5 @@
 import type { Command, Option } from './command.ts';
+import { ENVIRONMENT, UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
 const START: Option = {
   flags: '--start <date>',
@@ -9,7 +10,6 @@ const END: Option = {
   summary: 'last day, included; or an instant, excluded',
 };
 const JOBS: Option = { flags: '--jobs <n>', summary: 'how many models are built at the same time' };
-const ENVIRONMENT = { syntax: '[environment]', summary: "the environment; 'prod' if left out" } as const;
 const ENV: Option = { flags: '--env <environment>', summary: "the environment; 'prod' if left out" };
 
 const DIAGNOSTICS_FORMAT: Option = {
@@ -268,19 +268,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => (await import('./commands/query.ts')).query,
   },
-  {
-    name: 'env',
-    summary: 'Look at environments',
-    examples: [{ line: 'sluice env list', does: 'which environments there are' }],
-    commands: [
-      {
-        name: 'list',
-        summary: 'List environments, with when they were last promoted',
-        examples: [{ line: 'sluice env list --json', does: 'the list as JSON' }],
-        load: async () => (await import('./commands/env-list.ts')).envList,
-      },
-    ],
-  },
+  ...UPKEEP_COMMANDS,
   {
     name: 'sources',
     summary: 'Look after tables that others keep',

@@ -12,6 +12,7 @@ export interface Command {
   readonly examples?: readonly Example[];
   /** Commands below it; without `load` it does nothing itself. */
   readonly commands?: readonly Command[];
+  /** What it does itself; commands that only hold others have nothing here. */
   readonly load?: () => Promise<RunCommand>;
 }
 

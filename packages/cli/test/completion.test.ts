@@ -44,7 +44,10 @@ describe('bash', () => {
     [['--pro'], ['--project']],
     [['plan', '--det'], ['--detailed-exitcode']],
     [['--lock-timeout', '5', 'plan', '--exp'], ['--explain']],
-    [['env', ''], ['list']],
+    [
+      ['env', ''],
+      ['list', 'show', 'diff', 'drop'],
+    ],
     [['test', 'marts.*', '--jun'], ['--junit']],
     [['completion', 'z'], ['zsh']],
     [

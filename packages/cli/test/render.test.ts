@@ -376,11 +376,22 @@ describe('tables', () => {
   });
 
   it('show environments', () => {
-    const environments = [{ name: 'prod', sequence: 3, promoted_at: '2025-04-01T06:30:12.345Z', models: 12 }];
+    const promoted_at = '2025-04-01T06:30:12.345Z';
+    const environments = [
+      { name: 'prod', sequence: 3, promoted_at, models: 12, used_at: promoted_at, expires_at: null },
+    ];
     expect(renderEnvironments({ schema_version: 1, environments }, PLAIN)).toBe(text`
       environment  models  promotions  last promoted (UTC)
       ───────────  ──────  ──────────  ───────────────────
       prod             12           3  2025-04-01 06:30:12
+      `);
+    const dev = { name: 'dev', sequence: 1, promoted_at, models: 2, used_at: promoted_at };
+    const more = [...environments, { ...dev, expires_at: '2025-04-08T06:30:12.345Z' }];
+    expect(renderEnvironments({ schema_version: 1, environments: more }, PLAIN)).toBe(text`
+      environment  models  promotions  last promoted (UTC)  expires (UTC)
+      ───────────  ──────  ──────────  ───────────────────  ───────────────────
+      prod             12           3  2025-04-01 06:30:12
+      dev               2           1  2025-04-01 06:30:12  2025-04-08 06:30:12
       `);
   });
 });

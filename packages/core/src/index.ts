@@ -17,7 +17,14 @@ export {
 } from './diagnostic/index.ts';
 export * from './report/index.ts';
 export type { Cell, Row } from './engine/warehouse.ts';
-export type { Answer, PlanOptions, Session, Workspace, WorkspaceOptions } from './workspace.ts';
+export type {
+  Answer,
+  PlanOptions,
+  Session,
+  UpkeepOptions,
+  Workspace,
+  WorkspaceOptions,
+} from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { projectJsonSchema, type MacroContext } from './project/index.ts';
 export { VERSION } from './version.ts';

@@ -3,18 +3,27 @@ import { answerAudit } from './workspace/answer-audit.ts';
 import { answerCompile } from './workspace/answer-compile.ts';
 import { answerCoverage } from './workspace/answer-coverage.ts';
 import { answerAuditHistory } from './workspace/answer-audit-history.ts';
-import { answerEnvironments } from './workspace/answer-environments.ts';
+import {
+  answerEnvironment,
+  answerEnvironmentDiff,
+  answerEnvironments,
+} from './workspace/answer-environments.ts';
 import { answerExplainVersion } from './workspace/answer-explain-version.ts';
 import { answerFormat } from './workspace/answer-format.ts';
+import { answerHistory, answerRunHistory } from './workspace/answer-history.ts';
 import { answerImpact, answerLineage } from './workspace/answer-lineage.ts';
 import { answerLint } from './workspace/answer-lint.ts';
 import { answerPlan } from './workspace/answer-plan.ts';
+import { answerPromote } from './workspace/answer-promote.ts';
 import { answerQuery } from './workspace/answer-query.ts';
 import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { answerTest } from './workspace/answer-test.ts';
 import { openSession } from './workspace/open-session.ts';
+import { answerStateCheck } from './workspace/answer-state-check.ts';
+import { answerStateExport, answerStateImport } from './workspace/answer-state-transfer.ts';
+import { answerDropEnvironment, answerGc, answerRollback } from './workspace/answer-upkeep.ts';
 import { OpenProject } from './workspace/open-project.ts';
 import { watchProject } from './workspace/watch-project.ts';
 import type { Workspace, WorkspaceOptions } from './workspace.ts';
@@ -56,6 +65,17 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     query: (sql, environment) => answerQuery(opened, sql, environment),
     auditHistory: (model, limit) => answerAuditHistory(opened, model, limit),
     environments: () => answerEnvironments(opened),
+    environment: (name) => answerEnvironment(opened, name),
+    diffEnvironments: (before, after) => answerEnvironmentDiff(opened, before, after),
+    dropEnvironment: (name, how) => answerDropEnvironment(opened, name, how),
+    promote: (from, how) => answerPromote(opened, from, how),
+    rollback: (environment, how) => answerRollback(opened, environment, how),
+    gc: (how) => answerGc(opened, how),
+    history: (how) => answerHistory(opened, how),
+    runHistory: (run) => answerRunHistory(opened, run),
+    exportState: () => answerStateExport(opened),
+    importState: (text) => answerStateImport(opened, text),
+    checkState: (how) => answerStateCheck(opened, how),
     interrupt: () => opened.interrupt(),
     close: async () => opened.close(),
   };

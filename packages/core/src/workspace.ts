@@ -5,8 +5,11 @@ import type {
   AuditHistoryDocument,
   CompileDocument,
   CoverageDocument,
+  EnvironmentDiffDocument,
+  EnvironmentDocument,
   EnvironmentListDocument,
   FormatDocument,
+  HistoryDocument,
   ImpactDocument,
   LineageDirection,
   LineageDocument,
@@ -15,8 +18,13 @@ import type {
   PlanDocument,
   QueryDocument,
   RenderDocument,
+  RunDocument,
   SourceRefreshDocument,
   TestDocument,
+  StateCheckDocument,
+  StateExportDocument,
+  StateImportDocument,
+  UpkeepDocument,
   VersionDocument,
   WatchDocument,
 } from './report/index.ts';
@@ -51,6 +59,14 @@ export interface PlanOptions {
   readonly start?: number;
   /** Epoch ms UTC, exclusive. */
   readonly end?: number;
+}
+
+/** How something is done that is shown first. */
+export interface UpkeepOptions {
+  /** Only say what would be done. */
+  readonly dryRun?: boolean;
+  /** Asked first when there is something to do. */
+  readonly confirm?: (shown: UpkeepDocument) => Promise<boolean>;
 }
 
 /**
@@ -182,6 +198,40 @@ export interface Workspace {
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
   /** Which environments there are, and when each was last promoted. */
   environments(): Promise<Answer<EnvironmentListDocument>>;
+  /** What an environment shows, and from which tables. */
+  environment(name: string): Promise<Answer<EnvironmentDocument>>;
+  /** What the second environment has otherwise than the first. */
+  diffEnvironments(before: string, after: string): Promise<Answer<EnvironmentDiffDocument>>;
+  /** Removes an environment's views; tables are left to {@link gc}. `prod` only with `allowDestructive`. */
+  dropEnvironment(
+    name: string,
+    options?: UpkeepOptions & { readonly allowDestructive?: boolean },
+  ): Promise<Answer<UpkeepDocument>>;
+  /** Lets an environment (`prod` unless named) show the tables of another. Builds nothing, or refuses. */
+  promote(from: string, options?: UpkeepOptions & { readonly to?: string }): Promise<Answer<UpkeepDocument>>;
+  /** Lets an environment show what an earlier promotion showed; the one before if none is named. */
+  rollback(
+    environment: string,
+    options?: UpkeepOptions & { readonly to?: number },
+  ): Promise<Answer<UpkeepDocument>>;
+  /**
+   * Removes what no environment and no kept history uses; tables whose rows could not be computed again (SCD type 2,
+   * unmanaged) only with `allowDestructive`.
+   */
+  gc(options?: UpkeepOptions & { readonly allowDestructive?: boolean }): Promise<Answer<UpkeepDocument>>;
+  /** Runs and promotions, newest first; 20 unless said. */
+  history(options?: {
+    readonly environment?: string;
+    readonly limit?: number;
+  }): Promise<Answer<HistoryDocument>>;
+  /** What one run did; a beginning of its name that no other shares is enough. */
+  runHistory(run: string): Promise<Answer<RunDocument>>;
+  /** All of the state as `text`. */
+  exportState(): Promise<Answer<StateExportDocument> & { readonly text: string }>;
+  /** Takes over an exported state into a warehouse that has the tables and no state. */
+  importState(text: string): Promise<Answer<StateImportDocument>>;
+  /** Compares state, views and tables; with `repair`, mends what can be mended without losing anything. */
+  checkState(options?: UpkeepOptions & { readonly repair?: boolean }): Promise<Answer<StateCheckDocument>>;
   /** Stops what is running: the current tasks are rolled back. A promise of the running method settles soon after. */
   interrupt(): void;
   /** Frees what the workspace holds. Sessions are closed by those who opened them. */

@@ -2,7 +2,12 @@ import type { Connection } from '../engine/warehouse.ts';
 import { shownNodes, virtualUpdates, type SqlWriter } from '../plan/index.ts';
 import type { Plan } from '../plan/planned.ts';
 import { ident, sql, tableIdent } from '../sql/quote.ts';
-import { recordPromotion, type PromotedModel, type RunContext } from '../state/index.ts';
+import {
+  recordPromotion,
+  type PromotedModel,
+  type PromotionOrigin,
+  type RunContext,
+} from '../state/index.ts';
 
 /** Points all views of an environment to the plan's tables: one transaction, seen whole or not at all. */
 export async function promote(
@@ -10,6 +15,7 @@ export async function promote(
   run: RunContext,
   plan: Plan,
   writer: SqlWriter,
+  from?: PromotionOrigin,
 ): Promise<void> {
   const shown = shownNodes(plan);
   const models = shown.map((n): PromotedModel => ({ model: n.node.name, physical: n.key, view: n.view }));
@@ -24,6 +30,6 @@ export async function promote(
       await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
     for (const update of virtualUpdates(plan, writer))
       for (const statement of update.sql) await connection.run(statement);
-    await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models);
+    await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models, from);
   });
 }

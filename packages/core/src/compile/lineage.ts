@@ -65,8 +65,7 @@ const NOT_VALUES = new Set([
 class LineageWalk {
   readonly #nameOf: (schema: string, table: string) => string;
   readonly #refs: ColumnRef[] = [];
-  /** Places in `#refs`, by model and column. */
-  readonly #numbers = new Map<string, Map<string, number>>();
+  readonly #numbers = new Map<string, number>();
   readonly #tables = new Set<string>();
   readonly #unknown = new Set<string>();
   #functions = false;
@@ -98,12 +97,11 @@ class LineageWalk {
   }
 
   #source(model: string, column: string): Origin {
-    let numbers = this.#numbers.get(model);
-    if (numbers === undefined) this.#numbers.set(model, (numbers = new Map()));
-    let number = numbers.get(column);
+    const key = JSON.stringify([model, column]);
+    let number = this.#numbers.get(key);
     if (number === undefined) {
       number = this.#refs.push({ model, column }) - 1;
-      numbers.set(column, number);
+      this.#numbers.set(key, number);
     }
     return { sources: [number], direct: true };
   }

@@ -62,16 +62,9 @@ export function nameLookup(project: Project): {
   for (const s of project.config.sources) byKey.set(nodeKey(s.name), s.name);
   for (const m of project.models) byKey.set(nodeKey(m.name), m.name);
   for (const m of project.brokenModels) if (!byKey.has(nodeKey(m.name))) byKey.set(nodeKey(m.name), m.name);
-  const tables = new Set([...byKey.keys()].map((key) => key.slice(key.lastIndexOf('.') + 1)));
   return {
     names: [...byKey.values()],
-    find: (schema, table) => {
-      const key = nodeKey(table);
-      // Every word of every text is asked for, and hardly any is the last part of a name.
-      return tables.has(key.slice(key.lastIndexOf('.') + 1))
-        ? byKey.get(`${schema === '' ? DEFAULT_SCHEMA : nodeKey(schema)}.${key}`)
-        : undefined;
-    },
+    find: (schema, table) => byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`)),
   };
 }
 

@@ -71,6 +71,11 @@ export const CODES = {
   'invalid-environment-name': 'error',
   'environment-differs': 'error',
   'invalid-option': 'error',
+  // environments and history
+  'promotion-incomplete': 'error',
+  'rollback-impossible': 'error',
+  'destructive-step': 'error',
+  'unknown-run': 'error',
   // plans
   'plan-unreadable': 'error',
   'plan-moved': 'error',
@@ -82,6 +87,9 @@ export const CODES = {
   'name-taken': 'error',
   'disk-full': 'error',
   'state-newer': 'error',
+  'state-unreadable': 'error',
+  'state-not-empty': 'error',
+  'state-incomplete': 'error',
   // execution
   'query-failed': 'error',
   'duplicate-key': 'error',

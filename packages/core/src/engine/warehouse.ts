@@ -32,6 +32,8 @@ export interface Connection {
   relations(): Promise<ReadonlyMap<string, 'table' | 'view'>>;
   /** The columns of a table or a view that exists, with types as the compiler writes them. */
   columnsOf(relation: TableName): Promise<readonly Column[]>;
+  /** What each view shows: lower-case `schema.name` → the relation all of whose rows and columns it shows. */
+  views(): Promise<ReadonlyMap<string, TableName | 'another query'>>;
   /** Loads files into a table, replacing what it held; must run inside a transaction. */
   loadFiles(request: LoadRequest): Promise<LoadResult>;
   /** Compares a loaded table with what its files hold now. */

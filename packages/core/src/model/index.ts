@@ -2,7 +2,7 @@
 export type { HeaderMacros } from './header-macros.ts';
 export type { AuditDefinition } from './audit-definition.ts';
 export { cronProblem } from './cron.ts';
-export { parseAgo, parseInstant } from './instant.ts';
+export { parseAgo, parseInstant, parseSpan } from './instant.ts';
 export type { AuditArgument, AuditCall, HeaderValue, ModelDefinition } from './model-definition.ts';
 export type {
   ByInterval,

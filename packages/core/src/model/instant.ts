@@ -63,3 +63,8 @@ export function parseAgo(text: string): number | undefined {
   const unit = UNITS[match?.[2]?.toLowerCase() ?? ''];
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
+
+/** Milliseconds of a length of time: `7 days`, `36 hours`, as {@link parseAgo} counts them. */
+export function parseSpan(text: string): number | undefined {
+  return /\bago\s*$/i.test(text) ? undefined : parseAgo(`${text} ago`);
+}

@@ -2,7 +2,7 @@ import type { CompiledNode } from '../compile/compiled.ts';
 import type { ColumnDocument, ReasonDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
 import { fingerprintOf } from '../state/fingerprint.ts';
-import type { LoadedFile, Snapshot } from '../state/state.ts';
+import type { Fingerprint, LoadedFile, Snapshot } from '../state/state.ts';
 import { countUnits, formatInstant, isAllTime, type IntervalUnit, type TimeRange } from '../time/index.ts';
 import type { Action } from './planned.ts';
 
@@ -81,6 +81,16 @@ export function compareMeaning(
   node: CompiledNode,
   upstream: ReadonlyMap<string, ChangedMeaning>,
 ): ChangedMeaning {
+  return compareFingerprints(old?.fingerprint, fingerprintOf(node), node.dependencies, upstream);
+}
+
+/** The same for two meanings, whoever keeps them. `dependencies`: the inputs of the newer one. */
+export function compareFingerprints(
+  old: Fingerprint | undefined,
+  own: Fingerprint,
+  dependencies: readonly string[],
+  upstream: ReadonlyMap<string, ChangedMeaning>,
+): ChangedMeaning {
   if (old === undefined) {
     return {
       reasons: [{ code: 'definition_changed', message: 'definition changed' }],
@@ -89,8 +99,8 @@ export function compareMeaning(
       rowsChanged: true,
     };
   }
-  const before = new Map(old.fingerprint.columns.map((c) => [c.name.toLowerCase(), c]));
-  const after = new Map(node.meaning.columns.map((c) => [c.name.toLowerCase(), c]));
+  const before = new Map(old.columns.map((c) => [c.name.toLowerCase(), c]));
+  const after = new Map(own.columns.map((c) => [c.name.toLowerCase(), c]));
   const added: ColumnDocument[] = [];
   const removed: ColumnDocument[] = [];
   const retyped: { name: string; from: string; to: string }[] = [];
@@ -104,11 +114,10 @@ export function compareMeaning(
   for (const [key, column] of before)
     if (!after.has(key)) removed.push({ name: column.name, type: column.type });
 
-  const rowsChanged = old.fingerprint.rows !== node.meaning.rows;
-  const own = fingerprintOf(node);
-  const textChanged = old.fingerprint.sql !== own.sql;
-  const kindChanged = JSON.stringify(old.fingerprint.kind) !== JSON.stringify(own.kind);
-  const fromAbove = upstreamReasons(own.reads, node.dependencies, upstream);
+  const rowsChanged = old.rows !== own.rows;
+  const textChanged = old.sql !== own.sql;
+  const kindChanged = JSON.stringify(old.kind) !== JSON.stringify(own.kind);
+  const fromAbove = upstreamReasons(own.reads, dependencies, upstream);
 
   const reasons: ReasonDocument[] = [];
   if (kindChanged) reasons.push({ code: 'kind_changed', message: 'its kind or a property of it changed' });

@@ -52,6 +52,8 @@ test('a minimal project has defaults', () => {
     sources: [],
     gateway: '',
     environments: {},
+    environmentTtl: undefined,
+    history: { keep: 10, days: 90 },
     quarantine: { maxRows: 1000 },
     lint: {},
   });
@@ -75,9 +77,11 @@ sources:
     erp: { table: erp."Order lines", columns: { id: INT } }
     crm: { table: crm.people, columns: { id: INT }, cron: '@weekly' }
 environments:
-  dev: { start: 7 days ago }
+  dev: { start: 7 days ago, ttl: 2 weeks }
   ci: { start: 2024-03-01 }
   prod:
+environment_ttl: 30 days
+history: { keep: 3, days: 7 }
 quarantine: { max_rows: 0 }
 `);
   expect(config).toMatchObject({
@@ -85,10 +89,12 @@ quarantine: { max_rows: 0 }
     defaults: { cron: '@hourly', owner: 'analytics', start: Date.UTC(2024, 1, 1, 6) },
     variables: { currency: 'EUR', rate: 1.5, on: true, nothing: null, markets: ['DE', { a: 1 }] },
     environments: {
-      dev: { start: { kind: 'ago', milliseconds: 7 * 86_400_000 } },
+      dev: { start: { kind: 'ago', milliseconds: 7 * 86_400_000 }, ttl: 14 * 86_400_000 },
       ci: { start: { kind: 'at', at: Date.UTC(2024, 2, 1) } },
-      prod: { start: undefined },
+      prod: { start: undefined, ttl: undefined },
     },
+    environmentTtl: 30 * 86_400_000,
+    history: { keep: 3, days: 7 },
     quarantine: { maxRows: 0 },
   });
   expect(config.sources.map(({ location, ...source }) => ({ ...source, at: location.line }))).toMatchObject([
@@ -167,7 +173,7 @@ sources:
     d: { table: a.b.c, file: x.csv, columns: { i: INT } }
     e: { table: a.b }
     f: { file: x.parquet, csv: {}, cron: '@daily' }
-environments: { a-b: , dev: { start: soon } }
+environments: { a-b: , dev: { start: soon, ttl: 7 days ago }, prod: { ttl: 1 day } }
 `,
     "config-invalid 4:20-21 'X' and 'x' are the same name",
     "config-invalid 3:19-27 '@dayly' is not one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly | Write '@daily', or '0 6 * * *'. Times are UTC.",
@@ -180,7 +186,9 @@ environments: { a-b: , dev: { start: soon } }
     "config-invalid 12:42-50 'sources.raw.f.cron' is for tables; Sluice sees by itself when files move",
     "config-invalid 12:32-34 'sources.raw.f.csv' is for CSV files, these are parquet",
     "invalid-environment-name 13:17-20 'a-b' is not the name of an environment | Use letters, digits and underscores.",
+    "config-invalid 13:49-59 'environments.dev.ttl' must be a length of time, found '7 days ago' | Write '7 days', or '36 hours'.",
     "config-invalid 13:38-42 'environments.dev.start' must be a date or a time ago, found 'soon' | Write 2024-01-31, or '7 days ago'.",
+    "config-invalid 13:76-81 'environments.prod.ttl' cannot be: prod is never removed by itself | Leave it out.",
   );
 });
 

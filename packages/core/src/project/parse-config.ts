@@ -16,7 +16,7 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { cronProblem, parseAgo, parseInstant } from '../model/index.ts';
+import { cronProblem, parseAgo, parseInstant, parseSpan } from '../model/index.ts';
 import { tokenize, identifierName } from '../sql/tokens.ts';
 import type {
   EnvironmentSettings,
@@ -117,6 +117,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 const DEFAULT_WAREHOUSE = '.sluice/warehouse.duckdb';
 const DEFAULT_CRON = '@daily';
 const DEFAULT_QUARANTINE_ROWS = 1000;
+export const DEFAULT_HISTORY: ProjectConfig['history'] = { keep: 10, days: 90 };
 
 const FORMATS: readonly { readonly format: FileSource['format']; readonly pattern: RegExp }[] = [
   { format: 'csv', pattern: /\.(csv|tsv)(\.(gz|zst))?$/i },
@@ -153,6 +154,11 @@ class ConfigReader {
       gateway: '',
       sources: this.#sources(raw.sources ?? {}, cron ?? DEFAULT_CRON),
       environments: this.#environments(raw.environments ?? {}),
+      environmentTtl: this.#span(raw.environment_ttl, ['environment_ttl']),
+      history: {
+        keep: raw.history?.keep ?? DEFAULT_HISTORY.keep,
+        days: raw.history?.days ?? DEFAULT_HISTORY.days,
+      },
       quarantine: { maxRows: raw.quarantine?.max_rows ?? DEFAULT_QUARANTINE_ROWS },
       lint: lintSettings(raw.lint ?? {}),
     };
@@ -218,9 +224,19 @@ class ConfigReader {
           hint,
         );
       }
-      environments.push([name, { start: this.#start(settings?.start, [...path, 'start']) }]);
+      const ttl = this.#span(settings?.ttl, [...path, 'ttl']);
+      if (name === 'prod' && ttl !== undefined)
+        this.#invalid([...path, 'ttl'], 'cannot be: prod is never removed by itself', 'Leave it out.');
+      environments.push([name, { start: this.#start(settings?.start, [...path, 'start']), ttl }]);
     }
     return Object.fromEntries(environments);
+  }
+
+  #span(text: string | undefined, path: YamlPath): number | undefined {
+    if (text === undefined) return undefined;
+    const milliseconds = parseSpan(text);
+    if (milliseconds !== undefined && milliseconds > 0) return milliseconds;
+    return this.#invalid(path, `must be a length of time, found '${text}'`, `Write '7 days', or '36 hours'.`);
   }
 
   #start(text: string | undefined, path: YamlPath): EnvironmentSettings['start'] {

@@ -59,6 +59,8 @@ export interface TableSource {
 export interface EnvironmentSettings {
   /** Overrides the start of history: an instant (epoch milliseconds), or so many milliseconds before now. */
   readonly start: StartSetting | undefined;
+  /** How long after its last use it may be removed, milliseconds; undefined: as `environment_ttl` says. */
+  readonly ttl: number | undefined;
 }
 
 /** A fixed instant or one relative to the clock. */
@@ -87,6 +89,14 @@ export interface ProjectConfig {
   readonly gateway: string;
   readonly sources: readonly SourceDefinition[];
   readonly environments: Readonly<Record<string, EnvironmentSettings>>;
+  /** How long after its last use any environment but `prod` may be removed, milliseconds; undefined: it stays. */
+  readonly environmentTtl: number | undefined;
+  readonly history: {
+    /** How many promotions of an environment before the one it shows can be gone back to. */
+    readonly keep: number;
+    /** How long runs are remembered, days. */
+    readonly days: number;
+  };
   readonly quarantine: {
     /** How many failing rows of one audit in one run are kept. */
     readonly maxRows: number;

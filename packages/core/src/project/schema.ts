@@ -158,10 +158,28 @@ export const projectSchema = mapping({
   environments: z
     .record(
       z.string(),
-      mapping({ start: text.optional().describe("A date, a timestamp, or '7 days ago'") }).nullable(),
+      mapping({
+        start: text.optional().describe("A date, a timestamp, or '7 days ago'"),
+        ttl: text
+          .optional()
+          .describe("How long after its last use sluice gc removes it: '7 days'; as environment_ttl says"),
+      }).nullable(),
       { error: 'must be a mapping of environments' },
     )
     .optional(),
+  environment_ttl: text
+    .optional()
+    .describe("How long after its last use sluice gc removes an environment other than prod: '30 days'"),
+  history: mapping({
+    keep: wholeNumber
+      .min(0, { error: 'must not be negative' })
+      .optional()
+      .describe('How many promotions of an environment can be gone back to; 10'),
+    days: wholeNumber
+      .min(1, { error: 'must be at least 1' })
+      .optional()
+      .describe('For how many days runs are remembered; 90'),
+  }).optional(),
   quarantine: mapping({
     max_rows: wholeNumber
       .min(0, { error: 'must not be negative' })

@@ -61,6 +61,8 @@ test('a SQLMesh project is read as it is', () => {
     variables: { size: 3, on: true, layer: 'staging' },
     gateway: 'local',
     environments: {},
+    environmentTtl: undefined,
+    history: { keep: 10, days: 90 },
     quarantine: { maxRows: 1000 },
     lint: {},
   });
@@ -95,6 +97,7 @@ model_defaults:
   start: 1 week ago
 variables: { l: [1, 2] }
 snapshot_ttl: in 1 week
+environment_ttl: soon
 `;
   expect(said({ 'config.yaml': config })).toEqual([
     "warning config.yaml:11:1 'snapshot_ttl' has no effect in Sluice",
@@ -103,6 +106,7 @@ snapshot_ttl: in 1 week
     "warning config.yaml:4:7 'gateways.a.connection' names no database file; the warehouse is .sluice/warehouse.duckdb",
     "warning config.yaml:8:3 'model_defaults.kind' has no effect in Sluice",
     "warning config.yaml:9:10 'model_defaults.start' is not understood, found '1 week ago'; write a date such as 2024-01-31",
+    "warning config.yaml:12:18 'environment_ttl' is not understood, found 'soon'; write 'in 1 week'",
   ]);
   const wrong = `gateways:
   a: { connection: { type: snowflake, database: x } }

@@ -9,9 +9,10 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { cronProblem, parseInstant } from '../model/index.ts';
+import { cronProblem, parseInstant, parseSpan } from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
 import type { ProjectConfig, SourceDefinition, VariableValue } from './project.ts';
+import { DEFAULT_HISTORY } from './parse-config.ts';
 import { readYaml, type Yaml } from './read-yaml.ts';
 import type { YamlPath } from './yaml-places.ts';
 
@@ -103,6 +104,8 @@ class Reader {
       gateway: gateway.name,
       sources: [],
       environments: {},
+      environmentTtl: this.#ttl(root['environment_ttl']),
+      history: DEFAULT_HISTORY,
       quarantine: { maxRows: 1000 },
       lint: {},
     };
@@ -215,6 +218,16 @@ class Reader {
     return start;
   }
 
+  /** SQLMesh writes `in 1 week`. */
+  #ttl(value: unknown): number | undefined {
+    const path = ['environment_ttl'];
+    const text = this.#text(value, path);
+    if (text === undefined) return undefined;
+    const span = parseSpan(text.replace(/^\s*in\s+/i, ''));
+    if (span === undefined) this.#warn(path, `is not understood, found '${text}'; write 'in 1 week'`);
+    return span;
+  }
+
   #variables(value: unknown, path: YamlPath): Readonly<Record<string, VariableValue>> {
     const variables: Record<string, VariableValue> = {};
     for (const [name, given] of Object.entries(this.#mapping(value, path))) {
@@ -271,7 +284,14 @@ function isVariable(given: unknown): given is VariableValue {
   return typeof given === 'object' && !(given instanceof Date) && Object.values(given).every(isVariable);
 }
 
-const KNOWN_ROOT = ['gateways', 'default_gateway', 'model_defaults', 'variables', 'project'];
+const KNOWN_ROOT = [
+  'gateways',
+  'default_gateway',
+  'model_defaults',
+  'variables',
+  'project',
+  'environment_ttl',
+];
 const KNOWN_DEFAULTS = ['dialect', 'start', 'cron', 'owner'];
 
 /** The parts of `"catalog"."schema"."table"`. */

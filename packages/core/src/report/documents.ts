@@ -508,15 +508,6 @@ export interface QueryDocument extends Document {
   readonly rows: readonly Readonly<Record<string, Cell>>[];
 }
 
-export interface EnvironmentListDocument extends Document {
-  readonly environments: readonly {
-    readonly name: string;
-    readonly sequence: number;
-    readonly promoted_at: string;
-    readonly models: number;
-  }[];
-}
-
 /** A command that could not be carried out. */
 export interface ErrorDocument extends Document {
   readonly error: true;

@@ -1,8 +1,12 @@
 /** Sluice's own tables in the warehouse: read once as a value, written inside the transactions they describe. */
+export { exportState } from './export-state.ts';
+export * from './forget.ts';
+export * from './history.ts';
+export { importState, isStateEmpty, readExport } from './import-state.ts';
 export { writeEntry } from './ledger.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
 export { recordTask, type TaskRecord } from './record-task.ts';
-export { ensureState } from './schema.ts';
+export { ensureState, stateVersion } from './schema.ts';
 export * from './state.ts';
 export * from './write.ts';

@@ -22,8 +22,6 @@ export async function answerCompile(w: OpenProject): Promise<Answer<CompileDocum
       },
     };
   }
-  // On a thread of its own, while this one reads the project.
-  await w.frontEnd().open();
   const recorded = new RecordedFiles(files);
   const { project, diagnostics: before } = await w.load(recorded);
   const { compiled, keepable } = await compileProject(w, project, before);

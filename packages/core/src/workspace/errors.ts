@@ -1,5 +1,6 @@
 /** What several commands say of names that do not exist or cannot be. */
 import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
+import type { EnvironmentState, State } from '../state/index.ts';
 
 const ENVIRONMENT_NAME = /^[a-z][a-z0-9_]*$/;
 
@@ -16,6 +17,18 @@ export function unknownModel(name: string, known: readonly string[]): SluiceErro
   return new SluiceError(
     diagnostic('unknown-model', `there is no model '${name}'`, {
       hint: didYouMean(name, known) ?? 'sluice compile --json lists the models there are.',
+    }),
+  );
+}
+
+/** @throws {SluiceError} `unknown-environment` when nothing was ever promoted to it. */
+export function knownEnvironment(state: State, name: string): EnvironmentState {
+  checkEnvironmentName(name);
+  const found = state.environments.get(name);
+  if (found !== undefined) return found;
+  throw new SluiceError(
+    diagnostic('unknown-environment', `there is no environment '${name}'`, {
+      hint: didYouMean(name, state.environments.keys()) ?? 'sluice env list says which there are.',
     }),
   );
 }

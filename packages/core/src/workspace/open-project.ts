@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { cacheIdentity } from '../cache/index.ts';
-import { lazyDuckDbBinder, type LazyBinder } from '../engine/duckdb/lazy-binder.ts';
+import type { Binder } from '../compile/index.ts';
+import { lazyDuckDbBinder } from '../engine/duckdb/lazy-binder.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { nodeFiles, type ProjectFiles } from '../project/index.ts';
 import type { Observer } from '../report/index.ts';
@@ -17,7 +18,7 @@ export class OpenProject {
   readonly root: string;
   readonly options: WorkspaceOptions;
   readonly observer: Observer;
-  #binder: LazyBinder | undefined;
+  #binder: Binder | undefined;
   /** The connection at work outside of tasks: planning, auditing, a query. */
   connection: Connection | undefined;
   abort = new AbortController();
@@ -30,7 +31,7 @@ export class OpenProject {
   }
 
   /** What parses and binds: opened when it is first asked something. */
-  frontEnd(): LazyBinder {
+  frontEnd(): Binder {
     return (this.#binder ??= lazyDuckDbBinder());
   }
 

@@ -57,6 +57,14 @@ export async function prepare(
     end: options.end,
   };
   const plan = buildPlan(input);
+  refuseTaken(plan, input);
+  const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
+  const document = await toPlanDocument(plan, compiled.project.config.name, writer);
+  return { ...compiled, state, plan, writer, document };
+}
+
+/** @throws {SluiceError} `name-taken` when a view would replace what is not this environment's own. */
+export function refuseTaken(plan: Plan, input: PlanInput): void {
   const taken = takenNames(plan, input);
   if (taken.length > 0) {
     throw new SluiceError(
@@ -73,7 +81,4 @@ export async function prepare(
       ),
     );
   }
-  const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
-  const document = await toPlanDocument(plan, compiled.project.config.name, writer);
-  return { ...compiled, state, plan, writer, document };
 }

@@ -29,7 +29,7 @@ export async function withWarehouse<T>(
   const warehouse =
     how.readOnly && !isThere && how.mustExist !== true
       ? await open(':memory:', false)
-      : await open(path, how.readOnly);
+      : await open(path, how.readOnly || (how.mustExist === true && !isThere));
   const connection = await warehouse.connect();
   w.connection = connection;
   try {

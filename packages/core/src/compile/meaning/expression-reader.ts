@@ -155,7 +155,7 @@ export class ExpressionReader {
     const operands = keys.map((key) => {
       const part = expression[key] ?? null;
       if (OPAQUE.has(key))
-        return constant(key === 'function_data' ? textWithoutNames(part) : JSON.stringify(part));
+        return constant(JSON.stringify(key === 'function_data' ? withoutNames(part) : part));
       const isUnordered = key === 'partitions' || (key === 'children' && isCommutative(expression));
       const term = this.read(part, columns);
       return isUnordered && term.kind === 'call' ? new CallTerm(term.operator, term.operands, true) : term;
@@ -260,11 +260,6 @@ function isCommutative(expression: JsonObject): boolean {
 /** `alias(x)` returns names. */
 function aliases(expression: JsonObject): readonly string[] {
   return [text(expression, 'alias'), ...nodes(expression, 'children').map((child) => text(child, 'alias'))];
-}
-
-function textWithoutNames(json: Json): string {
-  const text = JSON.stringify(json);
-  return text.includes('"expression_class"') ? JSON.stringify(withoutNames(json)) : text;
 }
 
 /** Opaque data may hold whole expressions (the bodies of lambdas): their names and positions do not matter. */

@@ -33,14 +33,7 @@ const PLANS_END = ']}';
 
 /** Opens the in-memory DuckDB that parses and binds. Close it when done. */
 export async function createDuckDbBinder(options: { readonly connections?: number } = {}): Promise<Binder> {
-  return openBinder(await import('@duckdb/node-api'), options);
-}
-
-/** The same with the module at hand: DuckDB is being opened when this returns. */
-export async function openBinder(
-  duckdb: typeof DuckDb,
-  options: { readonly connections?: number } = {},
-): Promise<Binder> {
+  const duckdb = await import('@duckdb/node-api');
   const instance = await duckdb.DuckDBInstance.create(':memory:', {
     threads: '1',
     // Compiling never goes to the network.

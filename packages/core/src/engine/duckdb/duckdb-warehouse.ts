@@ -14,6 +14,7 @@ import type {
 import { defineMacros } from './define-macros.ts';
 import { readResult } from './cells.ts';
 import { compareSql, readFilesSql } from './files.ts';
+import { shownBy } from './shown-by.ts';
 
 /** The embedded warehouse: one DuckDB file, opened by this process. */
 export class DuckDbWarehouse implements Warehouse {
@@ -92,6 +93,15 @@ class DuckDbConnection implements Connection {
   async columnsOf(relation: TableName): Promise<readonly Column[]> {
     const rows = await this.rows(sql`DESCRIBE ${relation}`);
     return rows.map((r) => ({ name: String(r['column_name']), type: String(r['column_type']) }));
+  }
+
+  async views(): Promise<ReadonlyMap<string, TableName | 'another query'>> {
+    const rows = await this.rows(
+      "SELECT lower(schema_name || '.' || view_name) AS n, sql, database_name AS d FROM duckdb_views() WHERE database_name = current_database() AND NOT internal",
+    );
+    return new Map(
+      rows.map((r) => [String(r['n']), shownBy(String(r['sql']), String(r['d'])) ?? 'another query']),
+    );
   }
 
   async loadFiles(request: LoadRequest): Promise<LoadResult> {

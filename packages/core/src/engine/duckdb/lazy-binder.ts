@@ -1,23 +1,12 @@
 import type { Binder } from '../../compile/binder.ts';
-import { createDuckDbBinder, LANES, openBinder } from './duckdb-binder.ts';
-
-export interface LazyBinder extends Binder {
-  /** Begins to open DuckDB, for whoever knows that it will be asked something, and does not wait for its end. */
-  open(): Promise<void>;
-}
+import { createDuckDbBinder, LANES } from './duckdb-binder.ts';
 
 /** A binder that opens DuckDB when it is first asked something: a project without a change needs none. */
-export function lazyDuckDbBinder(): LazyBinder {
+export function lazyDuckDbBinder(): Binder {
   let opened: Promise<Binder> | undefined;
   const binder = (): Promise<Binder> => (opened ??= createDuckDbBinder());
   return {
     lanes: LANES,
-    open: async () => {
-      const duckdb = await import('@duckdb/node-api');
-      opened ??= openBinder(duckdb);
-      // Told to whoever asks it something.
-      opened.catch(() => undefined);
-    },
     parse: async (texts) => (texts.length === 0 ? [] : (await binder()).parse(texts)),
     declare: async (tables) => (tables.length === 0 ? [] : (await binder()).declare(tables)),
     drop: async (tables) => (tables.length === 0 ? undefined : (await binder()).drop(tables)),
@@ -27,10 +16,6 @@ export function lazyDuckDbBinder(): LazyBinder {
     check: async (texts) => (texts.length === 0 ? [] : (await binder()).check(texts)),
     names: async (text) => (await binder()).names(text),
     describe: async (text) => (await binder()).describe(text),
-    close: () =>
-      void opened?.then(
-        (b) => b.close(),
-        () => undefined,
-      ),
+    close: () => void opened?.then((b) => b.close()),
   };
 }
