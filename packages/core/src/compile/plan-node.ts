@@ -70,7 +70,9 @@ export function list(node: JsonObject | undefined, key: string): readonly Json[]
 
 /** A list of objects, empty when absent. */
 export function nodes(node: JsonObject | undefined, key: string): readonly JsonObject[] {
-  return list(node, key).filter(isObject);
+  const all = list(node, key);
+  // All of them, nearly always: no list is made anew.
+  return all.every(isObject) ? all : all.filter(isObject);
 }
 
 /** An object property, undefined when absent. */

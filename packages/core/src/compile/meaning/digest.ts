@@ -8,6 +8,20 @@ export function digest(...parts: readonly unknown[]): string {
   return hash('sha256', JSON.stringify([MEANING_SCHEME, parts]), 'hex').slice(0, 32);
 }
 
+/** {@link digest} of an operator and a list of texts, the most frequent of all. */
+export function digestCall(operator: string, operands: readonly string[]): string {
+  let text = `[${MEANING_SCHEME},[${quoted(operator)},[`;
+  for (let at = 0; at < operands.length; at++) text += `${at === 0 ? '' : ','}${quoted(operands[at] ?? '')}`;
+  return hash('sha256', `${text}]]]`, 'hex').slice(0, 32);
+}
+
+/** As JSON writes a string. Hashes and names need no escapes. */
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const PLAIN = /^[\w ,]*$/;
+
 /**
  * Remembers a pure function's latest answers, by a text that lives long: looking one up costs a tenth of a digest. Nothing but
  * time depends on it.

@@ -5,7 +5,7 @@
  * A canonical form may be chosen at will: the hash always covers the whole structure, so a clumsy form only makes two
  * equal computations look different, never two different ones equal.
  */
-import { digest, remembering } from './digest.ts';
+import { digest, digestCall, remembering } from './digest.ts';
 
 /** A bag of rows known by hash only. Two relation objects with equal hashes are two instances of the same bag. */
 export interface Relation {
@@ -227,12 +227,12 @@ export function hashTerm(term: Term, label: Label | undefined, memo: Map<CallTer
 }
 
 function hashCall(term: CallTerm, operands: readonly string[]): string {
-  if (!term.unordered) return digest(term.operator, operands);
+  if (!term.unordered) return digestCall(term.operator, operands);
   const isConnective = term.operator === 'AND' || term.operator === 'OR';
   // `x AND x` is x.
   const sorted = (isConnective ? [...new Set(operands)] : [...operands]).sort();
   const [only] = sorted;
-  return isConnective && sorted.length === 1 && only !== undefined ? only : digest(term.operator, sorted);
+  return isConnective && sorted.length === 1 && only !== undefined ? only : digestCall(term.operator, sorted);
 }
 
 /** The same term over other instances of relations. */
