@@ -46,12 +46,13 @@ function parseLiteral(run: TokenRun): HeaderValue | undefined {
 }
 
 /**
- * How many tokens of a run make its first value: a literal, a name, `(...)`, `[...]`, or a name with `(...)`. More tokens
+ * How many tokens of a run make its first value: a literal, a name, `(...)`, `[...]`, `ARRAY[...]`, or a name with `(...)`. More tokens
  * than that mean a forgotten comma.
  */
 export function valueLength(run: TokenRun): number {
   const name = run.nameLength();
-  if (run.is(name, '(') || (name === 0 && run.is(0, '['))) return run.groupEnd(name) ?? run.length;
+  const isList = run.is(name, '[') && (name === 0 || (name === 1 && run.is(0, 'array')));
+  if (run.is(name, '(') || isList) return run.groupEnd(name) ?? run.length;
   if (name > 0) return name;
   return run.is(0, '-') || run.is(0, '+') ? 2 : 1;
 }

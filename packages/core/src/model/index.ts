@@ -18,7 +18,7 @@ export type {
   UniqueKeyKind,
 } from './model-kind.ts';
 export { isAccumulating, isByInterval, isEvolving, isScd, keepsHistory } from './kind-traits.ts';
-export { parseAuditFile } from './parse-audit.ts';
+export { hasInlineAudits, parseAuditFile, parseInlineAudits } from './parse-audit.ts';
 export {
   isFormattingOff,
   nameOfPath,

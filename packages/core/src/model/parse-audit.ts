@@ -32,7 +32,7 @@ const AUDIT_PROPERTIES: PropertyNames = {
 export function parseAuditFile(source: SourceText): Outcome<readonly AuditDefinition[]> {
   const findings = new Findings();
   const statements = splitStatements(source.text);
-  const starts = statements.flatMap((range, i) => (isAudit(source, range) ? [i] : []));
+  const starts = auditStarts(source, statements);
   const [first] = statements;
   if (first === undefined || starts[0] !== 0) {
     const at = first === undefined ? source.locate(0) : tokensOf(source, first).locationAt(0);
@@ -43,18 +43,45 @@ export function parseAuditFile(source: SourceText): Outcome<readonly AuditDefini
       'Write AUDIT (name my_audit); before the query.',
     );
   }
-  const audits = starts.flatMap((start, i) => {
+  return { value: parseAudits(source, statements, starts, findings), diagnostics: findings.list };
+}
+
+/** Whether audits may stand behind a model in its file. */
+export function hasInlineAudits(source: SourceText): boolean {
+  return /;\s*(?:--.*\s*|\/\*[\s\S]*?\*\/\s*)*audit\s*\(/i.test(source.text);
+}
+
+/** Reads the audits that stand behind a model in its file. */
+export function parseInlineAudits(source: SourceText): Outcome<readonly AuditDefinition[]> {
+  const findings = new Findings();
+  const statements = splitStatements(source.text);
+  const value = parseAudits(source, statements, auditStarts(source, statements), findings);
+  return { value, diagnostics: findings.list };
+}
+
+/** Positions of the statements that begin an audit. */
+function auditStarts(source: SourceText, statements: readonly StatementRange[]): readonly number[] {
+  return statements.flatMap((range, i) => (isAudit(source, range) ? [i] : []));
+}
+
+function parseAudits(
+  source: SourceText,
+  statements: readonly StatementRange[],
+  starts: readonly number[],
+  findings: Findings,
+): readonly AuditDefinition[] {
+  return starts.flatMap((start, i) => {
     const own = statements.slice(start, starts[i + 1]);
     const before = findings.list.length;
     const audit = parseAudit(source, own, findings);
     const broken = findings.list.slice(before).some((d) => d.severity === 'error');
     return audit === undefined || broken ? [] : [audit];
   });
-  return { value: audits, diagnostics: findings.list };
 }
 
-function isAudit(source: SourceText, range: StatementRange): boolean {
-  return tokensOf(source, { start: range.start, end: Math.min(range.end, range.start + 20) }).is(0, 'audit');
+/** Whether a statement begins an audit. */
+export function isAudit(source: SourceText, range: StatementRange): boolean {
+  return tokensOf(source, { start: range.start, end: Math.min(range.end, range.start + 200) }).is(0, 'audit');
 }
 
 function parseAudit(

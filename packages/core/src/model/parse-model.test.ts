@@ -445,8 +445,8 @@ test('values that are wrong', () => {
     "invalid-property 1:13-22 A cron expression has 5 fields (minute, hour, day, month, day of week), this one has 4 | Write cron '@daily', or cron '0 6 * * *'. Times are UTC.",
   );
   wrong(
-    'start yesterday',
-    "invalid-property 1:14-23 'start' must be a date or a timestamp, found 'yesterday' | Write start '2024-01-31', or start '2024-01-31 06:00:00'. Times are UTC.",
+    'start someday',
+    "invalid-property 1:14-21 'start' must be a date or a timestamp, found 'someday' | Write start '2024-01-31', or start '2024-01-31 06:00:00'. Times are UTC.",
   );
   wrong(
     'description x y',

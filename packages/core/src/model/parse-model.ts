@@ -24,9 +24,10 @@ import {
 } from './header.ts';
 import type { HeaderMacros, HeaderScope } from './header-macros.ts';
 import { parseHeaderValue } from './header-value.ts';
-import { parseInstant } from './instant.ts';
+import { parseAgo, parseInstant } from './instant.ts';
 import type { ModelDefinition } from './model-definition.ts';
 import type { ModelKind } from './model-kind.ts';
+import { isAudit } from './parse-audit.ts';
 import { parseKind } from './parse-kind.ts';
 import {
   parseAuditCalls,
@@ -220,7 +221,10 @@ function parseModel(source: SourceText, context: ModelContext, blueprint: Bluepr
   const findings = new Findings();
   const inferred = nameOfPath(source.path);
   const fromPath = inferred && `${inferred.schema}.${inferred.table}`;
-  const statements = splitStatements(source.text);
+  const all = splitStatements(source.text);
+  // Audits of its own may stand behind the model.
+  const audit = all.findIndex((range, i) => i > 0 && isAudit(source, range));
+  const statements = audit < 0 ? all : all.slice(0, audit);
   const [head] = statements;
   const statement = head === undefined ? undefined : tokensOf(source, head);
   if (statement === undefined || !statement.is(0, 'model')) {
@@ -411,7 +415,14 @@ function parseStart(property: HeaderProperty | undefined, findings: Findings): n
   const value = parseHeaderValue(property.value);
   const text = value.kind === 'string' ? value.text : property.value.text;
   const start = parseInstant(text);
-  if (start === undefined) {
+  if (start === undefined && isRelative(text)) {
+    findings.add(
+      'unused-property',
+      property.value.location,
+      `'start' moves with the clock, so it has no effect: history begins where the project says`,
+      `Write start '2024-01-31', so that every run means the same history.`,
+    );
+  } else if (start === undefined) {
     findings.add(
       'invalid-property',
       property.value.location,
@@ -420,6 +431,11 @@ function parseStart(property: HeaderProperty | undefined, findings: Findings): n
     );
   }
   return start;
+}
+
+/** Times as SQLMesh has them that are another instant tomorrow. */
+function isRelative(text: string): boolean {
+  return parseAgo(text) !== undefined || /^(?:now|today|yesterday|tomorrow)$/i.test(text.trim());
 }
 
 /** Checks that a query is there where the kind wants one, and only there. */

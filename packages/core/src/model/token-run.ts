@@ -92,10 +92,11 @@ export class TokenRun {
     return undefined;
   }
 
-  /** What stands between the brackets, when the whole run is one `(...)` or `[...]`. */
+  /** What stands between the brackets, when the whole run is one `(...)`, `[...]` or `ARRAY[...]`. */
   inner(): TokenRun | undefined {
-    if (!this.is(0, '(') && !this.is(0, '[')) return undefined;
-    return this.groupEnd(0) === this.length ? this.slice(1, this.length - 1) : undefined;
+    const open = this.is(0, 'array') ? 1 : 0;
+    if (!this.is(open, '(') && !this.is(open, '[')) return undefined;
+    return this.groupEnd(open) === this.length ? this.slice(open + 1, this.length - 1) : undefined;
   }
 
   /** Splits at commas outside brackets. A trailing comma is fine; an empty run in between stays, for the caller to see. */

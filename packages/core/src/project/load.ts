@@ -10,6 +10,8 @@ import {
 import {
   nameOfPath,
   parseAuditFile,
+  hasInlineAudits,
+  parseInlineAudits,
   parseModelFile,
   type AuditDefinition,
   type HeaderMacros,
@@ -234,8 +236,16 @@ function loadAudits(
 ): readonly AuditDefinition[] {
   const names = new Names();
   const audits: AuditDefinition[] = [];
-  for (const source of readAll(files, 'audits', memory, texts)) {
-    const parsed = memory.audit(source, () => parseAuditFile(source));
+  const inFiles = readAll(files, 'audits', memory, texts).map((source) =>
+    memory.audit(source, () => parseAuditFile(source)),
+  );
+  // Models may bring audits along.
+  const inline = [...texts.values()].flatMap((source) =>
+    source.path.startsWith('models/') && hasInlineAudits(source)
+      ? [memory.audit(source, () => parseInlineAudits(source))]
+      : [],
+  );
+  for (const parsed of [...inFiles, ...inline]) {
     diagnostics.push(...parsed.diagnostics);
     for (const audit of parsed.value) {
       const clash = names.clash('duplicate-audit', audit.name, 'audit', audit.nameLocation);

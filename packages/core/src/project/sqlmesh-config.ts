@@ -82,7 +82,7 @@ class Reader {
     const gateway = this.#gateway(root);
     const defaults = this.#mapping(root['model_defaults'], ['model_defaults']);
     this.#unused(defaults, ['model_defaults'], KNOWN_DEFAULTS);
-    this.#checkDialect(defaults);
+    this.#checkDialect(defaults['dialect'], ['model_defaults', 'dialect']);
     const start = this.#start(defaults['start']);
     return {
       name: this.#text(root['project'], ['project']) ?? folder,
@@ -122,7 +122,8 @@ class Reader {
     return data.flatMap((item: unknown, i): readonly SourceDefinition[] => {
       const path: YamlPath = [i];
       const model = this.#mapping(item, path);
-      this.#unused(model, path, ['name', 'description', 'columns', 'gateway']);
+      this.#unused(model, path, ['name', 'description', 'columns', 'gateway', 'dialect']);
+      this.#checkDialect(model['dialect'], [i, 'dialect']);
       const of = this.#text(model['gateway'], [i, 'gateway']);
       if (of !== undefined && of.toLowerCase() !== gateway.toLowerCase()) return [];
       const name = nameParts(this.#text(model['name'], [i, 'name']) ?? '');
@@ -193,10 +194,10 @@ class Reader {
     return undefined;
   }
 
-  #checkDialect(defaults: Mapping): void {
-    const dialect = this.#text(defaults['dialect'], ['model_defaults', 'dialect']);
+  #checkDialect(value: unknown, path: YamlPath): void {
+    const dialect = this.#text(value, path);
     if (dialect === undefined || /^duckdb\b/i.test(dialect)) return;
-    this.#error(['model_defaults', 'dialect'], `must be duckdb, found '${dialect}'`);
+    this.#error(path, `must be duckdb, found '${dialect}'`);
   }
 
   #cron(value: unknown): string {
