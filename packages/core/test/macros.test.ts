@@ -396,3 +396,21 @@ test('what a macro asks for in vain is told at the call', async () => {
     'models/d.sql:25 @PREFIXED means nothing here',
   ]);
 });
+
+test('a model that is read by a text is an error, also where it is read by name beside it', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'macros/m.sql': `CREATE MACRO all_of(t) AS TABLE SELECT * FROM query_table(t);
+CREATE MACRO few_of(t) AS TABLE SELECT * FROM all_of(t) LIMIT 1;`,
+    'models/a.sql':
+      "MODEL (kind FULL); SELECT x.id FROM query_table('raw.orders') AS x JOIN raw.orders USING (id)",
+    'models/b.sql':
+      "MODEL (kind FULL); SELECT x.id FROM few_of('raw.orders') AS x JOIN raw.orders USING (id)",
+    'models/c.sql': "MODEL (kind FULL); WITH o AS (FROM raw.orders) SELECT id FROM few_of('o')",
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  expect(diagnostics.map((d) => `${d.code} ${d.location?.path}`)).toEqual([
+    'unknown-table models/a.sql',
+    'unknown-table models/b.sql',
+  ]);
+});

@@ -7,6 +7,7 @@ import { addLeafModel, addOpaqueModel, addQueryModel } from './add-model.ts';
 import { bindAudits } from './bind-audits.ts';
 import { renderAgain, restore } from './cached-models.ts';
 import type { Compilation } from './compilation.ts';
+import { HIDDEN_READ, readsByText } from './hidden-reads.ts';
 import { draftModels, parseDrafts, type ParsedModel } from './parse-models.ts';
 import type { Pending } from './pending.ts';
 import { hiddenRead, isPlanless, queryError } from './query-error.ts';
@@ -17,9 +18,6 @@ import { macroInView } from './sql-macros.ts';
 
 /** More plans at once cost memory, fewer cost round trips. */
 const BATCH = 64;
-
-/** Functions that read a table by a text. Whether it is there already is chance, so it never counts. */
-const HIDDEN_READ = /\bquery(?:_table)?\s*\(/i;
 
 /** Binds models as soon as their inputs are there, and their audits when there is time. */
 export async function bindReady(c: Compilation, models: readonly Pending[]): Promise<void> {
@@ -157,7 +155,9 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
     const result = results[i];
     if (result === undefined) continue;
     if (i % BREATH === BREATH - 1) await breathe();
-    if (result.ok) await addQueryModel(c, m, query, parsePlan(result.plan));
+    if (readsByText(query.rendered.sql, c.input.project.sqlMacros, c.lookup.find))
+      c.fail(m.definition, hiddenRead(m.definition));
+    else if (result.ok) await addQueryModel(c, m, query, parsePlan(result.plan));
     else if (isPlanless(result.error)) await addOpaqueModel(c, m, query);
     else if (result.error.type === 'catalog' && HIDDEN_READ.test(query.rendered.sql))
       c.fail(m.definition, hiddenRead(m.definition));
