@@ -29,6 +29,14 @@ export const TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> 
   's.sales': { region: 'VARCHAR', year: 'INTEGER', quarter: 'VARCHAR', amount: 'DOUBLE', units: 'BIGINT' },
 };
 
+/** Macros of DuckDB that the project declares. */
+export const MACROS: readonly string[] = [
+  'CREATE MACRO add_them(x, y := 1) AS x + y',
+  'CREATE MACRO twice_of(x) AS add_them(x, add_them(x, 0))',
+  'CREATE MACRO up_to(least) AS TABLE SELECT n, n * 2 AS twice FROM range(least) AS r(n)',
+  'CREATE MACRO known(relation) AS TABLE SELECT a, d + e AS s FROM query_table(relation) WHERE name IS NOT NULL',
+];
+
 const of = (
   about: string,
   cases: readonly (readonly [sql: string, lineage: string])[],
@@ -40,6 +48,11 @@ export const CASES: readonly LineageCase[] = [
     ['SELECT * EXCLUDE (e, name) FROM s.u', '=u.a; =u.d |'],
     ['SELECT * REPLACE (d + e AS d) FROM s.u', '=u.a; u.d u.e; =u.e; =u.name |'],
     ['SELECT * RENAME (d AS dd, e AS ee) FROM s.u', '=u.a; =u.d; =u.e; =u.name |'],
+    ['SELECT * RENAME (a AS d, d AS a) FROM (SELECT a, d FROM s.u)', '=u.a; =u.d |'],
+    [
+      'SELECT u.* RENAME (a AS k), t.* RENAME (a AS k2) FROM (SELECT a, b FROM s.t) t JOIN (SELECT a, d FROM s.u) u ON t.a = u.a',
+      '=u.a; =u.d; =t.a; =t.b | t.a u.a',
+    ],
     ['SELECT * EXCLUDE (name) REPLACE (a * 2 AS a) RENAME (d AS x) FROM s.u', 'u.a; =u.d; =u.e |'],
     ['SELECT t.a, u.* EXCLUDE (a) FROM s.t JOIN s.u ON t.a = u.a', '=t.a; =u.d; =u.e; =u.name | t.a u.a'],
     ["SELECT * LIKE '%a%' FROM s.u", '=u.a; =u.name |'],
@@ -57,6 +70,9 @@ export const CASES: readonly LineageCase[] = [
     ["SELECT coalesce(*COLUMNS(['d', 'e'])) AS first FROM s.u", 'u.d u.e |'],
     ['SELECT COLUMNS(* EXCLUDE (a, name)) * 2 FROM s.u', 'u.d; u.e |'],
     ["SELECT a FROM s.u WHERE COLUMNS(['d', 'e']) > 0", '=u.a | u.d u.e'],
+    ["SELECT COLUMNS(lambda c: c LIKE '%e') FROM s.u", '=u.e; =u.name |'],
+    ["SELECT min(COLUMNS(lambda c: c <> 'name')) FROM s.u GROUP BY name", 'u.a; u.d; u.e | u.name'],
+    ["SELECT COLUMNS(lambda a: a IN ('a', 'd')) FROM (SELECT e AS a, a AS d, name FROM s.u)", '=u.e; =u.a |'],
   ]),
   ...of('joins', [
     ['SELECT a, b, d FROM s.t JOIN s.u USING (a)', '=t.a; =t.b; =u.d | t.a u.a'],
@@ -79,6 +95,15 @@ export const CASES: readonly LineageCase[] = [
       '=p.sym; =p.ts; =p.price; =q.bid | p.sym p.ts q.sym q.ts',
     ],
     ['SELECT t.a, u.d FROM s.t POSITIONAL JOIN s.u', '=t.a; =u.d |'],
+    ['SELECT x.a, y.e, z.b FROM s.u x POSITIONAL JOIN s.u y POSITIONAL JOIN s.t z', '=u.a; =u.e; =t.b |'],
+    [
+      'SELECT * FROM (SELECT a FROM s.t) POSITIONAL JOIN (SELECT sum(d) AS d FROM s.u GROUP BY e)',
+      '=t.a; u.d | u.e',
+    ],
+    [
+      'SELECT p.price, q.bid FROM s.p ASOF LEFT JOIN s.q ON p.sym = q.sym AND p.ts < q.ts',
+      '=p.price; =q.bid | p.sym p.ts q.sym q.ts',
+    ],
     [
       'SELECT t.a, x.n FROM s.t, LATERAL (SELECT count(*) AS n FROM s.u WHERE u.a = t.a) x',
       '=t.a;  | t.a u.a',
@@ -94,7 +119,7 @@ export const CASES: readonly LineageCase[] = [
     ['SELECT b FROM s.t SEMI JOIN s.u ON t.a = u.d', '=t.b | t.a u.d'],
     ['SELECT b FROM s.t ANTI JOIN s.u USING (a)', '=t.b | t.a u.a'],
     ['SELECT t.b, u.d FROM s.t JOIN s.u ON t.a + u.e = 10', '=t.b; =u.d | t.a u.e'],
-    ['SELECT x.b, y.b FROM s.t x JOIN s.t y ON x.a = y.c', '=t.b; =t.b | t.a t.c'],
+    ['SELECT x.b, y.b AS b2 FROM s.t x JOIN s.t y ON x.a = y.c', '=t.b; =t.b | t.a t.c'],
     ['SELECT t.b FROM s.t, s.u, s.p WHERE t.a = u.a AND p.sym = u.name', '=t.b | p.sym t.a u.a u.name'],
   ]),
   ...of('subqueries', [
@@ -138,6 +163,17 @@ export const CASES: readonly LineageCase[] = [
     ['SELECT [x * c FOR x IN list IF x > a] AS l FROM s.t', 't.a t.c t.list |'],
     ['SELECT list_transform(ls, lambda s: s.k + 1) AS ks FROM s.t', 't.ls |'],
     ['SELECT list_transform(list, lambda a: a + 1) AS l FROM s.t', 't.list |'],
+    [
+      'SELECT list_transform(list, lambda b: list_transform([a], lambda b: b + c)[1] + b) AS l FROM s.t',
+      't.a t.c t.list |',
+    ],
+    ['SELECT list_filter(list, lambda a: a > b + a) AS l, a FROM s.t', 't.b t.list; =t.a |'],
+    ['SELECT list_transform([a], lambda st: st + 1) AS l, st.x AS x FROM s.t', 't.a; t.st |'],
+    ['SELECT [list FOR list IN list] AS l FROM s.t', 't.list |'],
+    [
+      'SELECT list_transform(l, lambda a: a + d) AS l FROM (SELECT list AS l, a FROM s.t) x JOIN s.u USING (a)',
+      't.list u.d | t.a u.a',
+    ],
   ]),
   ...of('pivot and unpivot', [
     [
@@ -237,11 +273,11 @@ export const CASES: readonly LineageCase[] = [
   ...of('CTEs and shadowed names', [
     ['WITH t AS (SELECT d AS a FROM s.u) SELECT a FROM t', '=u.d |'],
     [
-      'WITH t AS (SELECT d AS a FROM s.u) SELECT t.a, x.a FROM t JOIN s.t x ON x.b = t.a',
+      'WITH t AS (SELECT d AS a FROM s.u) SELECT t.a, x.a AS a2 FROM t JOIN s.t x ON x.b = t.a',
       '=u.d; =t.a | t.b u.d',
     ],
     [
-      'WITH c AS (SELECT a FROM s.t), d AS (WITH c AS (SELECT e AS a FROM s.u) SELECT a FROM c) SELECT c.a, d.a FROM c, d',
+      'WITH c AS (SELECT a FROM s.t), d AS (WITH c AS (SELECT e AS a FROM s.u) SELECT a FROM c) SELECT c.a, d.a AS a2 FROM c, d',
       '=t.a; =u.e |',
     ],
     [
@@ -302,6 +338,17 @@ export const CASES: readonly LineageCase[] = [
     ['SELECT NULL AS nothing, 1 AS one, a FROM s.t', '; ; =t.a |'],
     ['SELECT a FROM s.t TABLESAMPLE reservoir(10 ROWS) REPEATABLE (1)', '=t.a |'],
     ['SELECT rowid AS r FROM s.t', '=t.rowid |'],
+  ]),
+  ...of('macros of the project', [
+    ['SELECT add_them(a, c) AS x, add_them(a) AS y FROM s.t', 't.a t.c; t.a |'],
+    ['SELECT twice_of(a) AS x FROM s.t WHERE add_them(c) > 0', 't.a | t.c'],
+    ['SELECT m.n, m.twice, a FROM up_to(3) AS m, s.t', '; ; =t.a |'],
+    ['SELECT a, twice FROM s.t JOIN up_to(10) ON n = b', '=t.a;  | t.b'],
+    [
+      'SELECT sum(twice_of(x)) AS s, n FROM (SELECT c + b AS x, a FROM s.t) JOIN up_to(3) ON a = n GROUP BY n',
+      't.b t.c;  | t.a',
+    ],
+    ["WITH k AS (SELECT * FROM s.u WHERE e = 1) SELECT s, a FROM known('k')", 'u.d u.e; =u.a | u.e u.name'],
   ]),
   ...of('combined', [
     [

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile, type Column, type ColumnRef, type Compiled } from '../src/compile/index.ts';
 import { createDuckDbBinder } from '../src/engine/duckdb/duckdb-binder.ts';
 import { loadProject } from '../src/project/index.ts';
-import { CASES, TABLES } from './lineage.cases.ts';
+import { CASES, MACROS, TABLES, type LineageCase } from './lineage.cases.ts';
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const yaml = (text: string): string => JSON.stringify(text);
@@ -22,7 +22,11 @@ const PROJECT = [
 ].join('\n');
 
 async function compileProject(models: Readonly<Record<string, string>>): Promise<Compiled> {
-  const files: Readonly<Record<string, string>> = { 'project.yaml': PROJECT, ...models };
+  const files: Readonly<Record<string, string>> = {
+    'project.yaml': PROJECT,
+    'macros/suite.sql': MACROS.map((m) => `${m};\n`).join(''),
+    ...models,
+  };
   const { value, diagnostics } = loadProject({
     list: (folder) => Object.keys(files).filter((p) => p.startsWith(`${folder}/`)),
     read: (path) => files[path],
@@ -38,6 +42,8 @@ async function compileProject(models: Readonly<Record<string, string>>): Promise
 }
 
 const model = (query: string, kind = 'VIEW'): string => `MODEL (kind ${kind});\n${query}\n`;
+/** A view cannot call macros of the project. */
+const kindOf = (c: LineageCase): string => (c.about.includes('of the project') ? 'FULL' : 'VIEW');
 const refs = (all: readonly ColumnRef[]): string =>
   all.map((r) => `${r.model.replace(/^s\./, '')}.${r.column}`).join(' ');
 
@@ -49,7 +55,9 @@ describe('the suite', () => {
 
   beforeAll(async () => {
     compiled = await compileProject(
-      Object.fromEntries(CASES.map((c, i) => [`models/${name(i).replace('.', '/')}.sql`, model(c.sql)])),
+      Object.fromEntries(
+        CASES.map((c, i) => [`models/${name(i).replace('.', '/')}.sql`, model(c.sql, kindOf(c))]),
+      ),
     );
     duckdb = await DuckDBInstance.create(':memory:');
     const connection = await duckdb.connect();
@@ -58,6 +66,7 @@ describe('the suite', () => {
       const list = Object.entries(columns).map(([c, type]) => `${quote(c)} ${type}`);
       await connection.run(`CREATE TABLE s.${quote(table.slice(2))} (${list.join(', ')})`);
     }
+    for (const macro of MACROS) await connection.run(macro);
     connection.closeSync();
   });
   afterAll(() => duckdb.closeSync());
