@@ -87,7 +87,8 @@ function problem(call: string): string | undefined {
   const unknown = rest.find((word) => /^--?[a-z]/.test(word) && !options.has(word));
   if (unknown !== undefined) return `sluice ${call}: no such option ${unknown}`;
   const below = command.commands?.map((c) => c.name);
-  const isItself = command.load !== undefined && (rest[0] === undefined || rest[0].startsWith('-'));
+  const takesAny = command.arguments !== undefined || rest[0] === undefined || rest[0].startsWith('-');
+  const isItself = command.load !== undefined && takesAny;
   return below === undefined || isItself || below.includes(rest[0] ?? '')
     ? undefined
     : `sluice ${call}: no such command below`;

@@ -240,6 +240,31 @@ export const COMMANDS: readonly Command[] = [
       { line: 'sluice test --junit out/tests.xml --format github', does: 'for continuous integration' },
     ],
     load: async () => (await import('./commands/test.ts')).test,
+    commands: [
+      {
+        name: 'create',
+        summary: 'Write a unit test from rows of the warehouse',
+        details:
+          "Takes rows of the model's result and of its inputs that belong together, and expects what the query makes of these. It is one file in tests/, to be read and mended.",
+        arguments: [{ syntax: '<model>', summary: 'schema.model' }],
+        options: [
+          { flags: '--name <name>', summary: "of the test and its file; the model's name if left out" },
+          { flags: '--rows <n>', summary: 'how many rows of the result to begin with; 3 if left out' },
+          { flags: '--where <sql>', summary: "which rows of the result: SQL over the model's columns" },
+          START,
+          END,
+          ENV,
+          { flags: '--force', summary: 'replace the file if it is there' },
+        ],
+        examples: [
+          {
+            line: 'sluice test create marts.daily_revenue --where "refunds > 0"',
+            does: 'a day with refunds',
+          },
+        ],
+        load: async () => (await import('./commands/test-create.ts')).testCreate,
+      },
+    ],
   },
   {
     name: 'coverage',

@@ -108,6 +108,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     run: refuse,
     audit: refuse,
     test: refuse,
+    createTest: refuse,
     coverage: refuse,
     query: refuse,
     auditHistory: refuse,

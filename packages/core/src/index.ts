@@ -19,6 +19,7 @@ export * from './report/index.ts';
 export type { Cell, Row } from './engine/warehouse.ts';
 export type {
   Answer,
+  CreateTestOptions,
   PlanOptions,
   Session,
   UpkeepOptions,

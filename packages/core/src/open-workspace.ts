@@ -1,6 +1,7 @@
 import { answerApply, answerApplyPlan } from './workspace/answer-apply.ts';
 import { answerAudit } from './workspace/answer-audit.ts';
 import { answerCompile } from './workspace/answer-compile.ts';
+import { answerCreateTest } from './workspace/answer-create-test.ts';
 import { answerCoverage } from './workspace/answer-coverage.ts';
 import { answerAuditHistory } from './workspace/answer-audit-history.ts';
 import {
@@ -61,6 +62,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     run: (environment) => answerRun(opened, environment),
     audit: (environment, models) => answerAudit(opened, environment, models),
     test: (filters = []) => answerTest(opened, filters),
+    createTest: (model, how) => answerCreateTest(opened, model, how),
     coverage: () => answerCoverage(opened),
     query: (sql, environment) => answerQuery(opened, sql, environment),
     auditHistory: (model, limit) => answerAuditHistory(opened, model, limit),

@@ -20,6 +20,7 @@ import type {
   RenderDocument,
   RunDocument,
   SourceRefreshDocument,
+  TestCreatedDocument,
   TestDocument,
   StateCheckDocument,
   StateExportDocument,
@@ -67,6 +68,23 @@ export interface UpkeepOptions {
   readonly dryRun?: boolean;
   /** Asked first when there is something to do. */
   readonly confirm?: (shown: UpkeepDocument) => Promise<boolean>;
+}
+
+/** How to write a unit test from rows of the warehouse. */
+export interface CreateTestOptions {
+  /** The test's name; the model's, if left out. */
+  readonly name?: string;
+  /** How many rows of the result to begin with; 3 if left out. */
+  readonly rows?: number;
+  /** Which rows of the result: SQL over its columns. */
+  readonly where?: string;
+  /** The environment whose rows are taken; `prod` if left out. */
+  readonly environment?: string;
+  /** The interval of time macros, epoch ms, half-open; if left out, the last one that has rows. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Replaces a file that is there. */
+  readonly force?: boolean;
 }
 
 /**
@@ -192,6 +210,8 @@ export interface Workspace {
    * files. A test that failed is an error among the diagnostics.
    */
   test(filters?: readonly string[]): Promise<Answer<TestDocument>>;
+  /** Writes a unit test with real rows, and what the model's query makes of them. */
+  createTest(model: string, options?: CreateTestOptions): Promise<Answer<TestCreatedDocument>>;
   /** Which models and columns no test and no audit looks at. */
   coverage(): Promise<Answer<CoverageDocument>>;
   /** Rows of one query that only reads; models go by their own names in every environment. */

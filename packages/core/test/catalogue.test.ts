@@ -13,7 +13,7 @@ const LATER = new Set(
     state-unreadable state-not-empty state-incomplete
     name-taken disk-full state-newer query-failed duplicate-key audit-failed audit-warning source-rejects source-moved source-table-missing
     watch-failed interrupted internal not-formatted config-unused invalid-macro-file
-    invalid-test invalid-test-value unread-input unknown-cte unfrozen-clock test-failed
+    invalid-test invalid-test-value unread-input unknown-cte unfrozen-clock test-failed test-exists untestable-model
   `
     .trim()
     .split(/\s+/),

@@ -1,6 +1,7 @@
 import type {
   ExpectationResultDocument,
   RowDifferenceDocument,
+  TestCreatedDocument,
   TestDocument,
   TestResultDocument,
 } from '@sluice/core';
@@ -104,4 +105,11 @@ function shownColumns(e: ExpectationResultDocument): ExpectationResultDocument['
   const different = new Set(e.differences.flatMap((d) => d.columns));
   let room = MOST_COLUMNS - different.size;
   return e.columns.filter((c) => different.has(c.name) || room-- > 0);
+}
+
+/** What `sluice test create` has written. */
+export function renderTestCreated(document: TestCreatedDocument, style: Style): string {
+  const p = paint(style);
+  const inputs = document.inputs.map((i) => `  ${visible(i.name)}: ${count(i.rows, 'row')}\n`).join('');
+  return `${inputs}${p.green('✓')} ${visible(document.summary)}\n`;
 }

@@ -63,6 +63,8 @@ export const CODES = {
   'unknown-cte': 'error',
   'unfrozen-clock': 'warning',
   'test-failed': 'error',
+  'test-exists': 'error',
+  'untestable-model': 'error',
   // formatting
   'not-formatted': 'warning',
   // selection and options

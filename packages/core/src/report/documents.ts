@@ -473,6 +473,16 @@ export interface TestDocument extends Document {
   readonly summary: string;
 }
 
+/** A unit test that was written from rows of the warehouse. */
+export interface TestCreatedDocument extends Document {
+  readonly model: string;
+  readonly test: string;
+  readonly path: string;
+  readonly inputs: readonly { readonly name: string; readonly rows: number }[];
+  readonly expected_rows: number;
+  readonly summary: string;
+}
+
 /** Which models and columns a test or an audit looks at. */
 export interface CoverageDocument extends Document {
   readonly models: readonly {

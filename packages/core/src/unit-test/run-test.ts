@@ -52,6 +52,20 @@ export async function runTest(
   return { expectations, diagnostics };
 }
 
+/** The rows of a model's query on the inputs of a test; undefined with diagnostics when they cannot be had. */
+export async function runModel(
+  prepared: PreparedTest,
+  lane: SandboxLane,
+  absolute: (path: string) => string,
+  diagnostics: Diagnostic[],
+): Promise<Actual | undefined> {
+  let actual: Actual | undefined;
+  await withInputs(prepared, lane, absolute, diagnostics, async () => {
+    actual = await runQuery(prepared, prepared.test, prepared.sql, lane, diagnostics);
+  });
+  return actual;
+}
+
 /** Makes the inputs, works, and takes them away again. */
 async function withInputs(
   prepared: PreparedTest,
