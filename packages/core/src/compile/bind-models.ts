@@ -150,7 +150,7 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
   });
   if (queries.length === 0) return;
   c.settings ??= await c.input.settings();
-  const results = await c.input.binder.bind(queries.map((q) => q.query.rendered.sql));
+  const results = await c.ahead.whileWaiting(c.input.binder.bind(queries.map((q) => q.query.rendered.sql)));
   for (const [i, { m, query }] of queries.entries()) {
     const result = results[i];
     if (result === undefined) continue;
@@ -162,5 +162,8 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
     else if (result.error.type === 'catalog' && HIDDEN_READ.test(query.rendered.sql))
       c.fail(m.definition, hiddenRead(m.definition));
     else c.fail(m.definition, queryError(m.definition, query, result.error));
+    const known = c.known.get(m.definition.name);
+    if (known !== undefined && c.input.cache !== undefined && c.keys.has(m.definition.name))
+      c.ahead.add(known);
   }
 }

@@ -6,15 +6,7 @@ import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import { cacheKey, contextOf } from './cache-key.ts';
 import type { Compilation, Known } from './compilation.ts';
-import {
-  readLeaf,
-  readReads,
-  readResult,
-  writeLeaf,
-  writeReads,
-  writeResult,
-  type CacheEntry,
-} from './compile-cache.ts';
+import { readLeaf, readReads, readResult, writeResult, type CacheEntry } from './compile-cache.ts';
 import type { Remembered } from './compile-memory.ts';
 import type { CompiledModel } from './compiled.ts';
 import { lazy } from './lazy.ts';
@@ -170,8 +162,8 @@ export function keepResults(c: Compilation, order: readonly string[]): void {
   memory.keepOnly(c.keys.values(), fresh);
 }
 
-function payloadOf(c: Compilation, node: CompiledModel, { leaf, reads, state }: Known): string {
-  const texts = { leaf: writeLeaf(leaf()), readLeaf: writeReads(reads()) };
+function payloadOf(c: Compilation, node: CompiledModel, known: Known): string {
+  const heavy = c.ahead.take(known);
   return writeResult(
     {
       columns: node.columns,
@@ -180,14 +172,9 @@ function payloadOf(c: Compilation, node: CompiledModel, { leaf, reads, state }: 
       byInterval: node.byInterval,
       clockDependent: node.clockDependent,
       auditIdentity: node.auditIdentity,
-      state: state(texts),
+      state: known.state(),
       warnings: c.held.get(node.name) ?? [],
     },
-    {
-      sql: node.sql,
-      lineage: node.lineage,
-      meaning: node.meaning,
-      ...texts,
-    },
+    heavy,
   );
 }

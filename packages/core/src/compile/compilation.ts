@@ -15,6 +15,7 @@ import type { LeafMeaning } from './meaning.ts';
 import { nameLookup, type ParsedModel } from './parse-models.ts';
 import type { ReadLeaf } from './reads.ts';
 import type { VersionedMeaning } from './version.ts';
+import { WriteAhead } from './write-ahead.ts';
 
 /** What later layers need to know of a compiled node. */
 export interface Known {
@@ -40,6 +41,7 @@ export class Compilation {
   readonly keys = new Map<string, string>();
   /** Models with something wrong that is no error of theirs alone: not to be kept. */
   readonly faulty = new Set<string>();
+  readonly ahead = new WriteAhead();
   /** Shapes of audits that DuckDB has bound. */
   readonly soundAudits = new Set<string>();
   settings: string | undefined;

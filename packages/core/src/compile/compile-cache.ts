@@ -50,10 +50,14 @@ export interface HeavyResult extends Pick<CompiledModel, 'sql' | 'lineage' | 'me
   readonly readLeaf: string;
 }
 
-/** A result as a payload: JSON texts by line, first the light part. Quoting the leaves once more would double their cost. */
-export function writeResult(light: LightResult, heavy: HeavyResult): string {
-  const { leaf, readLeaf, ...rest } = heavy;
-  return `${JSON.stringify(light)}\n${JSON.stringify(rest)}\n${leaf}\n${readLeaf}`;
+/** A result as a payload: JSON texts by line, first the light part; `heavy` by {@link writeHeavy}. */
+export function writeResult(light: LightResult, heavy: string): string {
+  return `${JSON.stringify(light)}\n${heavy}`;
+}
+
+/** Quoting the leaves once more would double their cost, so they have lines of their own. */
+export function writeHeavy({ leaf, readLeaf, ...rest }: HeavyResult): string {
+  return `${JSON.stringify(rest)}\n${leaf}\n${readLeaf}`;
 }
 
 /** Undefined when the payload is none. */
