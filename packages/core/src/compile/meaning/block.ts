@@ -4,6 +4,8 @@
  * is gone by construction. Other operators consume a block by its seal: the hashes of its rows and columns.
  */
 import { digest } from './digest.ts';
+import { labelRelations, stranger } from './relation-labels.ts';
+import { sortedSet } from './sorted-set.ts';
 import {
   aloneLabel,
   CallTerm,
@@ -12,6 +14,7 @@ import {
   depthOf,
   hashTerm,
   identityOf,
+  isTrue,
   isVolatile,
   operandsOf,
   relationsOf,
@@ -48,6 +51,8 @@ interface RowSeal {
   readonly rows: string;
   readonly conditions: readonly string[];
   readonly hash: (term: Term) => string;
+  /** Instances of one relation could be exchanged, as far as the rows go: columns have to tell them apart. */
+  readonly tied: boolean;
 }
 
 /** A symbolic select-project-join block; opaque outside this folder. */
@@ -76,6 +81,12 @@ export class Block {
     return this.#seal;
   }
 
+  /** The seal for an operator that computes these terms: they tell apart what could be exchanged otherwise. */
+  sealFor(terms: readonly Term[]): Seal {
+    const seal = this.seal();
+    return this.#rows.made?.tied === true ? new Block({ ...this, columns: terms }, this).seal() : seal;
+  }
+
   /** The same rows with other columns, picked from or computed over this block's. */
   withColumns(columns: readonly Term[]): Block {
     const block = new Block({ ...this, columns }, this);
@@ -92,7 +103,7 @@ export class Block {
 
   filter(conditions: readonly Term[]): Block {
     const added = conditions.flatMap(conjuncts).flatMap((condition): readonly Term[] => {
-      if (operandsOf(condition, 'TRUE') !== undefined) return [];
+      if (isTrue(condition)) return [];
       // A row kept by `x IN (subquery)` is a row kept by a semi join.
       const mark = operandsOf(condition, 'MARK');
       return mark === undefined ? [condition] : [new CallTerm('SEMI', mark)];
@@ -170,23 +181,31 @@ function instanceApart(left: Block, right: Block): Block {
   });
 }
 
-function sealBlock(block: Block, { rows, conditions, hash }: RowSeal): Seal {
+function sealBlock(block: Block, shared: RowSeal): Seal {
+  // Two sides of a self-join with the same part in its conditions: which is which is told by what is made of them.
+  const { rows, conditions, hash } = shared.tied ? sealRows(block, block.columns) : shared;
   const sequence = conditions.length === 0 ? block.sequence : digest('filtered', block.sequence, conditions);
   return { rows, sequence, columns: block.columns.map(hash), hash };
 }
 
-function sealRows(block: Block): RowSeal {
+function sealRows(block: Block, columns: readonly Term[] = []): RowSeal {
   const [first, ...others] = block.relations;
-  const label = others.length === 0 ? undefined : labels(block);
+  const labels =
+    others.length === 0 || areAlone(block)
+      ? undefined
+      : labelRelations(block.relations, block.conditions, columns);
+  const label = others.length === 0 ? undefined : (labels?.label ?? ownLabel(block));
+  const tied = labels?.tied ?? false;
   const hash = hasher(block, label);
   const conditions = sortedSet(block.conditions.map(hash));
-  if (label === undefined && conditions.length === 0) return { rows: first?.rows ?? '', conditions, hash };
+  if (label === undefined && conditions.length === 0)
+    return { rows: first?.rows ?? '', conditions, hash, tied };
   const outer = block.relations.flatMap((relation) =>
     relation.on === undefined ? [] : [[label?.(relation) ?? '', ...sortedSet(relation.on.map(hash))]],
   );
   outer.sort(byText);
   const rows = digest('join', block.relations.map(identityOf).sort(), conditions, outer);
-  return { rows, conditions, hash };
+  return { rows, conditions, hash, tied };
 }
 
 /** Hashes terms over a block's relations. */
@@ -203,44 +222,9 @@ function areAlone(block: Block): boolean {
   return new Set(block.relations.map(identityOf)).size === block.relations.length;
 }
 
-/**
- * Labels for the relations of a block: the identity, and a number among instances of the same. Instances are numbered
- * by the conditions they take part in, so that the two sides of a self-join get the same labels however it is written.
- */
-function labels(block: Block): Label {
-  if (areAlone(block))
-    return (relation) => (block.relations.includes(relation) ? aloneLabel(relation) : stranger(relation));
-  const all = [...block.conditions, ...block.relations.flatMap((relation) => relation.on ?? [])];
-  const identities = block.relations.map(identityOf);
-  const ranked = block.relations.map((relation, at) => {
-    const own = identities[at] ?? '';
-    const isAlone = identities.indexOf(own) === identities.lastIndexOf(own);
-    return { relation, own, role: isAlone ? '' : roleOf(relation, all) };
-  });
-  ranked.sort((a, b) => compare(a.own, b.own) || compare(a.role, b.role));
-  const numbers = new Map<string, number>();
-  const byRelation = new Map<Relation, string>();
-  for (const { relation, own } of ranked) {
-    const number = numbers.get(own) ?? 0;
-    numbers.set(own, number + 1);
-    byRelation.set(relation, digest('instance', own, number));
-  }
-  return (relation) => byRelation.get(relation) ?? stranger(relation);
-}
-
-/** The label of a relation from elsewhere. */
-function stranger(relation: Relation): string {
-  return digest('stranger', relation.rows);
-}
-
-function roleOf(relation: Relation, conditions: readonly Term[]): string {
-  const memo = new Map<CallTerm, string>();
-  const label: Label = (other) => (other === relation ? 'this' : `other ${other.rows}`);
-  return sortedSet(conditions.map((condition) => hashTerm(condition, label, memo))).join();
-}
-
-export function sortedSet(texts: readonly string[]): readonly string[] {
-  return [...new Set(texts)].sort();
+/** The labels of relations that are all different. */
+function ownLabel(block: Block): Label {
+  return (relation) => (block.relations.includes(relation) ? aloneLabel(relation) : stranger(relation));
 }
 
 function compare(a: string, b: string): number {

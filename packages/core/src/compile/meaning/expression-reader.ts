@@ -140,6 +140,8 @@ export class ExpressionReader {
           operands().flatMap((operand) => operandsOf(operand, operator) ?? [operand]),
         );
       }
+      case 'VALUE_CONSTANT':
+        return isConstantTrue(expression) ? TRUE : undefined;
       case 'OPERATOR_CAST':
         return literalCast(expression) ?? (castsToItself(expression) ? read(expression['child']) : undefined);
       default:
@@ -223,6 +225,12 @@ function everyObject(json: Json, visit: (node: JsonObject) => void): void {
     visit(json);
     for (const part of Object.values(json)) if (part !== undefined) everyObject(part, visit);
   }
+}
+
+/** What DuckDB writes where a condition was taken apart and nothing is left of it. */
+function isConstantTrue(constant: JsonObject): boolean {
+  const value = object(constant, 'value');
+  return text(object(value, 'type'), 'id') === 'BOOLEAN' && flag(value, 'value') && !flag(value, 'is_null');
 }
 
 /** TRUE is a cast of 't' in plans. */

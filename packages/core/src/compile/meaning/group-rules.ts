@@ -1,10 +1,11 @@
 /** Groups, DISTINCT and windows: operators over a block's seal, where the order of rows may matter. */
 import { flag, isObject, list, nodes, object, text, type JsonObject, type PlanNode } from '../plan-node.ts';
-import { relationBlock, sortedSet, type Block, type Seal } from './block.ts';
+import { relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import type { ExpressionReader } from './expression-reader.ts';
 import { RANKS, UNORDERED } from './functions.ts';
 import { compare } from './plan-parts.ts';
+import { sortedSet } from './sorted-set.ts';
 import type { Term } from './term.ts';
 
 /** `scalar`: there is one row at most, so that order does not matter. */
@@ -14,8 +15,13 @@ export function aggregate(
   block: Block,
   scalar: boolean,
 ): Block {
-  const seal = block.seal();
-  const groups = list(node, 'groups').map((e) => seal.hash(expressions.read(e, block.columns)));
+  const keyTerms = list(node, 'groups').map((e) => expressions.read(e, block.columns));
+  const aggregates = nodes(node, 'expressions').map((given) => {
+    const aggregate = isRowCount(given) ? rowCount(given) : given;
+    return { aggregate, term: expressions.read(aggregate, block.columns) };
+  });
+  const seal = block.sealFor([...keyTerms, ...aggregates.map(({ term }) => term)]);
+  const groups = keyTerms.map((term) => seal.hash(term));
   const sets = list(node, 'grouping_sets').map((set) => (Array.isArray(set) ? set.map(Number) : []));
   const isPlain = sets.length === 0 || (sets.length === 1 && sets[0]?.length === groups.length);
   // The same expression may be grouped by twice, and be NULL in one place and not in the other: tell places apart.
@@ -27,13 +33,11 @@ export function aggregate(
     .map((set) => set.map((at) => keys[at]).toSorted())
     .sort((a, b) => compare(a.join(), b.join()));
   const rows = digest('groups', seal.rows, sortedSet(keys), isPlain ? 0 : setsOfKeys);
-  const values = nodes(node, 'expressions').map((given) => {
-    const aggregate = isRowCount(given) ? rowCount(given) : given;
+  const values = aggregates.map(({ aggregate, term }) => {
     const name = text(aggregate, 'name');
     const isFree = (UNORDERED.has(name) && !isCollated(aggregate)) || (scalar && name === 'first');
     if (!isFree && aggregate['order_bys'] === undefined) expressions.flags.add(`order:${name}`);
-    const value = seal.hash(expressions.read(aggregate, block.columns));
-    return digest('aggregate', rows, isFree ? 0 : seal.sequence, value);
+    return digest('aggregate', rows, isFree ? 0 : seal.sequence, seal.hash(term));
   });
   const groupings = list(node, 'grouping_functions').map((places) =>
     digest('grouping', rows, Array.isArray(places) ? places.map((at) => keys[Number(at)]) : places),

@@ -1,15 +1,17 @@
 /** Joins: inner and outer ones stay symbolic, look-ups become values of the left side, the rest is opaque. */
 import { joinConditions, joinType, list, text, type PlanNode } from '../plan-node.ts';
-import { cross, outerJoin, relationBlock, sortedSet, type Block } from './block.ts';
+import { cross, outerJoin, relationBlock, type Block } from './block.ts';
 import { digest } from './digest.ts';
 import { UnknownPlan, type ExpressionReader } from './expression-reader.ts';
 import { pick, side } from './plan-parts.ts';
+import { sortedSet } from './sorted-set.ts';
 import {
   atom,
   CallTerm,
   column,
   conjuncts,
   hashTerm,
+  isTrue,
   isVolatile,
   planComparison,
   type Term,
@@ -159,7 +161,7 @@ function conditionsOf(
   right: readonly Term[],
 ): readonly Term[] {
   const both = [...left, ...right];
-  return joinConditions(node).flatMap((condition) => {
+  const all = joinConditions(node).flatMap((condition) => {
     if (condition.kind === 'expression') return conjuncts(expressions.read(condition.expression, both));
     const { comparison } = condition;
     const sides = [expressions.read(condition.left, left), expressions.read(condition.right, right)] as const;
@@ -167,6 +169,7 @@ function conditionsOf(
     if (term === undefined) throw new UnknownPlan(`comparison ${comparison}`);
     return [term];
   });
+  return all.filter((condition) => !isTrue(condition));
 }
 
 /** Each side's columns after the join's projection maps. */

@@ -7,16 +7,18 @@ import { aggregate, distinct, window, ordersOf, scalarSubquery } from './group-r
 import { join } from './join-rules.ts';
 import type { Leaf } from './leaf.ts';
 import { limit, sample } from './limit-rules.ts';
-import { pick, ownParts, readAll, named, side } from './plan-parts.ts';
+import { compare, pick, ownParts, readAll, named, side } from './plan-parts.ts';
 import { checkProperties } from './plan-properties.ts';
 import { scan, tableFunction, values } from './scan-rules.ts';
 import { union, setOperation } from './set-rules.ts';
-import { atom, column } from './term.ts';
+import { atom, column, type Term } from './term.ts';
 
 /** The columns of the outer query that a correlated subquery sees. */
 interface Correlation {
   readonly depth: number;
   readonly width: number;
+  /** In place of the order in which the subquery mentions them. */
+  readonly ranks: readonly number[];
 }
 
 export class PlanReader {
@@ -98,20 +100,21 @@ export class PlanReader {
         const numbered = numberedInput(node);
         const left =
           numbered === undefined ? input(0) : withRowIdentity(this.#operator(numbered, correlation));
-        const parameters = readAll(
-          this.#expressions,
-          list(node, 'duplicate_eliminated_columns'),
-          left.columns,
+        const { parameters, ranks } = ranked(
+          left,
+          readAll(this.#expressions, list(node, 'duplicate_eliminated_columns'), left.columns),
         );
         this.#depth++;
-        const right = input(1, { depth: this.#depth, width: parameters.length });
+        const right = input(1, { depth: this.#depth, width: parameters.length, ranks });
         this.#depth--;
         return join(this.#expressions, node, left, right, parameters);
       }
       case 'LOGICAL_DELIM_GET': {
         if (correlation === undefined) throw new UnknownPlan('correlated columns without a join');
         const rows = digest('correlated', correlation.depth, correlation.width);
-        const columns = list(node, 'chunk_types').map((chunk, at) => digest('parameter', rows, at, chunk));
+        const columns = list(node, 'chunk_types').map((chunk, at) =>
+          digest('parameter', rows, correlation.ranks[at] ?? at, chunk),
+        );
         return named(this.#expressions, node, relationBlock(rows, rows, columns));
       }
       case 'LOGICAL_UNION':
@@ -223,6 +226,19 @@ export class PlanReader {
     this.#ctes.set(cteKey(index), block);
     return named(this.#expressions, node, block);
   }
+}
+
+/** The columns a correlated subquery sees, in an order of their own; `ranks` says where each went. */
+function ranked(
+  left: Block,
+  columns: readonly Term[],
+): { readonly parameters: readonly Term[]; readonly ranks: readonly number[] } {
+  const seal = left.seal();
+  const sorted = columns
+    .map((term, at) => ({ term, at, hash: seal.hash(term) }))
+    .sort((a, b) => compare(a.hash, b.hash));
+  const ranks = columns.map((_, at) => sorted.findIndex((column) => column.at === at));
+  return { parameters: sorted.map(({ term }) => term), ranks };
 }
 
 /** Tells rows apart and means nothing else, so that it does not depend on their order. */

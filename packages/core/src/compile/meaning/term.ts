@@ -128,10 +128,16 @@ export function operandsOf(term: Term, operator: string): readonly Term[] | unde
 /** A condition that always holds. */
 export const TRUE = new CallTerm('TRUE', []);
 
-/** `operands` joined by AND or OR: nested ones are one, and their order does not matter. */
+export function isTrue(term: Term): boolean {
+  return operandsOf(term, 'TRUE') !== undefined;
+}
+
+/** `operands` joined by AND or OR: nested ones are one, their order does not matter, and `x AND TRUE` is x. */
 export function connective(operator: 'AND' | 'OR', operands: readonly Term[]): Term {
-  const flat = operands.flatMap((operand) => operandsOf(operand, operator) ?? [operand]);
+  const all = operands.flatMap((operand) => operandsOf(operand, operator) ?? [operand]);
+  const flat = operator === 'AND' ? all.filter((operand) => !isTrue(operand)) : all;
   const [only] = flat;
+  if (flat.length === 0) return TRUE;
   return flat.length === 1 && only !== undefined ? only : new CallTerm(operator, flat, true);
 }
 
@@ -229,8 +235,9 @@ export function hashTerm(term: Term, label: Label | undefined, memo: Map<CallTer
 function hashCall(term: CallTerm, operands: readonly string[]): string {
   if (!term.unordered) return digestCall(term.operator, operands);
   const isConnective = term.operator === 'AND' || term.operator === 'OR';
-  // `x AND x` is x.
-  const sorted = (isConnective ? [...new Set(operands)] : [...operands]).sort();
+  // `x AND x` is x; so it is among the conditions of a join.
+  const isSet = isConnective || term.operator === 'conditions';
+  const sorted = (isSet ? [...new Set(operands)] : [...operands]).sort();
   const [only] = sorted;
   return isConnective && sorted.length === 1 && only !== undefined ? only : digestCall(term.operator, sorted);
 }
