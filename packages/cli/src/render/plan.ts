@@ -19,6 +19,7 @@ const UPSTREAM: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
 const ORDER = [
   'create',
   'rebuild',
+  'evolve',
   'backfill',
   'reaudit',
   'reuse',
@@ -29,6 +30,7 @@ const ORDER = [
 const SYMBOLS: Readonly<Record<ActionKind, string>> = {
   create: '+',
   rebuild: '~',
+  evolve: '^',
   backfill: '>',
   reuse: '=',
   rebind: 'o',
@@ -187,6 +189,7 @@ function verdictColor(kind: ActionKind, style: Style): (text: string) => string 
     case 'create':
       return p.green;
     case 'rebuild':
+    case 'evolve':
       return p.yellow;
     case 'backfill':
       return p.blue;

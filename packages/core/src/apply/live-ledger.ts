@@ -52,19 +52,26 @@ export class LiveLedger {
       return {
         key,
         foreign: input?.storage === 'foreign',
+        // Whether rows are stale was decided by the plan.
+        lineage: undefined,
         coverage: join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data }))),
       };
     });
   }
 
-  /** Writes entries into the ledger, over those that stand or (when they were forgotten) over nothing; the answer makes them known to this run once the transaction is through. */
+  /** What the ledger says of a physical table, as far as it is committed. */
+  entries(key: string): readonly LedgerEntry[] {
+    return this.#entries.get(key) ?? [];
+  }
+
+  /** Writes entries into the ledger, over those that stand (`onto`); the answer makes them known to this run once the transaction is through. */
   async stage(
     connection: Connection,
     key: string,
     entries: readonly LedgerEntry[],
-    onto: 'standing' | 'nothing' = 'standing',
+    onto: readonly LedgerEntry[] = this.entries(key),
   ): Promise<() => void> {
-    let standing = onto === 'standing' ? (this.#entries.get(key) ?? []) : [];
+    let standing = onto;
     for (const entry of entries) {
       const change = writeEntry(standing, entry);
       await replaceLedger(connection, this.#run, key, change);

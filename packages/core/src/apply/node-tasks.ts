@@ -14,7 +14,7 @@ export function tasksOf({ work }: PlannedNode): readonly (readonly TimeRange[])[
 
 /** Whether a node's work counts rows. */
 export function writesRows({ work }: PlannedNode): boolean {
-  return work !== undefined && work.kind !== 'view' && work.kind !== 'audit';
+  return work !== undefined && work.kind !== 'view' && work.kind !== 'audit' && work.kind !== 'carry';
 }
 
 export function actionOf(planned: PlannedNode): TaskResultDocument['action'] {

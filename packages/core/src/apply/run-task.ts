@@ -2,11 +2,14 @@ import type { CompiledModel } from '../compile/compiled.ts';
 import { SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode, Step } from '../plan/index.ts';
+import { carryEntries } from '../plan/carry.ts';
 import { isRestated } from '../plan/interval-work.ts';
 import { dataOf, recordInputs } from '../plan/staleness.ts';
 import type { TaskStatus } from '../report/index.ts';
 import {
   forgetLedger,
+  replaceLedger,
+  type Fingerprint,
   keepFailingRows,
   recordAudits,
   recordResult,
@@ -45,32 +48,33 @@ export async function runTask(
     if (isFresh) entered.push(() => ledger.made(key));
     let rows = 0;
     let rejected = 0;
+    const { carry } = planned;
+    const carries = isFresh && carry !== undefined;
+    let standing = isAnew ? [] : ledger.entries(key);
+    if (carries) {
+      for (const step of at.writer.carry(physical, carry)) await runStep(connection, step);
+      const inputs = ledger.inputs(planned);
+      standing = await carryLedger(at, connection, key, carryEntries(ledger.entries(carry.key), inputs));
+    }
     for (const [i, range] of ranges.entries()) {
       if (at.signal.aborted) throw new Interrupted();
-      const done = await write(
-        at,
-        planned,
-        range,
-        (isFresh || isAnew) && i === 0,
-        connection,
-        entered,
-        progress,
-      );
+      const isFirst = (isFresh || isAnew) && !carries && i === 0;
+      const done = await write(at, planned, range, isFirst, connection, entered, progress);
       rows += done.rows;
       rejected += done.rejected;
     }
     if (node.node === 'model' && work?.kind !== 'empty') {
       const [only, ...more] = ranges;
-      const isWhole = (planned.reaudit && progress.done.length === 0) || more.length > 0;
+      const isWhole = carries || (planned.reaudit && progress.done.length === 0) || more.length > 0;
       await audit(at, planned, node, isWhole ? ALL_TIME : (only ?? ALL_TIME), connection, outcomes);
     }
-    if (work?.kind !== 'load' && keepsLedger(planned)) {
-      const entries = ranges.map((range) => entryOf(at, planned, range));
-      entered.push(await ledger.stage(connection, key, entries, isAnew ? 'nothing' : 'standing'));
+    if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
+      const entries = keepsLedger(planned) ? ranges.map((range) => entryOf(at, planned, range)) : [];
+      entered.push(await ledger.stage(connection, key, entries, standing));
     }
     const relation = planned.storage === 'view' ? 'view' : 'table';
     const audits = node.node === 'model' ? node.auditIdentity : '';
-    await recordSnapshot(connection, run, node, physical, relation, audits);
+    await recordSnapshot(connection, run, node, physical, relation, audits, tableOf(planned));
     await recordAudits(
       connection,
       run,
@@ -99,6 +103,29 @@ export async function runTask(
   progress.rejected += written.rejected;
   progress.done.push(...ranges);
   progress.audits.push(...outcomes.map((o) => o.document));
+}
+
+/** The ledger of a table that begins with the rows of another. The copy is a write of its own. */
+async function carryLedger(
+  { ledger, run }: TaskContext,
+  connection: Connection,
+  key: string,
+  entries: readonly LedgerEntry[],
+): Promise<readonly LedgerEntry[]> {
+  const sequence = ledger.nextSequence();
+  const added = entries.map((e) => ({ ...e, sequence }));
+  await replaceLedger(connection, run, key, { removed: [], added });
+  return added;
+}
+
+/** What state keeps of a physical table that is not just its model's. */
+function tableOf(planned: PlannedNode): Pick<Fingerprint, 'table' | 'carried'> {
+  const { node, columns, carried } = planned;
+  const isOther = JSON.stringify(columns) !== JSON.stringify(node.columns);
+  return {
+    ...(isOther ? { table: columns } : {}),
+    ...(carried === undefined ? {} : { carried }),
+  };
 }
 
 /** What the ledger says of a range that was just written. */
@@ -139,6 +166,7 @@ async function write(
       return { rows, rejected: 0 };
     }
     case 'audit':
+    case 'carry':
     case undefined:
       return { rows: 0, rejected: 0 };
     default:
@@ -191,7 +219,7 @@ async function audit(
 /** Whether a task of this node enters the ledger: what holds rows, and views that were audited. */
 function keepsLedger(planned: PlannedNode): boolean {
   return planned.storage === 'table'
-    ? planned.work?.kind !== 'audit' && planned.work?.kind !== 'empty'
+    ? planned.work?.kind !== 'audit' && planned.work?.kind !== 'empty' && planned.work?.kind !== 'carry'
     : planned.node.node === 'model' && planned.node.audits.length > 0;
 }
 

@@ -82,6 +82,8 @@ export const CODES = {
   'plan-unreadable': 'error',
   'plan-moved': 'error',
   'plan-tampered': 'error',
+  'schema-change': 'warning',
+  'schema-change-refused': 'error',
   // warehouse
   'warehouse-locked': 'error',
   'warehouse-unreadable': 'error',

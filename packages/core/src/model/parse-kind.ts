@@ -25,15 +25,12 @@ import { parseSeed } from './parse-seed-kind.ts';
 import type { TokenRun } from './token-run.ts';
 import { parseWhenMatched } from './when-matched.ts';
 
-const EVOLVING = ['disable_restatement'];
-
-const LATER = ['forward_only', 'on_destructive_change', 'on_additive_change'];
+const EVOLVING = ['forward_only', 'on_destructive_change', 'on_additive_change', 'disable_restatement'];
 
 const UNUSED: ReadonlyMap<string, string | undefined> = new Map<string, string | undefined>([
   ['dialect', 'duckdb'],
   // Batches of one model run one after another.
   ['batch_concurrency', '1'],
-  ...LATER.map((name): [string, undefined] => [name, undefined]),
 ]);
 
 const SCD = [
@@ -48,11 +45,11 @@ const SCD = [
 const SPREAD = new Set(['when_matched']);
 
 const KINDS: Readonly<Record<KindName, PropertyNames>> = {
-  VIEW: kindNames('VIEW', ['materialized'], unusedNames([...LATER, ...EVOLVING])),
-  FULL: kindNames('FULL', [], unusedNames([...LATER, ...EVOLVING])),
-  EMBEDDED: kindNames('EMBEDDED', [], unusedNames([...LATER, ...EVOLVING])),
-  EXTERNAL: kindNames('EXTERNAL', [], unusedNames([...LATER, ...EVOLVING])),
-  SEED: kindNames('SEED', ['path', 'csv_settings'], unusedNames(['batch_size', ...LATER, ...EVOLVING])),
+  VIEW: kindNames('VIEW', ['materialized'], unusedNames(EVOLVING)),
+  FULL: kindNames('FULL', [], unusedNames(EVOLVING)),
+  EMBEDDED: kindNames('EMBEDDED', [], unusedNames(EVOLVING)),
+  EXTERNAL: kindNames('EXTERNAL', [], unusedNames(EVOLVING)),
+  SEED: kindNames('SEED', ['path', 'csv_settings'], unusedNames(['batch_size', ...EVOLVING])),
   INCREMENTAL_BY_TIME_RANGE: kindNames(
     'INCREMENTAL_BY_TIME_RANGE',
     [

@@ -1,9 +1,10 @@
 import type { Compiled, CompiledModel, CompiledNode } from '../compile/compiled.ts';
+import type { Diagnostic } from '../diagnostic/index.ts';
 import { nodeKey } from '../compile/names.ts';
 import { keepsHistory } from '../model/index.ts';
 import type { ProjectConfig } from '../project/project.ts';
 import type { TableName } from '../sql/quote.ts';
-import { physicalKey, type LedgerEntry, type SourceLoad, type State } from '../state/state.ts';
+import type { LedgerEntry, SourceLoad, State } from '../state/state.ts';
 import {
   ALL_TIME,
   BEGINNING,
@@ -22,7 +23,9 @@ import {
 } from '../time/index.ts';
 import { intervalWork } from './interval-work.ts';
 import { compareMeaning, NO_COLUMN_CHANGES, reason, type ChangedMeaning } from './explain.ts';
-import { environmentView, physicalName, storageOf } from './physical.ts';
+import { environmentView, storageOf } from './physical.ts';
+import { livesOn, placeOf, type Place } from './place.ts';
+import { carryEntries, type Carry } from './carry.ts';
 import { isModel, type Action, type FileStatus, type Plan, type PlannedNode, type Work } from './planned.ts';
 import { boundInputs, dataOf, recordInputs, staleRanges, type BoundInput } from './staleness.ts';
 
@@ -58,6 +61,7 @@ class Planner {
   readonly #coverage = new Map<string, Coverage>();
   /** How each changed node's meaning changed, for the reasons of its readers. */
   readonly #changes = new Map<string, ChangedMeaning>();
+  readonly #diagnostics: Diagnostic[] = [];
   /** The sequence number that new data will get, as far as planning can know: above all that exist. */
   readonly #next: number;
 
@@ -97,6 +101,7 @@ class Planner {
       nodes: this.#planned,
       removed,
       externalMoves,
+      diagnostics: this.#diagnostics,
       promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
       spared: this.#spared(),
       unchanged: nodes.filter((n) => n.action === undefined && hasView(n)).length,
@@ -105,15 +110,24 @@ class Planner {
 
   #planNode(node: CompiledNode): PlannedNode {
     const storage = storageOf(node);
-    const physical = physicalName(node, this.#viewInputs(node));
-    const key = physicalKey(physical);
-    const exists = this.#in.state.snapshots.has(key) && this.#in.relations.has(key.toLowerCase());
+    const place = placeOf(node, {
+      state: this.#in.state,
+      relations: this.#in.relations,
+      environment: this.#in.environment,
+      viewInputs: this.#viewInputs(node),
+      readsPrivate: node.dependencies.some((d) => this.#planned.get(d)?.isPrivate === true),
+    });
+    const { physical, key, exists, columns, carry, carried, isPrivate } = place;
+    this.#diagnostics.push(...place.diagnostics);
     const base = {
       node,
       storage,
       physical,
       key,
-      columns: node.columns,
+      columns,
+      carry,
+      carried,
+      isPrivate,
       fresh: !exists,
       unit: this.#cadence(node).unit,
     };
@@ -123,35 +137,42 @@ class Planner {
       this.#coverage.set(key, this.#foreignCoverage(node, key));
       return idle;
     }
-    const entries = exists ? (this.#in.state.ledger.get(key) ?? []) : [];
-    const todo = this.#workFor(node, key, exists, entries);
-    const action = this.#actionFor(node, key, exists, todo);
+    const todo = this.#workFor(node, place, this.#entries(node, place));
+    const action = this.#actionFor(node, place, todo);
     const reaudit = exists && this.#auditsMoved(node, key);
     const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;
     return { ...base, reaudit, work, action };
   }
 
-  #workFor(node: CompiledNode, key: string, exists: boolean, entries: readonly LedgerEntry[]): Todo {
+  /** What the ledger says of a node's table, also of one that has yet to be filled with the rows of another. */
+  #entries(node: CompiledNode, { key, exists, carry }: Place): readonly LedgerEntry[] {
+    const { ledger } = this.#in.state;
+    if (carry !== undefined) return carryEntries(ledger.get(carry.key) ?? [], this.#inputs(node));
+    return exists ? (ledger.get(key) ?? []) : [];
+  }
+
+  #workFor(node: CompiledNode, place: Place, entries: readonly LedgerEntry[]): Todo {
+    const { key, exists } = place;
     this.#coverage.set(key, join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data }))));
     if (!isModel(node)) return this.#loadWork(node.name, key, exists);
     switch (node.definition.kind.kind) {
       case 'SEED':
         return entries.length > 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'seed' }, []);
       case 'FULL':
-        return this.#wholeWork(node, key, entries);
+        return this.#wholeWork(node, place, entries);
       case 'VIEW':
         return this.#viewWork(node, exists, entries);
       case 'INCREMENTAL_BY_TIME_RANGE':
       case 'INCREMENTAL_UNMANAGED':
-        return this.#intervalWork(node, key, exists, entries);
+        return this.#intervalWork(node, place, entries);
       case 'INCREMENTAL_BY_UNIQUE_KEY':
       case 'INCREMENTAL_BY_PARTITION':
         return node.byInterval
-          ? this.#intervalWork(node, key, exists, entries)
-          : this.#wholeWork(node, key, entries);
+          ? this.#intervalWork(node, place, entries)
+          : this.#wholeWork(node, place, entries);
       case 'SCD_TYPE_2_BY_TIME':
       case 'SCD_TYPE_2_BY_COLUMN':
-        return this.#wholeWork(node, key, entries);
+        return this.#wholeWork(node, place, entries);
       case 'EMBEDDED':
       case 'EXTERNAL':
         return NOTHING;
@@ -200,11 +221,12 @@ class Planner {
   }
 
   /** Models whose query is computed as a whole, whether it replaces the rows that stand or is merged into them. */
-  #wholeWork(node: CompiledModel, key: string, entries: readonly LedgerEntry[]): Todo {
+  #wholeWork(node: CompiledModel, { key, carry }: Place, entries: readonly LedgerEntry[]): Todo {
     const work = (restated: boolean): Work =>
       node.definition.kind.kind === 'FULL' ? { kind: 'table' } : { kind: 'merge', restated };
     const inputs = this.#inputs(node);
     const entry = entries[0];
+    if (carry !== undefined) return this.#wholeTable(node, key, work(true), []);
     if (entry === undefined) return this.#wholeTable(node, key, work(false), []);
     if (!this.#isDue(node, entry.doneAt)) return NOTHING;
     const because = [];
@@ -231,7 +253,8 @@ class Planner {
     return { work: { kind: 'audit' }, because: moved.length > 0 ? [reason.inputsMoved(moved)] : [] };
   }
 
-  #intervalWork(node: CompiledModel, key: string, exists: boolean, entries: readonly LedgerEntry[]): Todo {
+  #intervalWork(node: CompiledModel, place: Place, entries: readonly LedgerEntry[]): Todo {
+    const { key, exists, carry } = place;
     const cadence = this.#cadence(node);
     const todo = intervalWork({
       definition: node.definition,
@@ -243,6 +266,7 @@ class Planner {
       now: this.#in.now,
       next: this.#next,
     });
+    if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
     if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
     const { batches, anew, restated, lacking, moved } = todo;
     const because = [];
@@ -271,7 +295,9 @@ class Planner {
     return start < end ? [{ start, end }] : [];
   }
 
-  #actionFor(node: CompiledNode, key: string, exists: boolean, todo: Todo): Action | undefined {
+  #actionFor(node: CompiledNode, place: Place, todo: Todo): Action | undefined {
+    const { key, exists, carry } = place;
+    if (carry !== undefined) return this.#evolveAction(node, carry, place);
     const current = this.#in.state.environments.get(this.#in.environment);
     const promoted = current?.models.get(node.name);
     if (promoted === undefined) {
@@ -309,12 +335,24 @@ class Planner {
     const change = compareMeaning(old, node, this.#changes);
     this.#changes.set(node.name, change);
     const build = todo.work !== undefined && todo.work.kind !== 'audit';
+    const isNew = build || !exists;
+    const keptHistory = old !== undefined && livesOn(node) && old.fingerprint.kind['identity'] !== undefined;
+    const past = isNew && keptHistory ? [reason.startsOver()] : [];
     return {
-      kind: build || !exists ? 'rebuild' : 'reuse',
-      reasons:
-        build || !exists ? [...change.reasons, ...history(node)] : [...change.reasons, reason.alreadyBuilt()],
+      kind: isNew ? 'rebuild' : 'reuse',
+      reasons: isNew
+        ? [...change.reasons, ...past, ...history(node)]
+        : [...change.reasons, reason.alreadyBuilt()],
       columns: change.columns,
     };
+  }
+
+  /** The rows of the table before go on under another definition. */
+  #evolveAction(node: CompiledNode, carry: Carry, place: Place): Action {
+    const change = compareMeaning(this.#in.state.snapshots.get(carry.key), node, this.#changes);
+    this.#changes.set(node.name, change);
+    const reasons = [...change.reasons, reason.carriedOver()];
+    return { kind: 'evolve', reasons, columns: place.changes ?? NO_COLUMN_CHANGES };
   }
 
   #reboundInput(name: string): boolean {
@@ -361,8 +399,24 @@ class Planner {
     return boundInputs(node, (model) => {
       const planned = this.#planned.get(model);
       const key = planned?.key ?? model;
-      return { key, foreign: planned?.storage === 'foreign', coverage: this.#coverage.get(key) ?? [] };
+      return {
+        key,
+        foreign: planned?.storage === 'foreign',
+        coverage: this.#coverage.get(key) ?? [],
+        lineage: planned !== undefined && livesOn(planned.node) ? this.#lineage(planned) : undefined,
+      };
     });
+  }
+
+  /** All tables that the rows of one that lives on were in. */
+  #lineage(planned: PlannedNode): ReadonlySet<string> {
+    const keys = new Set([planned.key]);
+    let from = planned.carried?.physical;
+    while (from !== undefined && !keys.has(from)) {
+      keys.add(from);
+      from = this.#in.state.snapshots.get(from)?.fingerprint.carried?.physical;
+    }
+    return keys;
   }
 
   /** Physical inputs a view is bound to, looking through what is placed inline. */

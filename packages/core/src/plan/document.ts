@@ -78,8 +78,10 @@ async function toAction(
   const isAnew = work?.kind === 'intervals' && work.anew;
   const first = work?.kind === 'intervals' ? work.batches[0] : ALL_TIME;
   const writes = work !== undefined && work.kind !== 'audit' && work.kind !== 'load' && work.kind !== 'seed';
-  const task =
-    writes && first !== undefined ? await writer.task(planned, first, planned.fresh || isAnew) : undefined;
+  const carry = planned.fresh ? planned.carry : undefined;
+  const isFirst = (planned.fresh && carry === undefined) || isAnew;
+  const task = writes && first !== undefined ? await writer.task(planned, first, isFirst) : [];
+  const before = carry === undefined ? [] : writer.carry(planned.physical, carry);
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
@@ -92,7 +94,7 @@ async function toAction(
     batches: work === undefined ? 0 : work.kind === 'intervals' && !work.anew ? work.batches.length : 1,
     version: node.version,
     physical: planned.key,
-    sql: task === undefined ? [] : task.map((s) => s.sql),
+    sql: [...before, ...task].map((s) => s.sql),
   };
 }
 
@@ -113,6 +115,7 @@ function rangesOf(planned: PlannedNode): readonly TimeRange[] {
 const VERBS: readonly (readonly [ActionDocument['action'], string])[] = [
   ['create', 'to create'],
   ['rebuild', 'to rebuild'],
+  ['evolve', 'to evolve'],
   ['backfill', 'to bring up to date'],
   ['reuse', 'to reuse'],
   ['rebind', 'to rebind'],

@@ -41,6 +41,15 @@ export const reason = {
     code: 'keeps_history',
     message: `${kind} keeps what its inputs no longer hold`,
   }),
+  carriedOver: (): ReasonDocument => ({
+    code: 'carried_over',
+    message: 'its rows are carried over; the new definition counts for new ones',
+  }),
+  startsOver: (): ReasonDocument => ({
+    code: 'starts_over',
+    message:
+      'its kind or key changed, so that its history starts over; the old table stays until it is collected',
+  }),
   alreadyBuilt: (): ReasonDocument => ({ code: 'already_built', message: 'its table is built already' }),
   tableMissing: (key: string): ReasonDocument => ({
     code: 'table_missing',

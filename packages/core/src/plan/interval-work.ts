@@ -81,7 +81,8 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
   if (!isRange && entries.length > 0) {
     const last = have.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
     const isBehind = wanted.some((w) => w.start < last);
-    anew = isBehind && !kind.disableRestatement;
+    // Rows of a table that lives on are not to be computed by a definition that came later.
+    anew = isBehind && !kind.disableRestatement && !kind.forwardOnly;
     if (anew) wanted = desired;
     else if (isBehind && kind.kind !== 'INCREMENTAL_UNMANAGED')
       wanted = within([{ start: wanted[0]?.start ?? last, end: desired.at(-1)?.end ?? last }]);

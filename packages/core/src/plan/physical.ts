@@ -40,8 +40,15 @@ export function storageOf(node: CompiledNode): Storage {
   }
 }
 
-/** Where a node's rows live. A view's name also covers the physical inputs it is bound to. */
-export function physicalName(node: CompiledNode, inputs: readonly string[]): TableName {
+/**
+ * Where a node's rows live. A view's name also covers the physical inputs it is bound to; a table's also `own`, what makes
+ * it another than all tables of its version.
+ */
+export function physicalName(
+  node: CompiledNode,
+  inputs: readonly string[],
+  own: readonly string[] = [],
+): TableName {
   const { schema, table } = nodeSchemaAndTable(node.name);
   switch (storageOf(node)) {
     case 'foreign':
@@ -53,8 +60,11 @@ export function physicalName(node: CompiledNode, inputs: readonly string[]): Tab
         schema: `sluice__${schema}`,
         name: `${table}__${hash('sha256', JSON.stringify([node.version, inputs]), 'hex').slice(0, PREFIX)}`,
       };
-    default:
-      return { schema: `sluice__${schema}`, name: `${table}__${node.version.slice(0, PREFIX)}` };
+    default: {
+      const version =
+        own.length === 0 ? node.version : hash('sha256', JSON.stringify([node.version, own]), 'hex');
+      return { schema: `sluice__${schema}`, name: `${table}__${version.slice(0, PREFIX)}` };
+    }
   }
 }
 
@@ -65,4 +75,4 @@ export function environmentView(environment: string, node: string): TableName {
 }
 
 /** The environment whose views carry the plain names. */
-const PROD = 'prod';
+export const PROD = 'prod';

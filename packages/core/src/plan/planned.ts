@@ -1,8 +1,10 @@
 import type { Column, CompiledNode, CompiledModel } from '../compile/compiled.ts';
+import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ActionKind, ReasonDocument, ColumnDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
-import type { LoadedFile } from '../state/state.ts';
+import type { CarriedFrom, LoadedFile } from '../state/state.ts';
 import type { IntervalUnit, TimeRange } from '../time/index.ts';
+import type { Carry } from './carry.ts';
 import type { Storage } from './physical.ts';
 
 /** What has to be done for a node before the environment can be promoted. */
@@ -25,6 +27,8 @@ export type Work =
     }
   /** A time-range model before its first interval: an empty table, so that it can be shown and read. */
   | { readonly kind: 'empty' }
+  /** Nothing but the rows of the table before. */
+  | { readonly kind: 'carry' }
   /** Only audit what stands. */
   | { readonly kind: 'audit' };
 
@@ -47,6 +51,12 @@ export interface PlannedNode {
   readonly key: string;
   /** The columns of the physical table. */
   readonly columns: readonly Column[];
+  /** The table whose rows this one begins with, when it has to be made. */
+  readonly carry: Carry | undefined;
+  /** Where the rows of a table that lives on came from. */
+  readonly carried: CarriedFrom | undefined;
+  /** Whether the table is this environment's alone, because it holds rows that `prod` would have otherwise. */
+  readonly isPrivate: boolean;
   /** Whether the physical relation has to be made; what a ledger says of one that is gone is void. */
   readonly fresh: boolean;
   /** Grid of time-range models. */
@@ -94,6 +104,8 @@ export interface Plan {
   readonly removed: readonly Removed[];
   /** External tables that are thought to have moved since they were last read. */
   readonly externalMoves: readonly PlannedNode[];
+  /** What the plan warns of or refuses. */
+  readonly diagnostics: readonly Diagnostic[];
   readonly promotes: boolean;
   readonly spared: readonly string[];
   readonly unchanged: number;

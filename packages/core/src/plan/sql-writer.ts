@@ -9,6 +9,8 @@ import { render, type RenderContext } from '../render/index.ts';
 import { raw, tableIdent, type TableName } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
+import type { Carry } from './carry.ts';
+import { writeCarry } from './write/carry.ts';
 import { preparing, type Step } from './write/step.ts';
 import { createTable } from './write/target.ts';
 import { timeCondition } from './write/time-range.ts';
@@ -52,6 +54,7 @@ export class SqlWriter {
   async task(planned: PlannedNode, range: TimeRange, fresh: boolean): Promise<readonly Step[]> {
     const { node, physical: table, columns } = planned;
     if (node.node === 'source') return [];
+    if (planned.work?.kind === 'carry') return [];
     if (planned.work?.kind === 'empty') return [createTable(table, columns)];
     const { definition } = node;
     const query = await this.query(planned, range);
@@ -60,6 +63,11 @@ export class SqlWriter {
       ...writeSteps({ node, table, columns, query, fresh, now: this.#plan.now }, range),
       ...(await this.#statements(planned, definition.postStatements, range)).map(preparing),
     ];
+  }
+
+  /** The statements that fill a new table with the rows of the one before. */
+  carry(table: TableName, carry: Carry): readonly Step[] {
+    return writeCarry(table, carry);
   }
 
   /** A model's SELECT for an interval, over physical tables. */

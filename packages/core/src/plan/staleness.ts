@@ -23,17 +23,24 @@ export interface BoundInput {
   /** Whether its past is known to Sluice; an external table's is not. */
   readonly foreign: boolean;
   readonly coverage: Coverage;
+  /** For a table that lives on: the physical keys it had. Rows read of any other table are other rows. */
+  readonly lineage: ReadonlySet<string> | undefined;
 }
 
 /** The inputs of a node as they are bound now. */
 export function boundInputs(
   node: CompiledNode,
-  find: (model: string) => { readonly key: string; readonly foreign: boolean; readonly coverage: Coverage },
+  find: (model: string) => {
+    readonly key: string;
+    readonly foreign: boolean;
+    readonly coverage: Coverage;
+    readonly lineage: ReadonlySet<string> | undefined;
+  },
 ): readonly BoundInput[] {
   if (node.node === 'source') return [];
   return node.reads.map((read) => {
-    const { key, foreign, coverage } = find(read.input);
-    return { model: read.input, physical: key, scope: read.scope, foreign, coverage };
+    const { key, ...rest } = find(read.input);
+    return { model: read.input, physical: key, scope: read.scope, ...rest };
   });
 }
 
@@ -62,7 +69,9 @@ export function staleRanges(
   for (const input of inputs) {
     // The past of an external table is unknown: time-range models rely on lookback there.
     if (input.foreign && unit !== undefined) continue;
-    const read = entry.inputs.find((r) => r.model === input.model)?.coverage ?? [];
+    const recorded = entry.inputs.find((r) => r.model === input.model);
+    const isSame = recorded !== undefined && input.lineage?.has(recorded.physical) !== false;
+    const read = isSame ? recorded.coverage : [];
     const news = movedOn(read, restrict(input.coverage, reach(input, entry)));
     if (news.length === 0) continue;
     const hit = unit === undefined ? [entry] : news.flatMap((n) => affected(input, n, entry, unit));

@@ -257,7 +257,15 @@ export interface VersionDocument extends Document {
 }
 
 /** What a plan does with one model. */
-export type ActionKind = 'create' | 'rebuild' | 'backfill' | 'reuse' | 'rebind' | 'reaudit' | 'drop';
+export type ActionKind =
+  | 'create'
+  | 'rebuild'
+  | 'evolve'
+  | 'backfill'
+  | 'reuse'
+  | 'rebind'
+  | 'reaudit'
+  | 'drop';
 
 export type ReasonCode =
   | 'new_model'
@@ -273,6 +281,8 @@ export type ReasonCode =
   | 'auto_restatement'
   | 'anew'
   | 'keeps_history'
+  | 'carried_over'
+  | 'starts_over'
   | 'missing_intervals'
   | 'inputs_moved'
   | 'files_changed'

@@ -25,7 +25,13 @@ export function fingerprintOf(node: CompiledNode): Fingerprint {
 function kindProperties(node: CompiledNode): Readonly<Record<string, VariableValue>> {
   if (node.node === 'source') return { kind: node.definition.origin.kind };
   const kind = node.definition.kind;
-  if (kind.kind === 'INCREMENTAL_BY_TIME_RANGE') return { kind: kind.kind, time_column: kind.timeColumn };
+  if (kind.kind === 'INCREMENTAL_BY_TIME_RANGE') {
+    return {
+      kind: kind.kind,
+      time_column: kind.timeColumn,
+      identity: JSON.stringify(kindIdentity(kind)),
+    };
+  }
   const rules = kindRules(kind);
   if (rules.length === 0) return { kind: kind.kind };
   return { kind: kind.kind, identity: JSON.stringify(kindIdentity(kind)), rules: JSON.stringify(rules) };

@@ -1,3 +1,4 @@
+import type { Column } from '../compile/compiled.ts';
 import type { VariableValue } from '../project/project.ts';
 import type { TableName } from '../sql/quote.ts';
 import type { Coverage, TimeRange } from '../time/index.ts';
@@ -45,6 +46,16 @@ export interface Fingerprint {
   readonly kind: Readonly<Record<string, VariableValue>>;
   /** The rendered SQL, so that a new scheme can re-version it. */
   readonly sql: string | null;
+  /** The columns of the physical table, where a policy made them others than those of the model. */
+  readonly table?: readonly Column[];
+  /** The table whose rows it began with, and the newest sequence number in them. */
+  readonly carried?: CarriedFrom;
+}
+
+/** Where the first rows of a table that lives on came from. */
+export interface CarriedFrom {
+  readonly physical: string;
+  readonly sequence: number;
 }
 
 /** This physical table holds this interval, done by that run. */

@@ -7,6 +7,7 @@ import { writeInputs } from './read.ts';
 import { redactText } from './redact.ts';
 import {
   physicalKey,
+  type Fingerprint,
   type LedgerEntry,
   type PromotedModel,
   type PromotionOrigin,
@@ -30,6 +31,7 @@ export async function recordSnapshot(
   physical: TableName,
   relation: 'table' | 'view',
   audits: string,
+  more: Pick<Fingerprint, 'table' | 'carried'> = {},
 ): Promise<void> {
   const key = physicalKey(physical);
   const kind = node.node === 'source' ? 'SOURCE' : node.definition.kind.kind;
@@ -42,7 +44,7 @@ export async function recordSnapshot(
       node.name,
       node.version,
       kind,
-      JSON.stringify(fingerprintOf(node)),
+      JSON.stringify({ ...fingerprintOf(node), ...more }),
       audits,
       timestamp(run.now),
       run.runId,

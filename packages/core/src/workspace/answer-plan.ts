@@ -13,6 +13,6 @@ export async function answerPlan(
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: true }, async (connection) => {
     const prepared = await prepare(w, compiled, connection, environment, 'plan', options);
-    return { document: prepared.document, diagnostics: compiled.compiled.diagnostics };
+    return { document: prepared.document, diagnostics: prepared.compiled.diagnostics };
   });
 }

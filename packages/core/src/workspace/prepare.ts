@@ -1,4 +1,4 @@
-import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import { diagnostic, hasErrors, SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import {
   buildPlan,
@@ -58,9 +58,11 @@ export async function prepare(
   };
   const plan = buildPlan(input);
   refuseTaken(plan, input);
+  if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
   const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
   const document = await toPlanDocument(plan, compiled.project.config.name, writer);
-  return { ...compiled, state, plan, writer, document };
+  const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
+  return { ...compiled, compiled: { ...compiled.compiled, diagnostics }, state, plan, writer, document };
 }
 
 /** @throws {SluiceError} `name-taken` when a view would replace what is not this environment's own. */
