@@ -109,6 +109,8 @@ function whatLacks({ node, work }: PlannedNode): readonly string[] {
       return [`${node.name}: computed from inputs that were not complete, or have moved on`];
     case 'merge':
       return [`${node.name}: its inputs have rows that it has not taken in`];
+    case 'carry':
+      return [`${node.name}: its rows have yet to be carried over`];
     case 'load':
       return [`${node.name}: loaded since under another declaration`];
     case 'audit':
