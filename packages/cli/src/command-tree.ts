@@ -277,6 +277,35 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/coverage.ts')).coverage,
   },
   {
+    name: 'diff',
+    summary: 'How the data of two environments, or of two tables, differ',
+    details:
+      'Counts rows that came, went and changed by the grain of each model, and says which columns hold other values. Models that both environments show from the same table are the same without a look. Exits with 0 whatever it finds, unless --fail-if-diff is given.',
+    arguments: [
+      { syntax: '<before>', summary: 'an environment, or a table as schema.table' },
+      { syntax: '<after>', summary: 'the same for the other side' },
+      { syntax: '[models...]', summary: 'schema.model; all models if left out' },
+    ],
+    options: [
+      {
+        flags: '--grain <columns>',
+        summary: "what tells rows apart, with commas; the models' own grain if left out",
+      },
+      { flags: '--samples <count>', summary: 'how many samples of each sort (5)' },
+      { flags: '--fail-if-diff', summary: 'exit with 1 when anything differs' },
+      { flags: '--format <format>', summary: 'text, json or markdown' },
+    ],
+    examples: [
+      { line: 'sluice diff prod dev', does: 'what dev changes, model by model' },
+      {
+        line: 'sluice diff prod dev marts.daily_revenue --format markdown',
+        does: 'one model, for a pull request',
+      },
+      { line: 'sluice diff old.orders new.orders --grain order_id', does: 'two tables of the warehouse' },
+    ],
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     name: 'query',
     summary: 'Run a query and print its rows',
     arguments: [{ syntax: '<sql>', summary: 'one query; models go by their own names in every environment' }],

@@ -112,6 +112,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     coverage: refuse,
     query: refuse,
     auditHistory: refuse,
+    diff: refuse,
     environments: refuse,
     environment: refuse,
     diffEnvironments: refuse,

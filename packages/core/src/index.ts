@@ -20,6 +20,7 @@ export type { Cell, Row } from './engine/warehouse.ts';
 export type {
   Answer,
   CreateTestOptions,
+  DiffOptions,
   PlanOptions,
   Session,
   UpkeepOptions,

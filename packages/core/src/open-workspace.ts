@@ -9,6 +9,7 @@ import {
   answerEnvironmentDiff,
   answerEnvironments,
 } from './workspace/answer-environments.ts';
+import { answerDiff } from './workspace/answer-diff.ts';
 import { answerExplainVersion } from './workspace/answer-explain-version.ts';
 import { answerFormat } from './workspace/answer-format.ts';
 import { answerHistory, answerRunHistory } from './workspace/answer-history.ts';
@@ -66,6 +67,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     coverage: () => answerCoverage(opened),
     query: (sql, environment) => answerQuery(opened, sql, environment),
     auditHistory: (model, limit) => answerAuditHistory(opened, model, limit),
+    diff: (before, after, options) => answerDiff(opened, before, after, options ?? {}),
     environments: () => answerEnvironments(opened),
     environment: (name) => answerEnvironment(opened, name),
     diffEnvironments: (before, after) => answerEnvironmentDiff(opened, before, after),

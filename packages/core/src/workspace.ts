@@ -3,6 +3,7 @@ import type {
   ApplyDocument,
   AuditDocument,
   AuditHistoryDocument,
+  DiffDocument,
   CompileDocument,
   CoverageDocument,
   EnvironmentDiffDocument,
@@ -60,6 +61,16 @@ export interface PlanOptions {
   readonly start?: number;
   /** Epoch ms UTC, exclusive. */
   readonly end?: number;
+}
+
+/** What {@link Workspace.diff} compares. */
+export interface DiffOptions {
+  /** Only these models; all if left out. */
+  readonly models?: readonly string[];
+  /** What tells rows apart, in place of the models' own grain. */
+  readonly grain?: readonly string[];
+  /** How many samples of each sort; 5 if left out. */
+  readonly samples?: number;
 }
 
 /** How something is done that is shown first. */
@@ -215,6 +226,8 @@ export interface Workspace {
   /** Which models and columns no test and no audit looks at. */
   coverage(): Promise<Answer<CoverageDocument>>;
   /** Rows of one query that only reads; models go by their own names in every environment. */
+  /** How the data of two environments, or of two tables (`schema.table`), differ. */
+  diff(before: string, after: string, options?: DiffOptions): Promise<Answer<DiffDocument>>;
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
   /** Which environments there are, and when each was last promoted. */
   environments(): Promise<Answer<EnvironmentListDocument>>;

@@ -523,6 +523,48 @@ export interface CoverageDocument extends Document {
   readonly summary: string;
 }
 
+/** `sluice diff`: from `before` to `after`. */
+export interface DiffDocument extends Document {
+  readonly before: string;
+  readonly after: string;
+  /** Models of either side by name, or the one pair of tables. */
+  readonly models: readonly ModelDiffDocument[];
+  readonly summary: string;
+}
+
+export interface ModelDiffDocument {
+  readonly model: string;
+  /** `same`: no difference, or the same table. `added`, `removed`: only the one side has it. */
+  readonly status: 'same' | 'changed' | 'added' | 'removed';
+  /** Whether both sides show the same table, so that nothing had to be compared. */
+  readonly shared: boolean;
+  /** What tells rows apart; empty when they were compared as a whole, as often as they occur. */
+  readonly grain: readonly string[];
+  /** Why the grain of the model was not used; null when it was, or there is none. */
+  readonly note: string | null;
+  readonly columns_added: readonly { readonly name: string; readonly type: string }[];
+  readonly columns_removed: readonly { readonly name: string; readonly type: string }[];
+  readonly columns_retyped: readonly { readonly name: string; readonly from: string; readonly to: string }[];
+  /** Null where nothing was compared. `changed` needs a grain: without, such a row is one removed and one added. */
+  readonly rows: {
+    readonly before: number;
+    readonly after: number;
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+  } | null;
+  /** Columns with other values in rows of both sides; `share` of those rows, 0 to 1. */
+  readonly values: readonly { readonly column: string; readonly changed: number; readonly share: number }[];
+  readonly samples: {
+    readonly added: readonly Readonly<Record<string, Cell>>[];
+    readonly removed: readonly Readonly<Record<string, Cell>>[];
+    readonly changed: readonly {
+      readonly key: Readonly<Record<string, Cell>>;
+      readonly values: readonly { readonly column: string; readonly before: Cell; readonly after: Cell }[];
+    }[];
+  };
+}
+
 export interface QueryDocument extends Document {
   readonly columns: readonly ColumnDocument[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];

@@ -1,0 +1,95 @@
+import { ident, tableIdent, type TableName } from '../sql/quote.ts';
+import type { CommonColumn } from './compare-schemas.ts';
+
+/**
+ * SQL that puts the rows of two relations side by side by their grain. Columns have made-up names (`k0`, `c0`), so that no
+ * column of a model can be in the way; values of a column whose type changed are compared as text.
+ */
+export class SideBySide {
+  readonly #before: TableName;
+  readonly #after: TableName;
+  readonly #keys: readonly CommonColumn[];
+  readonly #values: readonly CommonColumn[];
+
+  constructor(
+    before: TableName,
+    after: TableName,
+    keys: readonly CommonColumn[],
+    values: readonly CommonColumn[],
+  ) {
+    this.#before = before;
+    this.#after = after;
+    this.#keys = keys;
+    this.#values = values;
+  }
+
+  /** One row: `matched`, `added`, `removed`, `changed`, and `c0`, `c1`, … how often each value differs. */
+  counts(): string {
+    const each = this.#values.map((_, i) => `count(*) FILTER (both_sides AND ${differs(i)}) AS c${i}`);
+    const any = this.#values.length === 0 ? 'FALSE' : this.#values.map((_, i) => differs(i)).join(' OR ');
+    const counts = [
+      'count(*) FILTER (both_sides) AS matched',
+      'count(*) FILTER (a.here IS NULL) AS added',
+      'count(*) FILTER (b.here IS NULL) AS removed',
+      `count(*) FILTER (both_sides AND (${any})) AS changed`,
+      ...each,
+    ].map((c) => c.replaceAll('both_sides', '(a.here AND b.here)'));
+    return `SELECT ${counts.join(', ')} FROM ${this.#joined('FULL JOIN')}`;
+  }
+
+  /** Rows that are on one side alone, with the names of that side. */
+  alone(side: 'before' | 'after', limit: number): string {
+    const [own, other] = side === 'before' ? [this.#before, this.#after] : [this.#after, this.#before];
+    const matches = this.#keys.map((k) => {
+      const [mine, theirs] = side === 'before' ? [k.before, k.after] : [k.after, k.before];
+      return `own.${ident(mine.name)} IS NOT DISTINCT FROM other.${ident(theirs.name)}`;
+    });
+    return `SELECT * FROM ${tableIdent(own)} AS own ANTI JOIN ${tableIdent(other)} AS other ON ${matches.join(' AND ')} ORDER BY ALL LIMIT ${limit}`;
+  }
+
+  /** Rows of both sides that differ: `k0`, … then for each value `a0`, `b0` and whether they differ, `d0`. */
+  changed(limit: number): string {
+    const values = this.#values.flatMap((_, i) => [
+      `a.c${i} AS a${i}`,
+      `b.c${i} AS b${i}`,
+      `${differs(i)} AS d${i}`,
+    ]);
+    const keys = this.#keys.map((_, i) => `a.k${i} AS k${i}`);
+    const any = this.#values.map((_, i) => differs(i)).join(' OR ');
+    return `SELECT ${[...keys, ...values].join(', ')} FROM ${this.#joined('JOIN')} WHERE ${any} ORDER BY ${this.#keys.map((_, i) => `k${i}`).join(', ')} LIMIT ${limit}`;
+  }
+
+  #joined(join: 'FULL JOIN' | 'JOIN'): string {
+    const on = this.#keys.map((_, i) => `a.k${i} IS NOT DISTINCT FROM b.k${i}`).join(' AND ');
+    return `${this.#side('before')} AS a ${join} ${this.#side('after')} AS b ON ${on}`;
+  }
+
+  #side(side: 'before' | 'after'): string {
+    const table = side === 'before' ? this.#before : this.#after;
+    const named = (columns: readonly CommonColumn[], letter: string): readonly string[] =>
+      columns.map((c, i) => `${comparable(c, side)} AS ${letter}${i}`);
+    return `(SELECT ${['TRUE AS here', ...named(this.#keys, 'k'), ...named(this.#values, 'c')].join(', ')} FROM ${tableIdent(table)})`;
+  }
+}
+
+/** The rows that one relation has more often than the other, in the columns of both. */
+export function surplus(
+  of: TableName,
+  over: TableName,
+  columns: readonly CommonColumn[],
+  side: 'before' | 'after',
+): string {
+  const list = (s: 'before' | 'after'): string =>
+    columns.map((c) => `${comparable(c, s)} AS ${ident(c.after.name)}`).join(', ');
+  const other = side === 'before' ? 'after' : 'before';
+  return `SELECT ${list(side)} FROM ${tableIdent(of)} EXCEPT ALL SELECT ${list(other)} FROM ${tableIdent(over)}`;
+}
+
+function comparable(column: CommonColumn, side: 'before' | 'after'): string {
+  const name = ident(column[side].name);
+  return column.before.type === column.after.type ? name : `CAST(${name} AS VARCHAR)`;
+}
+
+function differs(i: number): string {
+  return `a.c${i} IS DISTINCT FROM b.c${i}`;
+}

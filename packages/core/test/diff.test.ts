@@ -1,0 +1,172 @@
+/** What differs between environments, told exactly; compared with a count by hand in random tables. */
+import { assert, asyncProperty, array, integer, option, record } from 'fast-check';
+import { expect, test } from 'vitest';
+import { SluiceError, type DiffDocument } from '../src/index.ts';
+import { TestProject } from './support/project.ts';
+
+const MODEL = (columns: string, from = 'raw.orders'): string =>
+  `MODEL (name marts.orders, kind FULL, grain id);\nSELECT ${columns} FROM ${from}\n`;
+
+const FILES = {
+  'project.yaml': `name: diffs
+start: 2024-01-01
+sources: { raw: { orders: { file: data/orders.csv, columns: { id: BIGINT, amount: BIGINT, note: VARCHAR } } } }
+`,
+  'data/orders.csv': 'id,amount,note\n1,10,a\n2,20,b\n3,30,\n4,40,d\n',
+  'models/marts/orders.sql': MODEL('id, amount, note'),
+  'models/marts/total.sql':
+    'MODEL (name marts.total, kind FULL);\nSELECT sum(amount)::BIGINT AS total FROM marts.orders\n',
+  'models/marts/other.sql': 'MODEL (name marts.other, kind FULL);\nSELECT note FROM raw.orders\n',
+};
+
+async function diff(
+  project: TestProject,
+  ...rest: Parameters<Awaited<ReturnType<TestProject['workspace']>>['diff']>
+): Promise<DiffDocument> {
+  return (await (await project.workspace()).diff(...rest)).document;
+}
+
+test('rows, columns and values that differ are counted by the grain, with samples', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  project.write(
+    'models/marts/orders.sql',
+    MODEL(
+      "CASE WHEN id = 4 THEN 5 ELSE id END AS id, CASE WHEN id = 2 THEN 21 ELSE amount END AS amount, 'x' AS extra",
+    ),
+  );
+  project.remove('models/marts/other.sql');
+  await project.build('dev');
+  const found = await diff(project, 'prod', 'dev');
+  expect(found.models.map((m) => [m.model, m.status])).toEqual([
+    ['marts.orders', 'changed'],
+    ['marts.other', 'removed'],
+    ['marts.total', 'changed'],
+    ['raw.orders', 'same'],
+  ]);
+  expect(found.models[0]).toMatchObject({
+    grain: ['id'],
+    note: null,
+    columns_added: [{ name: 'extra', type: 'VARCHAR' }],
+    columns_removed: [{ name: 'note', type: 'VARCHAR' }],
+    columns_retyped: [],
+    rows: { before: 4, after: 4, added: 1, removed: 1, changed: 1 },
+    values: [{ column: 'amount', changed: 1, share: 1 / 3 }],
+    samples: {
+      added: [{ id: 5, amount: 40, extra: 'x' }],
+      removed: [{ id: 4, amount: 40, note: 'd' }],
+      changed: [{ key: { id: 2 }, values: [{ column: 'amount', before: 20, after: 21 }] }],
+    },
+  });
+  expect(found.models[2]).toMatchObject({
+    grain: [],
+    rows: { before: 1, after: 1, added: 1, removed: 1, changed: 0 },
+  });
+  expect(found.summary).toBe('4 models: 2 changed, 1 removed, 1 the same.');
+
+  const tables = await diff(project, 'marts.orders', 'marts__dev.orders', { grain: ['ID'], samples: 0 });
+  expect(tables.models).toMatchObject([
+    { rows: { added: 1, removed: 1, changed: 1 }, samples: { changed: [] } },
+  ]);
+});
+
+test('what both show from one table is the same without a look', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  await project.build('dev');
+  const found = await diff(project, 'prod', 'dev', { models: ['MARTS.orders'] });
+  expect(found.models).toMatchObject([{ model: 'marts.orders', status: 'same', shared: true, rows: null }]);
+});
+
+test('a grain that does not tell rows apart is not used, and said so', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  project.write('models/marts/orders.sql', MODEL('id // 2 AS id, amount, note'));
+  await project.build('dev');
+  const found = await diff(project, 'prod', 'dev', { models: ['marts.orders'] });
+  expect(found.models).toMatchObject([
+    {
+      grain: [],
+      note: 'id is there more than once, so rows were compared as a whole',
+      rows: { before: 4, after: 4, added: 4, removed: 4, changed: 0 },
+    },
+  ]);
+  expect(
+    (await diff(project, 'prod', 'dev', { models: ['marts.orders'], grain: ['nowhere'] })).models[0]?.note,
+  ).toBe('nowhere is not in both, so rows were compared as a whole');
+});
+
+test.each([
+  [['prod', 'dve'], 'unknown-environment'],
+  [['prod', 'dev', ['marts.ordres']], 'unknown-model'],
+  [['marts.orders', 'marts.ordres'], 'unknown-table'],
+] as const)('%j is refused with %s', async ([before, after, models], code) => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  await project.build('dev');
+  const refused = diff(project, before, after, models === undefined ? {} : { models });
+  await expect(refused).rejects.toSatisfy((e) => e instanceof SluiceError && e.diagnostics[0]?.code === code);
+});
+
+const SIDE = array(
+  record({ k: option(integer({ min: 0, max: 5 })), v: option(integer({ min: 0, max: 2 })) }),
+  {
+    maxLength: 8,
+  },
+);
+
+test('random tables: the counts are those of a comparison by hand', { timeout: 120_000 }, async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  await assert(
+    asyncProperty(SIDE, SIDE, async (before, after) => {
+      await project.execute(
+        ['CREATE SCHEMA IF NOT EXISTS own;', tableOf('a', before), tableOf('b', after)].join('\n'),
+      );
+      const { models } = await diff(project, 'own.a', 'own.b', { grain: ['k'] });
+      expect(models[0]?.rows).toEqual(byHand(before, after));
+    }),
+    { numRuns: 60, seed: 7 },
+  );
+});
+
+type Rows = readonly { readonly k: number | null; readonly v: number | null }[];
+
+function tableOf(name: string, rows: Rows): string {
+  const values = rows.map((r) => `(${r.k ?? 'NULL'}, ${r.v ?? 'NULL'})`);
+  const insert = values.length === 0 ? '' : `INSERT INTO own.${name} VALUES ${values.join(', ')};`;
+  return `CREATE OR REPLACE TABLE own.${name} (k INTEGER, v INTEGER); ${insert}`;
+}
+
+function byHand(before: Rows, after: Rows): unknown {
+  const totals = { before: before.length, after: after.length };
+  const isGrain = [before, after].every((rows) => new Set(rows.map((r) => r.k)).size === rows.length);
+  const shared = (r: { k: number | null }, rows: Rows): boolean => rows.some((o) => o.k === r.k);
+  if (isGrain) {
+    return {
+      ...totals,
+      added: after.filter((r) => !shared(r, before)).length,
+      removed: before.filter((r) => !shared(r, after)).length,
+      changed: after.filter((r) => shared(r, before) && before.find((o) => o.k === r.k)?.v !== r.v).length,
+    };
+  }
+  // A key that occurs twice on one side alone has nothing to match: then it does no harm.
+  const doubled = (rows: Rows, others: Rows): boolean =>
+    rows.some((r, i) => shared(r, others) && rows.findIndex((o) => o.k === r.k) !== i);
+  if (!doubled(before, after) && !doubled(after, before)) {
+    return {
+      ...totals,
+      added: after.filter((r) => !shared(r, before)).length,
+      removed: before.filter((r) => !shared(r, after)).length,
+      changed: after.filter((r) => shared(r, before) && before.find((o) => o.k === r.k)?.v !== r.v).length,
+    };
+  }
+  const left = before.map((r) => JSON.stringify(r));
+  let added = 0;
+  for (const r of after) {
+    const at = left.indexOf(JSON.stringify(r));
+    if (at < 0) added++;
+    else left.splice(at, 1);
+  }
+  return { ...totals, added, removed: left.length, changed: 0 };
+}
