@@ -2,19 +2,63 @@
  * The first promise: after any history, what an environment shows is what a build from nothing would show. Random
  * projects, random histories; each apply is compared with a build of the same files at the same time in a fresh folder.
  *
- * SLUICE_TEST_HISTORIES: how many (25). SLUICE_TEST_SEED: that of the first, the next has the next. SLUICE_TEST_SHRINK: look
- * for a shorter one where a history fails (slow). SLUICE_TEST_TALLY: a file for what happened.
+ * SLUICE_TEST_HISTORIES: how many (25). SLUICE_TEST_UPKEEP: how many more that promote, roll back and collect (a fifth).
+ * SLUICE_TEST_SEED: that of the first, the next has the next. SLUICE_TEST_SHRINK: look for a shorter one where a history fails
+ * (slow). SLUICE_TEST_TALLY: a file for what happened.
  */
 import { asyncProperty, check } from 'fast-check';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { SluiceError, type ApplyDocument, type PlanDocument } from '../src/index.ts';
 import { TestProject, type Contents } from './support/project.ts';
+import {
+  Definitions,
+  expectSound,
+  isUpkeep,
+  UPKEEP_HISTORY,
+  UPKEEP_STEPS,
+  upkeepStep,
+} from './support/upkeep-steps.ts';
 import { change, filesOf, HISTORY, PROJECT, type ProjectSpec, type Step } from './support/random-project.ts';
 
 const HISTORIES = Number(process.env['SLUICE_TEST_HISTORIES'] ?? 25);
+/** Of these, so many more are about promoting, going back and cleaning up. */
+const UPKEEP = Number(process.env['SLUICE_TEST_UPKEEP'] ?? Math.ceil(HISTORIES / 5));
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 20240201);
 const SHRINK = process.env['SLUICE_TEST_SHRINK'] !== undefined;
+
+/** One property over many seeds: one each, so that a history that fails can be lived again alone. */
+async function checkSeeds(
+  property: ReturnType<typeof asyncProperty<[ProjectSpec, readonly Step[]]>>,
+  count: number,
+): Promise<void> {
+  const failures: string[] = [];
+  for (let seed = SEED; seed < SEED + count && failures.length < 10; seed++) {
+    const result = await check(property, { numRuns: 1, seed, endOnFailure: !SHRINK });
+    if (!result.failed) continue;
+    const error = result.errorInstance;
+    const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    failures.push(`seed ${seed}: ${JSON.stringify(result.counterexample)}\n${why}`);
+  }
+  expect(failures.join('\n\n')).toBe('');
+}
+
+test(
+  `environments change hands, and are what their definitions say (${UPKEEP} histories, seed ${SEED})`,
+  { timeout: 60_000 + UPKEEP * 60_000 },
+  async () => {
+    const property = asyncProperty(PROJECT, UPKEEP_HISTORY, async (spec, steps) => {
+      const [prod, dev] = [
+        { what: 'apply-prod', a: 0, b: 0 },
+        { what: 'apply-dev', a: 0, b: 0 },
+      ] as const;
+      await live(spec, [prod, { what: 'edit-expression', a: 1, b: 3 }, dev, ...steps, prod]);
+    });
+    await checkSeeds(property, UPKEEP);
+    const done = UPKEEP_STEPS.reduce((sum, what) => sum + (tally.get(`${what} done`) ?? 0), 0);
+    expect(done, JSON.stringify([...tally].toSorted())).toBeGreaterThan(UPKEEP / 2);
+  },
+);
 
 test(
   `after any history an environment shows what a build from nothing shows (${HISTORIES} histories, seed ${SEED})`,
@@ -25,16 +69,7 @@ test(
       const first: readonly Step[] = spec.timed || spec.wide ? [{ what: 'apply-prod', a: 0, b: 0 }] : [];
       await live(spec, [...first, ...steps, { what: 'apply-prod', a: 0, b: 0 }]);
     });
-    const failures: string[] = [];
-    // A seed for each, so that a history that fails can be lived again alone.
-    for (let seed = SEED; seed < SEED + HISTORIES && failures.length < 10; seed++) {
-      const result = await check(property, { numRuns: 1, seed, endOnFailure: !SHRINK });
-      if (!result.failed) continue;
-      const error = result.errorInstance;
-      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      failures.push(`seed ${seed}: ${JSON.stringify(result.counterexample)}\n${why}`);
-    }
-    expect(failures.join('\n\n')).toBe('');
+    await checkSeeds(property, HISTORIES);
     const done = [...tally].filter(([what]) => what.endsWith(' done')).reduce((sum, [, n]) => sum + n, 0);
     expect(done, JSON.stringify([...tally].toSorted())).toBeGreaterThan(HISTORIES);
     if (process.env['SLUICE_TEST_TALLY'] !== undefined)
@@ -57,6 +92,7 @@ async function live(first: ProjectSpec, steps: readonly Step[]): Promise<void> {
     },
   });
   const past: ProjectSpec[] = [];
+  const definitions = new Definitions();
   for (const [number, step] of steps.entries()) {
     const where = `step ${number}: ${step.what} ${step.a} ${step.b}`;
     const count = (what: string): void => {
@@ -73,8 +109,13 @@ async function live(first: ProjectSpec, steps: readonly Step[]): Promise<void> {
     const environment =
       step.what === 'apply-dev' || (step.what === 'apply-limited' && step.b % 2 === 0) ? 'dev' : 'prod';
     try {
+      if (isUpkeep(step)) {
+        count(await upkeepStep(project, spec, step, definitions, where));
+        await expectSound(project, where);
+        continue;
+      }
       if (step.what === 'apply-failing') {
-        await applyFailing(project, spec, step, count);
+        await applyFailing(project, spec, step, count, definitions);
         continue;
       }
       if (step.what === 'apply-interrupted') stopAt = events + 1 + (step.a % 20);
@@ -99,6 +140,7 @@ async function live(first: ProjectSpec, steps: readonly Step[]): Promise<void> {
       })();
       stopAt = Number.POSITIVE_INFINITY;
       count(applied.status);
+      await definitions.note(project, spec);
       if (planned !== undefined) expectOnlyPlanned(applied, planned, where);
       if (applied.status === 'interrupted') continue;
       if (applied.status === 'failed')
@@ -128,6 +170,9 @@ const EXPECTED_REFUSALS = new Set([
   'invalid-macro',
   'environment-differs',
   'unknown-environment',
+  'warehouse-missing',
+  'promotion-incomplete',
+  'rollback-impossible',
 ]);
 
 /** An apply that an audit stops; what is there must stay as it was where the audit stands, and be mended later. */
@@ -136,6 +181,7 @@ async function applyFailing(
   spec: ProjectSpec,
   step: Step,
   count: (what: string) => void,
+  definitions: Definitions,
 ): Promise<void> {
   const failing: ProjectSpec = {
     ...spec,
@@ -145,6 +191,7 @@ async function applyFailing(
   try {
     const applied = await project.apply(step.b % 2 === 0 ? 'prod' : 'dev');
     count(applied.status);
+    await definitions.note(project, failing);
   } finally {
     rewrite(project, filesOf(failing), filesOf(spec));
   }

@@ -87,6 +87,7 @@ export function filesOf(spec: ProjectSpec): Files {
   const files: Record<string, string> = {
     'project.yaml': `name: random
 start: 2024-01-28
+history: { keep: 2 }
 sources:
   raw:
     a: { file: data/a.csv, time_column: t, columns: { id: BIGINT, t: TIMESTAMP, k: VARCHAR, x: BIGINT${spec.wide ? ', w: VARCHAR' : ''} } }
@@ -238,6 +239,10 @@ export const STEPS = [
   'late-rows',
   'correct-row',
   'delete-row',
+  'promote',
+  'rollback',
+  'drop-dev',
+  'gc',
 ] as const;
 
 /** Changes of the project; steps that apply something leave it as it is. */

@@ -1,0 +1,179 @@
+/**
+ * Steps of a random history that build nothing: promote, rollback, dropping dev, gc. After each, state, views and tables
+ * agree; and an environment is what a build from nothing of the definitions it shows gives, once the data of today are in.
+ * The latter is tried in a copy, with these definitions put back into the files: nothing but data may be left to compute.
+ */
+import { array, constantFrom, nat, record, type Arbitrary } from 'fast-check';
+import { cpSync } from 'node:fs';
+import { expect } from 'vitest';
+import { TestProject } from './project.ts';
+import { filesOf, type ProjectSpec, type Step } from './random-project.ts';
+
+export const UPKEEP_STEPS = ['promote', 'rollback', 'drop-dev', 'gc'] as const;
+
+/** Histories where environments change hands more often than in others. */
+export const UPKEEP_HISTORY: Arbitrary<readonly Step[]> = array(
+  record({
+    what: constantFrom<Step['what']>(
+      ...UPKEEP_STEPS,
+      'apply-dev',
+      'apply-dev',
+      'apply-prod',
+      'apply-interrupted',
+      'promote',
+      'promote',
+      'rollback',
+      'rollback',
+      'gc',
+      'run',
+      'edit-expression',
+      'edit-filter',
+      'edit-kind',
+      'add-column',
+      'add-model',
+      'drop-model',
+      'revert',
+      'widen-source',
+      'append-rows',
+      'correct-row',
+    ),
+    a: nat({ max: 199 }),
+    b: nat({ max: 199 }),
+  }),
+  { minLength: 6, maxLength: 16 },
+);
+
+type UpkeepStep = Step & { readonly what: (typeof UPKEEP_STEPS)[number] };
+
+export function isUpkeep(step: Step): step is UpkeepStep {
+  return (UPKEEP_STEPS as readonly string[]).includes(step.what);
+}
+
+/** Which definitions each promotion was made of. */
+export class Definitions {
+  readonly #known = new Map<string, ProjectSpec>();
+  readonly #latest = new Map<string, number>();
+
+  /** Notes what came to be shown; `spec` is what was in the files. */
+  async note(project: TestProject, spec: ProjectSpec): Promise<void> {
+    const seen = new Set<string>();
+    for (const e of (await (await project.workspace()).environments()).document.environments) {
+      seen.add(e.name);
+      if (this.#latest.get(e.name) === e.sequence) continue;
+      this.#latest.set(e.name, e.sequence);
+      this.#known.set(`${e.name} ${e.sequence}`, spec);
+    }
+    for (const name of this.#latest.keys()) if (!seen.has(name)) this.#latest.delete(name);
+  }
+
+  of(
+    environment: string,
+    sequence: number | undefined = this.#latest.get(environment),
+  ): ProjectSpec | undefined {
+    return this.#known.get(`${environment} ${sequence ?? 0}`);
+  }
+
+  sequence(environment: string): number {
+    return this.#latest.get(environment) ?? 0;
+  }
+}
+
+/** Does a step; answers what came of it. Throws what the command throws. */
+export async function upkeepStep(
+  project: TestProject,
+  spec: ProjectSpec,
+  step: UpkeepStep,
+  definitions: Definitions,
+  where: string,
+): Promise<string> {
+  const w = await project.workspace();
+  const names = (await w.environments()).document.environments.map((e) => e.name);
+  const before = names.includes('prod') ? await project.shown('prod') : undefined;
+  const status = await (async (): Promise<string> => {
+    switch (step.what) {
+      case 'promote': {
+        const tables = names.length === 0 ? [] : await project.physical();
+        const { document } = await w.promote('dev');
+        await definitions.note(project, spec);
+        expect(await project.shown('prod'), `${where}: prod shows what dev shows`).toEqual(
+          await project.shown('dev'),
+        );
+        expect(await project.physical(), `${where}: nothing is built`).toEqual(tables);
+        await expectAsDefined(project, spec, 'prod', definitions, where);
+        return document.status;
+      }
+      case 'rollback': {
+        const environment = step.b % 3 === 0 ? 'dev' : 'prod';
+        const to =
+          step.a % 3 === 0 ? undefined : 1 + (step.a % Math.max(1, definitions.sequence(environment)));
+        const { document } = await w.rollback(environment, to === undefined ? {} : { to });
+        const shown = definitions.of(environment, document.from?.sequence);
+        expect(shown, `${where}: goes back to a promotion that was`).toBeDefined();
+        await definitions.note(project, shown ?? spec);
+        await expectAsDefined(project, spec, environment, definitions, where);
+        return document.status;
+      }
+      case 'drop-dev': {
+        const { document } = await w.dropEnvironment('dev');
+        await definitions.note(project, spec);
+        expect(
+          await project.value(
+            String.raw`SELECT count(*) FROM duckdb_views() WHERE schema_name LIKE '%\_\_dev' ESCAPE '\'`,
+          ),
+          `${where}: no view is left`,
+        ).toBe('0');
+        return document.status;
+      }
+      case 'gc': {
+        const { document } = await w.gc();
+        expect((await w.gc()).document.status, `${where}: a second gc finds nothing`).toBe('nothing-to-do');
+        for (const environment of names)
+          await expectAsDefined(project, spec, environment, definitions, where);
+        return document.status;
+      }
+      default:
+        return step.what satisfies never;
+    }
+  })();
+  if (before !== undefined && (step.what === 'drop-dev' || step.what === 'gc'))
+    expect(await project.shown('prod'), `${where}: prod shows what it showed`).toEqual(before);
+  return status;
+}
+
+/** Whether state, views and tables agree. */
+export async function expectSound(project: TestProject, where: string): Promise<void> {
+  const { findings } = (await (await project.workspace()).checkState()).document;
+  expect(findings, `${where}: state, views and tables agree`).toEqual([]);
+}
+
+async function expectAsDefined(
+  project: TestProject,
+  spec: ProjectSpec,
+  environment: string,
+  definitions: Definitions,
+  where: string,
+): Promise<void> {
+  const shown = definitions.of(environment);
+  if (shown === undefined) throw new Error(`${where}: what ${environment} shows was not noted`);
+  const files = filesOf({ ...spec, models: shown.models, wide: shown.wide });
+  await using twin = new TestProject({}, { jobs: 2 });
+  twin.now = project.now;
+  cpSync(project.root, twin.root, { recursive: true, preserveTimestamps: true });
+  for (const path of Object.keys(filesOf(spec))) if (files[path] === undefined) twin.remove(path);
+  for (const [path, text] of Object.entries(files)) twin.write(path, text);
+  const plan = await twin.plan(environment);
+  const work = plan.actions.filter((a) => a.action !== 'backfill' && a.action !== 'reaudit');
+  expect(
+    work.map((a) => `${a.model} ${a.action}: ${a.reasons.map((r) => r.message).join(', ')}`),
+    `${where}: ${environment} shows its definitions; only data is left to compute`,
+  ).toEqual([]);
+  const applied = await twin.build(environment);
+  expect(applied.promoted, `${where}: ${environment} need not be promoted`).toBe(false);
+  await using fresh = twin.copy();
+  await fresh.build();
+  const expected = await fresh.shown();
+  const found = await twin.shown(environment);
+  expect([...found.keys()], where).toEqual([...expected.keys()]);
+  for (const [model, contents] of expected)
+    expect({ model, ...found.get(model) }, `${where}, ${environment}`).toEqual({ model, ...contents });
+}
