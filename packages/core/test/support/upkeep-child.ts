@@ -1,0 +1,43 @@
+/**
+ * Promotes, rolls back, drops or collects in a process of its own that can die at any statement:
+ * `node upkeep-child.ts ROOT NOW COMMAND [N]`. From the moment it begins to write it counts what it sends to the warehouse,
+ * and ends itself with SIGKILL before the Nth. Without N it says how many there were.
+ */
+import { DuckDBConnection } from '@duckdb/node-api';
+import { openWorkspace, type UpkeepOptions, type Workspace } from '../../src/index.ts';
+
+const [root = '', now = '', command = '', at = ''] = process.argv.slice(2);
+const workspace = await openWorkspace({ root, now: () => Number(now) });
+
+let sent = 0;
+let counting = false;
+const send = DuckDBConnection.prototype.runAndReadAll;
+DuckDBConnection.prototype.runAndReadAll = function counted(
+  this: DuckDBConnection,
+  ...args: Parameters<typeof send>
+) {
+  if (counting) {
+    sent += 1;
+    if (sent === Number(at)) process.kill(process.pid, 'SIGKILL');
+  }
+  return send.apply(this, args);
+};
+
+const options: UpkeepOptions = {
+  confirm: async () => {
+    counting = true;
+    return true;
+  },
+};
+
+const COMMANDS: Readonly<Record<string, (w: Workspace) => ReturnType<Workspace['gc']>>> = {
+  promote: (w) => w.promote('dev', options),
+  rollback: (w) => w.rollback('prod', options),
+  'env-drop': (w) => w.dropEnvironment('dev', options),
+  gc: (w) => w.gc(options),
+};
+
+const answer = await COMMANDS[command]?.(workspace);
+counting = false;
+await workspace.close();
+process.stdout.write(`${answer?.document.status ?? 'unknown'} ${sent}\n`);
