@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,5 +64,37 @@ describe('bash', () => {
   ];
   it.each(cases)('completes %j', (words, expected) => {
     expect(complete(...words).filter((w) => words.at(-1) !== '' || !w.startsWith('--'))).toEqual(expected);
+  });
+});
+
+const has = (shell: string): boolean => spawnSync(shell, ['-c', 'exit 0']).status === 0;
+
+describe.skipIf(!has('fish'))('fish', () => {
+  const file = join(folder, 'sluice.fish');
+  writeFileSync(file, fishCompletion(COMMANDS, GLOBAL_OPTIONS));
+  const complete = (line: string): readonly string[] =>
+    execFileSync('fish', ['--no-config', '-c', `source '${file}'; complete -C '${line}'`], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, HOME: folder },
+    })
+      .split('\n')
+      .flatMap((l) => (l === '' ? [] : [l.split('\t')[0] ?? '']));
+  it.each<readonly [string, readonly string[]]>([
+    ['sluice pl', ['plan']],
+    ['sluice plan --det', ['--detailed-exitcode']],
+    ['sluice --lock-timeout 5 plan --exp', ['--explain']],
+    ['sluice env ', ['list']],
+    ['sluice completion z', ['zsh']],
+    ['sluice lineage a.b --format ', ['dot', 'json', 'mermaid', 'text']],
+    ['sluice apply pl', ['plan.json']],
+    ['sluice plan -o pl', ['plan.json']],
+  ])('completes %j', (line, expected) => expect(complete(line)).toEqual(expected));
+});
+
+describe.skipIf(!has('zsh'))('zsh', () => {
+  it('is a script that zsh can read', () => {
+    writeFileSync(join(folder, '_sluice'), zshCompletion(COMMANDS, GLOBAL_OPTIONS));
+    expect(execFileSync('zsh', ['-f', '-n', join(folder, '_sluice')], { encoding: 'utf8' })).toBe('');
   });
 });

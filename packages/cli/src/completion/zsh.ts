@@ -28,9 +28,15 @@ function commandFunction(parent: string, command: Command): string {
     ...(command.options ?? []).map(optionSpec),
     ...(command.arguments ?? []).map((a, i) => {
       const position = a.syntax.includes('...') ? '*' : String(i + 1);
+      const name = label(a.syntax.replace(/[<>[\].]/g, ''));
+      // A bare message would keep zsh from completing an option in its place.
       const values =
-        a.choices === undefined ? (a.path === true ? '_files' : ' ') : `(${a.choices.join(' ')})`;
-      return quote(`${position}:${label(a.syntax.replace(/[<>[\].]/g, ''))}:${values}`);
+        a.choices === undefined
+          ? a.path === true
+            ? '_files'
+            : ` _guard "^-*" ${name}`
+          : `(${a.choices.join(' ')})`;
+      return quote(`${position}:${name}:${values}`);
     }),
   ];
   return `${name}() {\n  _arguments $_sluice_globals ${specs
