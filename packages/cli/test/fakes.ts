@@ -77,7 +77,6 @@ export function applied(more: Partial<ApplyDocument> = {}): ApplyDocument {
     status: 'done',
     promoted: true,
     results: [],
-    audits: [],
     diagnostics: [],
     seconds: 1.5,
     summary: 'prod shows the new tables.',

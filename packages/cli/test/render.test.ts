@@ -345,7 +345,6 @@ describe('apply', () => {
         { ...result, status: 'failed', audits: [failed], rows: 0 },
         { ...result, model: 'marts.top', status: 'skipped', audits: [] },
       ],
-      audits: [failed],
     });
     expect(renderApply(document, PLAIN)).toBe(text`
       ✗ audit failed marts.revenue not_null(columns := (id))

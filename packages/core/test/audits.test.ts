@@ -75,7 +75,9 @@ test('a warning is told and keeps its rows, but stops nothing', async () => {
   project.append('data/orders.csv', '5,2024-01-30 09:00:00,bob,-500.00,\n');
   const applied = await project.apply();
   expect(applied.status).toBe('done');
-  expect(applied.audits).toMatchObject([{ severity: 'warn', status: 'failed', failing_rows: 1 }]);
+  expect(applied.results.flatMap((r) => r.audits)).toMatchObject([
+    { severity: 'warn', status: 'failed', failing_rows: 1 },
+  ]);
   expect(await project.value('SELECT count(*) FROM _sluice.quarantine')).toBe('1');
 });
 
@@ -89,7 +91,9 @@ test('changed audits look at standing rows again and build nothing', async () =>
     'not_null(columns := (revenue))',
   );
   expect(actionsOf(await project.plan())).toEqual(['marts.daily reaudit']);
-  expect((await project.build()).audits).toMatchObject([{ audit: 'not_null', status: 'passed' }]);
+  expect((await project.build()).results.flatMap((r) => r.audits)).toMatchObject([
+    { audit: 'not_null', status: 'passed' },
+  ]);
   expect(await project.physical()).toEqual(tables);
   expect((await project.apply()).status).toBe('nothing-to-do');
 });
@@ -140,7 +144,8 @@ SELECT id, amount FROM raw.orders
 `;
 
 const allOf = (applied: ApplyDocument): unknown =>
-  applied.audits
+  applied.results
+    .flatMap((r) => r.audits)
     .filter((a) => a.model === 'marts.all')
     .map((a) => [a.status, a.failing_rows, a.rows_seen, a.kept_rows]);
 

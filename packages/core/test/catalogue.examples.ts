@@ -68,6 +68,12 @@ export const EXAMPLES: readonly Example[] = [
     good: `${HEAD}${ORDERS_SOURCE}    items: { file: data/items.csv }\n`,
     beside: { 'data/items.parquet': 'no parquet', 'data/items.csv': 'id,price\n1,2.5\n' },
   },
+  {
+    code: 'unused-file',
+    path: 'models/marts/scores.py',
+    bad: '«»from sqlmesh import model\n',
+    good: '\n',
+  },
   // header
   {
     code: 'header-missing',

@@ -57,7 +57,12 @@ SELECT id, name FROM raw.orders`,
     ['main.b', 'INCREMENTAL_BY_TIME_RANGE'],
   ]);
   const applied = await project.build();
-  expect(applied.audits.map((a) => a.audit).toSorted()).toEqual(['not_null', 'not_null', 'unique_values']);
+  expect(
+    applied.results
+      .flatMap((r) => r.audits)
+      .map((a) => a.audit)
+      .toSorted(),
+  ).toEqual(['not_null', 'not_null', 'unique_values']);
 });
 
 test('blueprints that macros make', async () => {

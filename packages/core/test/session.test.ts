@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compile, type Compiled } from '../src/compile/index.ts';
-import { SluiceError } from '../src/diagnostic/index.ts';
+import { sortDiagnostics, SluiceError } from '../src/diagnostic/index.ts';
 import { createDuckDbBinder } from '../src/engine/duckdb/duckdb-binder.ts';
 import { nodeFiles } from '../src/project/index.ts';
 import { binderSettings } from '../src/workspace/binder-settings.ts';
@@ -71,7 +71,7 @@ async function fromNothing(root: string): Promise<{ readonly compiled: Compiled 
     return {
       compiled: {
         ...compiled,
-        diagnostics: [...diagnostics, ...found.diagnostics, ...compiled.diagnostics],
+        diagnostics: sortDiagnostics([...diagnostics, ...found.diagnostics, ...compiled.diagnostics]),
       },
     };
   } finally {

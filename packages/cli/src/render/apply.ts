@@ -1,4 +1,4 @@
-import type { ApplyDocument, AuditResultDocument } from '@sluice/core';
+import type { ApplyDocument } from '@sluice/core';
 import { auditCounts, renderFailures } from './audits.ts';
 import { visible, visibleLines } from './cells.ts';
 import { paint, textWidth, type Style } from './style.ts';
@@ -7,7 +7,7 @@ import { count, duration, nameList, wrapList } from './words.ts';
 /** What an apply or a run did: audits that failed with their rows, then what was built, then the verdict. */
 export function renderApply(document: ApplyDocument, style: Style): string {
   const p = paint(style);
-  const audits = allAudits(document);
+  const audits = document.results.flatMap((r) => r.audits);
   // Where a diagnostic says already how to see all rows, once is enough.
   const told = document.diagnostics.some((d) => d.code === 'audit-failed' && d.hint !== null);
   const failures = renderFailures(audits, told ? null : document.run, style, false);
@@ -36,13 +36,4 @@ export function renderApply(document: ApplyDocument, style: Style): string {
   const mark = document.status === 'failed' || document.status === 'interrupted' ? p.red('✗') : p.green('✓');
   lines.push(`${mark} ${visibleLines(document.summary)}`);
   return `${failures === '' ? '' : `${failures}\n`}${lines.join('\n')}\n`;
-}
-
-/** Those of the tasks and those of the whole, each once. */
-function allAudits(document: ApplyDocument): readonly AuditResultDocument[] {
-  const found = new Map<string, AuditResultDocument>();
-  for (const audit of [...document.results.flatMap((r) => r.audits), ...document.audits]) {
-    found.set(JSON.stringify([audit.model, audit.call, audit.interval]), audit);
-  }
-  return [...found.values()];
 }

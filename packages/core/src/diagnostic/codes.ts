@@ -11,6 +11,7 @@ export const CODES = {
   'config-invalid': 'error',
   'config-unknown-property': 'error',
   'config-unused': 'warning',
+  'unused-file': 'warning',
   'source-files-missing': 'error',
   'source-unreadable': 'error',
   'source-table-missing': 'error',

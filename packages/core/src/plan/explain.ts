@@ -102,7 +102,7 @@ export function compareFingerprints(
 ): ChangedMeaning {
   if (old === undefined) {
     return {
-      reasons: [{ code: 'definition_changed', message: 'definition changed' }],
+      reasons: [{ code: 'definition_changed', message: 'its definition changed' }],
       columns: NO_COLUMN_CHANGES,
       changedColumns: new Set(),
       rowsChanged: true,
@@ -144,7 +144,15 @@ export function compareFingerprints(
       reasons.push({ code: 'rows_changed', message: 'rows: filters, joins or groups changed' });
   }
   reasons.push(...fromAbove);
-  if (reasons.length === 0) reasons.push({ code: 'definition_changed', message: 'definition changed' });
+  if (reasons.length === 0) {
+    const order = [...before.keys()].join('\n') === [...after.keys()].join('\n');
+    const message = !order
+      ? 'its columns are in another order'
+      : textChanged
+        ? 'its definition changed'
+        : 'its statements before or after the query changed';
+    reasons.push({ code: 'definition_changed', message });
+  }
   return {
     reasons,
     columns: { added, removed, retyped },

@@ -1,4 +1,5 @@
 /** A project as its files say it: settings, models and audits, read and checked, before anything is compiled. */
+export { environmentNameProblem } from './environment-name.ts';
 export type { ProjectFiles } from './files.ts';
 export { editRecordedColumns } from './edit-recorded-columns.ts';
 export { loadProject, projectFile } from './load.ts';

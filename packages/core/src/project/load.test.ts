@@ -185,7 +185,7 @@ environments: { a-b: , dev: { start: soon, ttl: 7 days ago }, prod: { ttl: 1 day
     "config-invalid 10:17-22 'sources.raw.d.table' must be schema.name, found 'a.b.c'",
     "config-invalid 12:42-50 'sources.raw.f.cron' is for tables; Sluice sees by itself when files move",
     "config-invalid 12:32-34 'sources.raw.f.csv' is for CSV files, these are parquet",
-    "invalid-environment-name 13:17-20 'a-b' is not the name of an environment | Use letters, digits and underscores.",
+    "invalid-environment-name 13:17-20 'a-b' cannot be the name of an environment | Use small letters, digits and underscores, beginning with a letter.",
     "config-invalid 13:49-59 'environments.dev.ttl' must be a length of time, found '7 days ago' | Write '7 days', or '36 hours'.",
     "config-invalid 13:38-42 'environments.dev.start' must be a date or a time ago, found 'soon' | Write 2024-01-31, or '7 days ago'.",
     "config-invalid 13:76-81 'environments.prod.ttl' cannot be: prod is never removed by itself | Leave it out.",

@@ -72,6 +72,7 @@ export function loadProject(
   const diagnostics: Diagnostic[] = [...config.diagnostics];
   const loaded = loadModels(files, memory, config.value, macros, texts, diagnostics);
   const recorded = loadRecorded(files, texts, diagnostics);
+  diagnostics.push(...pythonModels(files, texts));
   const audits = loadAudits(files, memory, texts, diagnostics);
   const sqlMacros = loadSqlMacros(files, texts, diagnostics);
   if (config.value === undefined) return { value: undefined, diagnostics };
@@ -226,6 +227,20 @@ function loadModels(
     }
   }
   return { models, brokenModels };
+}
+
+/** SQLMesh runs models in Python, Sluice does not: nobody shall believe that they are there. */
+function pythonModels(files: ProjectFiles, texts: Map<string, SourceText>): readonly Diagnostic[] {
+  return files.list('models').flatMap((path) => {
+    const text = /\.py$/i.test(path) ? files.read(path) : undefined;
+    if (text === undefined || text.trim() === '') return [];
+    const source = new SourceText(path, text);
+    texts.set(path, source);
+    return diagnostic('unused-file', `models in Python are not run: ${path}`, {
+      location: source.locate(0),
+      hint: 'Write it as a SELECT; or build its table elsewhere, and declare that as a source.',
+    });
+  });
 }
 
 function loadAudits(

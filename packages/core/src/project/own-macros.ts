@@ -36,7 +36,7 @@ export async function loadMacros(
     if (/\.py$/i.test(path) && text.trim() !== '') {
       const hint = 'Write its functions in TypeScript, in a file beside it.';
       const message = `macros in Python are not run: ${path}`;
-      diagnostics.push(diagnostic('invalid-macro-file', message, { location, hint, severity: 'warning' }));
+      diagnostics.push(diagnostic('unused-file', message, { location, hint }));
     }
     if (!MODULE.test(path) || /\.d\.m?ts$/i.test(path)) continue;
     if (TYPESCRIPT.test(path) && !stripsTypes()) {

@@ -25,6 +25,7 @@ import type {
   RuleSettings,
   SourceDefinition,
 } from './project.ts';
+import { environmentNameProblem } from './environment-name.ts';
 import { readYaml } from './read-yaml.ts';
 import { projectSchema, type RawConfig, type RawRule, type RawSource } from './schema.ts';
 import type { YamlPath, YamlPlaces } from './yaml-places.ts';
@@ -215,15 +216,8 @@ class ConfigReader {
     const environments: [string, EnvironmentSettings][] = [];
     for (const [name, settings] of Object.entries(raw)) {
       const path = ['environments', name];
-      if (!/^[A-Za-z0-9_]+$/.test(name)) {
-        const hint = 'Use letters, digits and underscores.';
-        this.#add(
-          'invalid-environment-name',
-          this.#places.key(path),
-          `'${name}' is not the name of an environment`,
-          hint,
-        );
-      }
+      const problem = environmentNameProblem(name, this.#places.key(path));
+      if (problem !== undefined) this.diagnostics.push(problem);
       const ttl = this.#span(settings?.ttl, [...path, 'ttl']);
       if (name === 'prod' && ttl !== undefined)
         this.#invalid([...path, 'ttl'], 'cannot be: prod is never removed by itself', 'Leave it out.');

@@ -426,7 +426,6 @@ export interface ApplyDocument extends Document {
   readonly status: 'done' | 'nothing-to-do' | 'failed' | 'interrupted';
   readonly promoted: boolean;
   readonly results: readonly TaskResultDocument[];
-  readonly audits: readonly AuditResultDocument[];
   readonly diagnostics: readonly DiagnosticDocument[];
   readonly seconds: number;
   readonly summary: string;

@@ -5,6 +5,7 @@ import { describeFiles } from '../engine/duckdb/describe-files.ts';
 import type { FileSource, Project } from '../project/index.ts';
 import { findSourceFiles, seedFiles } from '../source/index.ts';
 import { isFileSource } from './file-source.ts';
+import { readError } from './read-error.ts';
 
 /** Columns that nobody declared, from the files themselves; and files that are not there. */
 export async function discover(
@@ -52,10 +53,14 @@ export async function discover(
     const answer = answers[i];
     if (typeof answer === 'string') {
       diagnostics.push(
-        diagnostic('source-unreadable', `the files of '${w.name}' cannot be read: ${answer}`, {
-          location: w.location,
-          hint: 'Declare its columns, or say how the file is written under csv:.',
-        }),
+        diagnostic(
+          'source-unreadable',
+          `the files of '${w.name}' cannot be read: ${readError(root, answer)}`,
+          {
+            location: w.location,
+            hint: 'Declare its columns, or say how the file is written under csv:.',
+          },
+        ),
       );
     } else if (answer !== undefined) columns.set(w.name, answer);
   }

@@ -1,16 +1,11 @@
 /** What several commands say of names that do not exist or cannot be. */
 import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
+import { environmentNameProblem } from '../project/index.ts';
 import type { EnvironmentState, State } from '../state/index.ts';
 
-const ENVIRONMENT_NAME = /^[a-z][a-z0-9_]*$/;
-
 export function checkEnvironmentName(name: string): void {
-  if (ENVIRONMENT_NAME.test(name)) return;
-  throw new SluiceError(
-    diagnostic('invalid-environment-name', `'${name}' cannot be the name of an environment`, {
-      hint: 'Use small letters, digits and underscores, beginning with a letter.',
-    }),
-  );
+  const problem = environmentNameProblem(name);
+  if (problem !== undefined) throw new SluiceError(problem);
 }
 
 export function unknownModel(name: string, known: readonly string[]): SluiceError {

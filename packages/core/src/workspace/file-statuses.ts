@@ -7,7 +7,9 @@ import { physicalName } from '../plan/physical.ts';
 import { findSourceFiles, inspectFiles } from '../source/index.ts';
 import { physicalKey, type State } from '../state/index.ts';
 import { isFileSource } from './file-source.ts';
+import { checkHeaders } from './check-headers.ts';
 import type { OpenProject } from './open-project.ts';
+import { readError } from './read-error.ts';
 
 export async function fileStatuses(
   w: OpenProject,
@@ -35,7 +37,7 @@ export async function fileStatuses(
         throw new SluiceError(
           diagnostic(
             'source-unreadable',
-            `the files of '${node.name}' cannot be read: ${error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)}`,
+            `the files of '${node.name}' cannot be read: ${readError(w.root, error instanceof Error ? error.message : String(error))}`,
             {
               location: node.definition.location,
               hint: 'Mend the file, or change the declaration of its columns.',
@@ -46,5 +48,6 @@ export async function fileStatuses(
       statuses.set(node.name, { status: 'changed', files, changed });
     }
   }
+  await checkHeaders(w.root, compiled, statuses);
   return statuses;
 }
