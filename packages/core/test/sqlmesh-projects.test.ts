@@ -313,7 +313,9 @@ test('the scaffold compiles and is built as it is', async () => {
   await using project = new TestProject(SCAFFOLD);
   expect(await told(project)).toEqual(["warning config.yaml:17 'linter' has no effect in Sluice"]);
   const applied = await project.build();
-  expect(applied.audits.map((a) => `${a.audit} ${a.status}`)).toEqual(['assert_positive_order_ids passed']);
+  expect(applied.results.flatMap((r) => r.audits).map((a) => `${a.audit} ${a.status}`)).toEqual([
+    'assert_positive_order_ids passed',
+  ]);
   expect(await project.rows('SELECT * FROM shop_example.full_model ORDER BY item_id')).toEqual([
     { item_id: 1, num_orders: '1' },
     { item_id: 2, num_orders: '1' },
@@ -333,8 +335,8 @@ test('a larger one compiles and is built as it is', async () => {
     "warning models/top.sql:10 'start' moves with the clock, so it has no effect: history begins where the project says",
   ]);
   const applied = await project.build();
-  expect(applied.audits.filter((a) => a.status !== 'passed')).toEqual([]);
-  expect(applied.audits.map((a) => a.audit)).toContain('assert_none');
+  expect(applied.results.flatMap((r) => r.audits).filter((a) => a.status !== 'passed')).toEqual([]);
+  expect(applied.results.flatMap((r) => r.audits).map((a) => a.audit)).toContain('assert_none');
   expect(await project.rows('SELECT * FROM cafe.top')).toEqual([{ person_id: 2, name: 'Bob', price: 0.5 }]);
   expect(await project.rows('SELECT * FROM cafe.count_old')).toEqual([{ people: '2', gateway: 'local' }]);
   expect(await project.rows('SELECT * EXCLUDE (key) FROM cafe.people ORDER BY 1 LIMIT 1')).toEqual([
