@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import type { PlannedNode } from '../plan/index.ts';
+import { commentOn, type PlannedNode } from '../plan/index.ts';
 import { filesMoved, seedFiles, seedMoved, withHashes } from '../source/index.ts';
 import { recordLoad, recordRejects } from '../state/index.ts';
 import type { TaskContext, Written } from './task-context.ts';
@@ -106,6 +106,7 @@ export async function loadSeed(
   const paths = source.files.map((f) => join(at.root, f));
   const loaded = await connection.loadFiles({ source, paths, columns: node.columns, target: physical });
   moved();
+  for (const { sql } of commentOn(node, physical, 'TABLE')) await connection.run(sql);
   const [bad] = loaded.rejects;
   if (bad !== undefined) throw new Error(`${kind.file}, line ${bad.line}: ${bad.message}`);
   return { rows: loaded.rows, rejected: 0 };

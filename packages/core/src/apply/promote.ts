@@ -1,5 +1,5 @@
 import type { Connection } from '../engine/warehouse.ts';
-import { shownNodes, virtualUpdates, type SqlWriter } from '../plan/index.ts';
+import { commentOn, shownNodes, virtualUpdates, type SqlWriter } from '../plan/index.ts';
 import type { Plan } from '../plan/planned.ts';
 import { ident, sql, tableIdent } from '../sql/quote.ts';
 import {
@@ -26,8 +26,10 @@ export async function promote(
     for (const r of plan.removed) {
       if (r.stands) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
     }
-    for (const n of shown)
+    for (const n of shown) {
       await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
+      for (const step of commentOn(n.node, n.view, 'VIEW', n.columns)) await connection.run(step.sql);
+    }
     for (const update of virtualUpdates(plan, writer))
       for (const statement of update.sql) await connection.run(statement);
     await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models, from);

@@ -52,7 +52,7 @@ export async function runTask(
     const carries = isFresh && carry !== undefined;
     let standing = isAnew ? [] : ledger.entries(key);
     if (carries) {
-      for (const step of at.writer.carry(physical, carry)) await runStep(connection, step);
+      for (const step of at.writer.carry(planned, carry)) await runStep(connection, step);
       const inputs = ledger.inputs(planned);
       standing = await carryLedger(at, connection, key, carryEntries(ledger.entries(carry.key), inputs));
     }

@@ -164,7 +164,7 @@ test('time ranges', () => {
       kind: { autoRestatement: { cron: '@weekly', intervals: 7 } },
     },
   );
-  check('allow_partials true', { allowPartials: true });
+  check('kind INCREMENTAL_BY_TIME_RANGE (time_column d), allow_partials true', { allowPartials: true });
 });
 
 function wrongModel(header: string, ...expected: readonly string[]): void {

@@ -283,6 +283,16 @@ function buildModel(
       'Remove it, or keep it for SQLMesh.',
     );
   }
+  const partials = properties.get('allow_partials');
+  const allowPartials = parseFlag(partials, findings) ?? false;
+  if (allowPartials && partials !== undefined && kind?.kind !== 'INCREMENTAL_BY_TIME_RANGE') {
+    findings.add(
+      'unused-property',
+      partials.nameLocation,
+      `'allow_partials' has an effect on kind INCREMENTAL_BY_TIME_RANGE alone`,
+      'Remove it, or keep it for SQLMesh.',
+    );
+  }
   const cron = parseCron(properties.get('cron'), findings);
   if (properties.has('grain') && properties.has('grains')) {
     const second = properties.get('grains');
@@ -324,7 +334,7 @@ function buildModel(
       blueprint,
       cron: cron?.text,
       cronLocation: cron?.location,
-      allowPartials: parseFlag(properties.get('allow_partials'), findings) ?? false,
+      allowPartials,
       start: parseStart(properties.get('start'), findings),
       owner: parseText(properties.get('owner'), findings),
       description: parseText(properties.get('description'), findings) ?? leadingComment(source.text),

@@ -288,9 +288,11 @@ class Planner {
       (setting === undefined ? undefined : setting.kind === 'at' ? setting.at : now - setting.milliseconds);
     const begin = node.definition.start ?? config.defaults.start ?? config.start;
     const start = ceilTo(Math.max(begin, limit ?? begin), cadence.unit);
-    const ready = node.definition.allowPartials
-      ? ceilTo(now, cadence.unit)
-      : floorTo(cadence.lastTick(now), cadence.unit);
+    const { allowPartials, kind } = node.definition;
+    const ready =
+      allowPartials && kind.kind === 'INCREMENTAL_BY_TIME_RANGE'
+        ? ceilTo(now, cadence.unit)
+        : floorTo(cadence.lastTick(now), cadence.unit);
     const end = this.#in.end === undefined ? ready : Math.min(ready, floorTo(this.#in.end, cadence.unit));
     return start < end ? [{ start, end }] : [];
   }

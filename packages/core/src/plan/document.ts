@@ -81,7 +81,7 @@ async function toAction(
   const carry = planned.fresh ? planned.carry : undefined;
   const isFirst = (planned.fresh && carry === undefined) || isAnew;
   const task = writes && first !== undefined ? await writer.task(planned, first, isFirst) : [];
-  const before = carry === undefined ? [] : writer.carry(planned.physical, carry);
+  const before = carry === undefined ? [] : writer.carry(planned, carry);
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,

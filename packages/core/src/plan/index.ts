@@ -7,3 +7,4 @@ export { shownNodes, virtualUpdates } from './promotion.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { SqlWriter } from './sql-writer.ts';
 export type { Step } from './write/step.ts';
+export { commentOn } from './write/comments.ts';

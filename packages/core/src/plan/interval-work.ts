@@ -5,6 +5,7 @@ import {
   batches,
   cadence,
   covered,
+  floorTo,
   intersect,
   normalize,
   overlay,
@@ -72,6 +73,7 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
     stale.push(...found.ranges);
     for (const m of found.moved) moved.add(m);
   }
+  stale.push(...cutShort(state));
   const restated = isRange && looksBack ? autoRestated(state, kind.autoRestatement) : [];
   const within = (ranges: readonly TimeRange[]): readonly TimeRange[] =>
     normalize(ranges).flatMap((r) => desired.flatMap((d) => intersect(r, d) ?? []));
@@ -80,11 +82,12 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
   let anew = false;
   if (!isRange && entries.length > 0) {
     const last = have.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
-    const isBehind = wanted.some((w) => w.start < last);
+    // What is merged again for late rows is no reason to begin again.
+    const isBehind = within([...lacking, ...stale]).some((w) => w.start < last);
     // Rows of a table that lives on are not to be computed by a definition that came later.
     anew = isBehind && !kind.disableRestatement && !kind.forwardOnly;
     if (anew) wanted = desired;
-    else if (isBehind && kind.kind !== 'INCREMENTAL_UNMANAGED')
+    else if (kind.kind !== 'INCREMENTAL_UNMANAGED')
       wanted = within([{ start: wanted[0]?.start ?? last, end: desired.at(-1)?.end ?? last }]);
   }
   const tasks = wanted.flatMap((r) => batches(r, clock.unit, kind.batchSize));
@@ -94,6 +97,19 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
     coverage = overlay(coverage, [task], data);
   }
   return { batches: tasks, anew, restated, lacking, moved: [...moved], coverage };
+}
+
+/**
+ * Intervals that were computed before they were over (`allow_partials`), where an input is a table of somebody else's: that
+ * it moved since then, nobody tells, so that every tick counts.
+ */
+function cutShort({ definition, cadence: clock, entries, inputs, now }: IntervalState): readonly TimeRange[] {
+  if (!definition.allowPartials || !inputs.some((i) => i.foreign)) return [];
+  return entries.flatMap((e) =>
+    e.doneAt < e.end && clock.lastTick(now) > e.doneAt
+      ? [{ start: floorTo(e.doneAt, clock.unit), end: e.end }]
+      : [],
+  );
 }
 
 /** Whether a task's rows count as new data although its inputs did not move. */

@@ -10,6 +10,7 @@ import { raw, tableIdent, type TableName } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 import type { Carry } from './carry.ts';
+import { commentOn } from './write/comments.ts';
 import { writeCarry } from './write/carry.ts';
 import { preparing, type Step } from './write/step.ts';
 import { createTable } from './write/target.ts';
@@ -55,19 +56,24 @@ export class SqlWriter {
     const { node, physical: table, columns } = planned;
     if (node.node === 'source') return [];
     if (planned.work?.kind === 'carry') return [];
-    if (planned.work?.kind === 'empty') return [createTable(table, columns)];
+    if (planned.work?.kind === 'empty')
+      return [createTable(table, columns), ...commentOn(node, table, 'TABLE')];
     const { definition } = node;
     const query = await this.query(planned, range);
     return [
       ...(await this.#statements(planned, definition.preStatements, range)).map(preparing),
       ...writeSteps({ node, table, columns, query, fresh, now: this.#plan.now }, range),
+      ...(fresh || planned.storage === 'view' || definition.kind.kind === 'FULL'
+        ? commentOn(node, table, planned.storage === 'view' ? 'VIEW' : 'TABLE', columns)
+        : []),
       ...(await this.#statements(planned, definition.postStatements, range)).map(preparing),
     ];
   }
 
   /** The statements that fill a new table with the rows of the one before. */
-  carry(table: TableName, carry: Carry): readonly Step[] {
-    return writeCarry(table, carry);
+  carry(planned: PlannedNode, carry: Carry): readonly Step[] {
+    const { node, physical, columns } = planned;
+    return [...writeCarry(physical, carry), ...commentOn(node, physical, 'TABLE', columns)];
   }
 
   /** A model's SELECT for an interval, over physical tables. */
