@@ -6,7 +6,7 @@
 import { array, boolean, constantFrom, nat, record, tuple, type Arbitrary } from 'fast-check';
 import type { Files } from './project.ts';
 
-export const KINDS = ['VIEW', 'FULL', 'EMBEDDED', 'INCREMENTAL', 'SEED'] as const;
+export const KINDS = ['VIEW', 'FULL', 'EMBEDDED', 'INCREMENTAL', 'SEED', 'UNIQUE'] as const;
 
 const SHAPES = [
   'project',
@@ -129,7 +129,9 @@ function textOf(spec: ProjectSpec, model: ModelSpec, position: number): string {
   const kind =
     model.kind === 'INCREMENTAL'
       ? `INCREMENTAL_BY_TIME_RANGE (time_column t${model.batchSize > 0 ? `, batch_size ${model.batchSize}` : ''}), cron ${isDate && cron === "'@hourly'" ? "'@daily'" : cron}`
-      : model.kind;
+      : model.kind === 'UNIQUE'
+        ? `INCREMENTAL_BY_UNIQUE_KEY (unique_key k), cron ${cron === "'@hourly'" ? "'@daily'" : cron}`
+        : model.kind;
   return `MODEL (name m.${model.name}, kind ${kind}${audits});\n${queryOf(spec, model, position)}\n`;
 }
 
@@ -182,7 +184,10 @@ function queryOf(spec: ProjectSpec, model: ModelSpec, position: number): string 
     style === 'alias'
       ? query.replaceAll(/\bs\./g, (m, at: number) => (isOwn(query, at) ? 'src.' : m))
       : query;
-  return head + text;
+  if (model.kind !== 'UNIQUE') return head + text;
+  // One row for each key and interval; the last interval wins, so that order matters.
+  const last = model.extras.map((e) => `, max(q.${e.name}) AS ${e.name}`).join('');
+  return `SELECT max(q.t) AS t, q.k, max(q.x) AS x${last} FROM (\n${head}${text}\n) AS q GROUP BY q.k`;
 }
 
 /** Whether `s.` stands before the second half of a union, where `s` is the other input. */
@@ -192,6 +197,7 @@ function isOwn(query: string, at: number): boolean {
 }
 
 function boundOf(model: ModelSpec): string {
+  if (model.kind === 'UNIQUE') return ' AND s.t >= @interval_start AND s.t < @interval_end';
   if (model.kind !== 'INCREMENTAL') return '';
   switch (model.bound % 5) {
     case 0:
