@@ -21,10 +21,20 @@ const AUDIT_PROPERTIES: PropertyNames = {
   unused: new Map<string, string | undefined>([
     ['dialect', 'duckdb'],
     ['standalone', 'false'],
-    ...['cron', 'depends_on', 'description', 'owner', 'start', 'tags'].map((n): [string, undefined] => [
-      n,
-      undefined,
-    ]),
+    ...[
+      'cron',
+      'cron_tz',
+      'depends_on',
+      'description',
+      'end',
+      'gateway',
+      'interval_unit',
+      'owner',
+      'project',
+      'stamp',
+      'start',
+      'tags',
+    ].map((n): [string, undefined] => [n, undefined]),
   ]),
 };
 

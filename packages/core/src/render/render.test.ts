@@ -102,6 +102,44 @@ test('time macros are those of SQLMesh', () => {
   check('BETWEEN @start_ds AND @{end_ds}', `BETWEEN '2024-01-01' AND "2024-01-02"`);
 });
 
+test('every time macro there is', () => {
+  const rendered = (prefix: string): readonly string[] =>
+    'ds ts tstz date dt dtntz hour epoch millis'.split(' ').map((f) => run(`@${prefix}_${f}`).value.sql);
+  expect(rendered('start')).toEqual([
+    "'2024-01-01'",
+    "'2024-01-01 00:00:00'",
+    "'2024-01-01 00:00:00+00:00'",
+    "CAST('2024-01-01' AS DATE)",
+    "CAST('2024-01-01 00:00:00+00:00' AS TIMESTAMPTZ)",
+    "CAST('2024-01-01 00:00:00' AS TIMESTAMP)",
+    '0',
+    '1704067200.0',
+    '1704067200000',
+  ]);
+  expect(rendered('end')).toEqual([
+    "'2024-01-02'",
+    "'2024-01-02 23:59:59.999999'",
+    "'2024-01-02 23:59:59.999999+00:00'",
+    "CAST('2024-01-02' AS DATE)",
+    "CAST('2024-01-02 23:59:59.999999+00:00' AS TIMESTAMPTZ)",
+    "CAST('2024-01-02 23:59:59.999999' AS TIMESTAMP)",
+    '23',
+    '1704239999.999',
+    '1704239999999',
+  ]);
+  expect(rendered('execution')).toEqual([
+    "'2024-01-03'",
+    "'2024-01-03 04:05:06.789000'",
+    "'2024-01-03 04:05:06.789000+00:00'",
+    "CAST('2024-01-03' AS DATE)",
+    "CAST('2024-01-03 04:05:06.789000+00:00' AS TIMESTAMPTZ)",
+    "CAST('2024-01-03 04:05:06.789000' AS TIMESTAMP)",
+    '4',
+    '1704254706.789',
+    '1704254706789',
+  ]);
+});
+
 test('time macros are collected, also those in arguments and definitions', () => {
   const { value } = run('@IF(1 = 1, @Start_DS) @d @this_env', { definitions: { d: 'x = @end_ts' } });
   expect([...value.timeMacros]).toEqual(['start_ds', 'end_ts']);
