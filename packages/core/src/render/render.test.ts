@@ -102,9 +102,12 @@ test('time macros are those of SQLMesh', () => {
   check('BETWEEN @start_ds AND @{end_ds}', `BETWEEN '2024-01-01' AND "2024-01-02"`);
 });
 
+/** All forms of one of the three instants. */
+function rendered(prefix: string): readonly string[] {
+  return 'ds ts tstz date dt dtntz hour epoch millis'.split(' ').map((f) => run(`@${prefix}_${f}`).value.sql);
+}
+
 test('every time macro there is', () => {
-  const rendered = (prefix: string): readonly string[] =>
-    'ds ts tstz date dt dtntz hour epoch millis'.split(' ').map((f) => run(`@${prefix}_${f}`).value.sql);
   expect(rendered('start')).toEqual([
     "'2024-01-01'",
     "'2024-01-01 00:00:00'",
