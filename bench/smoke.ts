@@ -7,6 +7,7 @@ import { print, readArguments } from './harness/report.ts';
 import { measurePlan } from './plan.ts';
 import { measureShop } from './shop.ts';
 import { measureStartup } from './startup.ts';
+import { measureUnits } from './units.ts';
 import { measureWatch } from './watch.ts';
 
 const { json } = readArguments({});
@@ -18,6 +19,7 @@ try {
       ...(await measureCompile(bundle, 30, 1)),
       ...(await measureWatch(bundle, 30, 1, 10)),
       ...(await measurePlan(bundle, 30, 1)),
+      ...(await measureUnits(bundle, 20, 1)),
       ...(await measureShop(bundle, 5_000, 1)),
     ],
     json,
