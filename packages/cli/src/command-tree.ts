@@ -230,6 +230,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     options: [
       { flags: '--filter <glob>', summary: 'the same as an argument' },
+      { flags: '--watch', summary: 'run them again at every save, until Ctrl-C' },
       { flags: '--junit <file>', summary: 'also write the results as JUnit XML', path: true },
       { flags: '--jobs <n>', summary: 'how many tests are run at the same time' },
       DIAGNOSTICS_FORMAT,

@@ -107,6 +107,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     run: refuse,
     audit: refuse,
     test: refuse,
+    watchTests: refuse,
     createTest: refuse,
     coverage: refuse,
     query: refuse,

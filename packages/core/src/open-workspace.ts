@@ -21,7 +21,7 @@ import { answerQuery } from './workspace/answer-query.ts';
 import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
-import { answerTest } from './workspace/answer-test.ts';
+import { answerTest, watchTests } from './workspace/answer-test.ts';
 import { openSession } from './workspace/open-session.ts';
 import { answerStateCheck } from './workspace/answer-state-check.ts';
 import { answerStateExport, answerStateImport } from './workspace/answer-state-transfer.ts';
@@ -63,6 +63,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     run: (environment) => answerRun(opened, environment),
     audit: (environment, models) => answerAudit(opened, environment, models),
     test: (filters = []) => answerTest(opened, filters),
+    watchTests: (filters, onTested) => watchTests(opened, filters, onTested),
     createTest: (model, how) => answerCreateTest(opened, model, how),
     coverage: () => answerCoverage(opened),
     query: (sql, environment) => answerQuery(opened, sql, environment),

@@ -221,6 +221,12 @@ export interface Workspace {
    * files. A test that failed is an error among the diagnostics.
    */
   test(filters?: readonly string[]): Promise<Answer<TestDocument>>;
+  /**
+   * Runs them now, and again whenever files of the project or its tests have changed. Resolves after {@link interrupt}.
+   *
+   * @param onTested is told each result, one after the other
+   */
+  watchTests(filters: readonly string[], onTested: (answer: Answer<TestDocument>) => void): Promise<void>;
   /** Writes a unit test with real rows, and what the model's query makes of them. */
   createTest(model: string, options?: CreateTestOptions): Promise<Answer<TestCreatedDocument>>;
   /** Which models and columns no test and no audit looks at. */

@@ -565,3 +565,25 @@ t2: { model: m.share, outputs: { query: { query: SELECT 1 AS id } } }
   });
   expect(document.diagnostics).toEqual([]);
 });
+
+test('watching runs again after a save, also of something that cannot be read', async () => {
+  await using project = new TestProject({
+    ...SURROUNDINGS,
+    'tests/a.yaml': 't: { model: m.constant, outputs: { query: [{ one: 1 }] } }\n',
+  });
+  const workspace = await project.workspace();
+  const edits: readonly (readonly [path: string, text: string])[] = [
+    ['models/m/constant.sql', 'MODEL (name m.constant, kind FULL);\nSELECT 2 AS one, NULL AS nothing\n'],
+    ['tests/a.yaml', 't: { model: m.constant, outputs: { query: [{ one: 2 }] } }\n'],
+    ['project.yaml', 'name: [\n'],
+    ['project.yaml', SURROUNDINGS['project.yaml'] ?? ''],
+  ];
+  const found: string[] = [];
+  await workspace.watchTests([], ({ document }) => {
+    found.push(document.tests.map((t) => t.status).join() || (document.diagnostics[0]?.code ?? ''));
+    const next = edits[found.length - 1];
+    if (next === undefined) workspace.interrupt();
+    else project.write(...next);
+  });
+  expect(found).toEqual(['passed', 'failed', 'passed', 'yaml-syntax', 'passed']);
+});

@@ -24,12 +24,17 @@ const MOST_FILES = 1_000;
 
 export class WatchedPaths {
   readonly #root: string;
+  readonly #folders: typeof FOLDERS;
   /** Folders of data files, absolute, and whether all below counts. */
   readonly #data = new Map<string, boolean>();
 
-  /** @param root the project folder, absolute */
-  constructor(root: string) {
+  /**
+   * @param root the project folder, absolute
+   * @param folders more folders of the project, of which all files count
+   */
+  constructor(root: string, folders: readonly string[] = []) {
     this.#root = root;
+    this.#folders = new Map([...FOLDERS, ...folders.map((folder) => [folder, undefined] as const)]);
   }
 
   /** Where the project's data files are; answers the folders that were not known. */
@@ -60,8 +65,8 @@ export class WatchedPaths {
     if (first === '') return true;
     if (first !== '..') {
       if (parts.some((p) => p.startsWith('.') || p === 'node_modules' || p.endsWith('~'))) return false;
-      const ends = FOLDERS.get(first);
-      if (FOLDERS.has(first))
+      const ends = this.#folders.get(first);
+      if (this.#folders.has(first))
         return isFolder !== false || ends === undefined || ends.includes(extname(path).toLowerCase());
       if (more.length === 0 && isFolder === undefined) return true;
       if (more.length === 0 && isFolder === false && SETTINGS.has(extname(path))) return true;
