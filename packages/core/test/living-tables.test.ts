@@ -257,3 +257,22 @@ sources: { raw: { items: { file: items.csv, columns: { id: INTEGER, price: INTEG
   expect(actionsOf(plan)).toEqual(['marts.menu rebuild']);
   expect(plan.actions[0]?.reasons.map((r) => r.code)).toContain('starts_over');
 });
+
+test('promoting dev never puts its copy of the rows in the place of those of prod, and gc keeps what is shown', async () => {
+  await using project = new TestProject(files(), NOW);
+  await project.build();
+  project.edit(MODEL, 'id, amount', 'id, amount * 100 AS amount');
+  await project.build('dev');
+  const workspace = await project.workspace();
+  const found = await refusal(workspace.promote('dev'));
+  expect(found.map((d) => d.code)).toEqual(['environment-differs']);
+  await workspace.gc();
+  expect(await held(project)).toEqual(['1 10', '2 20']);
+  expect(await held(project, 'marts__dev.events')).toEqual(['1 10', '2 20']);
+  await project.build();
+  await workspace.gc();
+  project.append('events.csv', '2024-01-30 01:00:00,3,30\n');
+  project.now = Date.parse('2024-01-31T01:00:00Z');
+  await project.build();
+  expect(await held(project)).toEqual(['1 10', '2 20', '3 3000']);
+});
