@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { ModelDefinition } from '../model/index.ts';
 import type { Project } from '../project/index.ts';
 import type { CompiledNode } from './compiled.ts';
+import type { Draft } from './parse-models.ts';
 
 /** How readers see a node, as JSON. */
 export interface LeafTexts {
@@ -22,12 +23,19 @@ function sha(text: string): string {
 export function contextOf(project: Project): string {
   const audits = new Map(project.audits.map((a) => [a.source.path, a.source.text]));
   const { variables, defaults, gateway } = project.config;
-  return digestOf([variables, defaults, gateway, [...audits]]);
+  const macros = project.sqlMacros.map((m) => m.sql);
+  return digestOf([variables, defaults, gateway, [...audits], macros]);
 }
 
 export function cacheKey(definition: ModelDefinition, context: string): string {
   const { name, path, source, blueprint } = definition;
   return digestOf([name, path, source.text, [...blueprint], context]);
+}
+
+/** What code of the project's own has made of a model: where there is such code, a text alone does not tell. */
+export function renderedKey({ rendered, statements, audits, warnings }: Draft): string {
+  const said = warnings.map((w) => [w.code, w.message, w.location?.start]);
+  return digestOf([rendered?.sql, statements, audits.map((a) => a.sql.sql), said]);
 }
 
 /** Digest of all that a reader's result depends on. */

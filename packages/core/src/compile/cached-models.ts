@@ -4,32 +4,48 @@
  */
 import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
-import { cacheKey, contextOf } from './cache-key.ts';
+import { cacheKey, contextOf, renderedKey } from './cache-key.ts';
 import type { Compilation, Known } from './compilation.ts';
 import { readLeaf, readReads, readResult, writeResult, type CacheEntry } from './compile-cache.ts';
 import type { Remembered } from './compile-memory.ts';
 import type { CompiledModel } from './compiled.ts';
 import { lazy } from './lazy.ts';
-import { auditsOf, draftModels, type ParsedModel } from './parse-models.ts';
+import { auditsOf, draftModels, type Draft, type ParsedModel } from './parse-models.ts';
 import type { Earlier, Pending } from './pending.ts';
+import { hasMacros } from './sql-macros.ts';
 
-/** Earlier results of models whose author's text is the same; whether they still hold, their inputs tell later. */
-export function earlierResults(c: Compilation): ReadonlyMap<string, Pending> {
-  const { cache, memory, project } = c.input;
+/**
+ * Earlier results of models whose author's text is the same; whether they still hold, their inputs tell later. In a project
+ * with macros of its own no text tells all: there is no cache on disk then, and a session goes by what was made of it.
+ *
+ * @param rendered all models as they are rendered now, where the project has code of its own
+ */
+export function earlierResults(
+  c: Compilation,
+  rendered: ReadonlyMap<string, Draft> | undefined,
+): ReadonlyMap<string, Pending> {
+  const { memory, project } = c.input;
+  const cache = hasMacros(project) ? undefined : c.input.cache;
   const found = new Map<string, Pending>();
   if (cache === undefined && memory === undefined) return found;
   const context = contextOf(project);
   const names = new Set(c.lookup.names);
   for (const definition of project.models) {
     if (definition.query === undefined) continue;
+    // A view may not call an SQL macro, not through an embedded model either: for that it has to be parsed.
+    const { kind } = definition.kind;
+    if (project.sqlMacros.length > 0 && (kind === 'VIEW' || kind === 'EMBEDDED')) continue;
+    const draft = rendered?.get(definition.name);
+    if (rendered !== undefined && draft === undefined) continue;
     const make = (): string => cacheKey(definition, context);
-    const key = memory?.keyOf(definition, context, make) ?? make();
+    const text = memory?.keyOf(definition, context, make) ?? make();
+    const key = draft === undefined ? text : `${text} ${renderedKey(draft)}`;
     c.keys.set(definition.name, key);
     const earlier = remembered(memory?.find(key)) ?? cached(c, definition, cache?.find(key));
     if (earlier === undefined) continue;
     const inputs = [...new Set([...earlier.inputs.query, ...earlier.inputs.audits.flat()])];
     if (inputs.every((i) => names.has(i)))
-      found.set(definition.name, { definition, inputs, parsed: undefined, earlier });
+      found.set(definition.name, { definition, inputs, parsed: undefined, earlier, draft });
   }
   return found;
 }
@@ -107,8 +123,9 @@ export function restore(c: Compilation, { definition, inputs, earlier }: Pending
 }
 
 /** A model whose text is as it was, so that it refers to what it did: only its inputs are others. */
-export function renderAgain(c: Compilation, { definition, earlier }: Pending): ParsedModel | undefined {
-  const [draft] = draftModels([definition], c.input.project, c.lookup, []);
+export function renderAgain(c: Compilation, p: Pending): ParsedModel | undefined {
+  const { definition, earlier } = p;
+  const draft = p.draft ?? draftModels([definition], c.input.project, c.lookup, [])[0];
   if (draft?.rendered === undefined || earlier === undefined) return undefined;
   c.tellFirst(definition, draft.warnings);
   c.drafted.set(definition.name, draft.warnings);
@@ -125,8 +142,8 @@ export function renderAgain(c: Compilation, { definition, earlier }: Pending): P
   return { definition, query, statements, audits };
 }
 
-/** Keeps what is new and without a fault, in order. */
-export function keepResults(c: Compilation, order: readonly string[]): void {
+/** Keeps what is new and without a fault, in order; on disk only what its key tells all of. */
+export function keepResults(c: Compilation, order: readonly string[], isPlain: boolean): void {
   const { cache, memory } = c.input;
   const fresh = new Map<string, Remembered>();
   for (const name of order) {
@@ -140,7 +157,7 @@ export function keepResults(c: Compilation, order: readonly string[]): void {
       query: known.node.dependencies,
       audits: known.node.audits.map((a) => a.dependencies),
     };
-    if (cache !== undefined && !known.isCached)
+    if (cache !== undefined && isPlain && !known.isCached)
       cache.keep(key, { state: state(), inputs, payload: payloadOf(c, known.node, known) });
     // What is remembered already and was taken as it is has the same state.
     if (memory === undefined || memory.find(key)?.known === known) continue;

@@ -6,10 +6,9 @@ import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
 import type { Compiled } from './compiled.ts';
 import { draftModels } from './parse-models.ts';
-import type { Pending } from './pending.ts';
 import { quickPass } from './quick-pass.ts';
 import { dropSurplus } from './shadow-tables.ts';
-import { defineSqlMacros } from './sql-macros.ts';
+import { defineSqlMacros, hasMacros } from './sql-macros.ts';
 
 /** A compiled project, and whether its result may be kept for later runs. */
 export interface CompileResult extends Compiled {
@@ -28,17 +27,24 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   c.diagnostics.push(...(await defineSqlMacros(binder, project.sqlMacros)));
   await dropSurplus(c);
   for (const source of sources) addSource(c, source);
-  // Code of the project's own and SQL macros may read what no key of the cache tells.
-  const hasMacros = project.sqlMacros.length > 0 || project.macros.size > 0;
-  const found = hasMacros ? new Map<string, Pending>() : earlierResults(c);
+  const withMacros = hasMacros(project);
+  const coded = project.macros.size > 0 ? draftModels(project.models, project, c.lookup, c.diagnostics) : [];
+  const rendered = project.macros.size > 0 ? new Map(coded.map((d) => [d.definition.name, d])) : undefined;
+  const found = earlierResults(c, rendered);
   const unknown = project.models.filter((m) => !found.has(m.name));
-  const early = draftModels(unknown, project, c.lookup, c.diagnostics);
+  const early =
+    rendered === undefined
+      ? draftModels(unknown, project, c.lookup, c.diagnostics)
+      : coded.filter((d) => !found.has(d.definition.name));
   // A model that waits for columns is never kept, so that it is always among these.
-  const isPlain = !hasMacros && early.every((d) => d.awaited.length === 0);
-  const entries = isPlain ? [...found.values()] : [];
-  const kept = isPlain ? [] : [...found.values()].map((p) => p.definition);
-  const drafts = [...early, ...draftModels(kept, project, c.lookup, c.diagnostics)];
-  if (!isPlain) c.keys.clear();
+  const awaiting = early.filter((d) => d.awaited.length > 0);
+  for (const d of awaiting) c.keys.delete(d.definition.name);
+  const isPlain = !withMacros && awaiting.length === 0;
+  // The careful pass can use what tells its macros' warnings, whatever others wait for.
+  const entries = [...found.values()].filter((p) => isPlain || p.earlier?.drafted !== undefined);
+  const usable = new Set(entries.map((p) => p.definition.name));
+  const others = [...found.values()].flatMap((p) => (usable.has(p.definition.name) ? [] : [p.definition]));
+  const drafts = [...early, ...draftModels(others, project, c.lookup, c.diagnostics)];
   for (const d of drafts) c.drafted.set(d.definition.name, d.warnings);
   const known = new Set([...drafts, ...entries].map((d) => d.definition.name));
   const broken = [...project.models, ...project.brokenModels].map((m) => m.name).filter((n) => !known.has(n));
@@ -51,7 +57,7 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
     left.length > 0 ? await carefulPass(c, left, drafts, entries, broken) : (): void => undefined;
   const order = c.order([...sources.map((s) => s.name), ...project.models.map((m) => m.name)]);
   reported();
-  keepResults(c, order);
+  keepResults(c, order, isPlain);
   for (const told of c.held.values()) c.diagnostics.push(...told);
   return {
     nodes: new Map(order.flatMap((name) => c.known.get(name) ?? []).map((k) => [k.node.name, k.node])),

@@ -2,7 +2,7 @@ import type { ModelDefinition } from '../model/index.ts';
 import type { Diagnostic } from '../diagnostic/index.ts';
 import type { CachedInputs } from './compile-cache.ts';
 import type { Known } from './compilation.ts';
-import type { ParsedModel } from './parse-models.ts';
+import type { Draft, ParsedModel } from './parse-models.ts';
 
 /** The result of an earlier compilation, if it is still one: that its inputs must tell. */
 export interface Earlier {
@@ -21,10 +21,18 @@ export interface Pending {
   readonly inputs: readonly string[];
   readonly parsed: ParsedModel | undefined;
   readonly earlier: Earlier | undefined;
+  /** How it is rendered, where that is known already. */
+  readonly draft: Draft | undefined;
 }
 
 export function pending(parsed: ParsedModel): Pending {
-  return { definition: parsed.definition, inputs: inputsOf(parsed), parsed, earlier: undefined };
+  return {
+    definition: parsed.definition,
+    inputs: inputsOf(parsed),
+    parsed,
+    earlier: undefined,
+    draft: undefined,
+  };
 }
 
 /** All that a model waits for: what its query reads, and what its audits do. */

@@ -1,10 +1,15 @@
 /** SQL macros in use: which a query calls, for views (that must work without them) and for versions made of text. */
 import { byteToUtf16, diagnostic, type Diagnostic } from '../diagnostic/index.ts';
-import type { SqlMacro } from '../project/index.ts';
+import type { Project, SqlMacro } from '../project/index.ts';
 import { significantTokens } from '../sql/tokens.ts';
 import type { Binder } from './binder.ts';
 import type { ParsedModel } from './parse-models.ts';
 import { toDiagnostic } from './sql-errors.ts';
+
+/** Whether a project has macros of its own, in SQL or as code: what they read or call no text of a model tells. */
+export function hasMacros(project: Project): boolean {
+  return project.sqlMacros.length > 0 || project.macros.size > 0;
+}
 
 /** Makes the project's macros known to the binder; what is wrong with them is said at their text. */
 export async function defineSqlMacros(
