@@ -14,9 +14,11 @@ import { sortDiagnostics, SluiceError } from '../src/diagnostic/index.ts';
 import { createDuckDbBinder } from '../src/engine/duckdb/duckdb-binder.ts';
 import { nodeFiles } from '../src/project/index.ts';
 import { binderSettings } from '../src/workspace/binder-settings.ts';
+import type { Compiled } from '../src/compile/index.ts';
+import { SluiceError } from '../src/diagnostic/index.ts';
+import { compileProject } from '../src/workspace/compile-project.ts';
 import { CompileSession } from '../src/workspace/compile-session.ts';
-import { discover } from '../src/workspace/discover.ts';
-import { loadFolder } from '../src/workspace/load-folder.ts';
+import { OpenProject } from '../src/workspace/open-project.ts';
 
 const SESSIONS = Number(process.env['SLUICE_TEST_SESSIONS'] ?? 6);
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 20260101);
@@ -58,9 +60,7 @@ async function live(seed: number, tally: Map<string, number>): Promise<void> {
 
 /** Without memory, without cache, with a binder of its own. */
 async function fromNothing(root: string): Promise<{ readonly compiled: Compiled }> {
-  const { project, diagnostics } = await loadFolder(root, nodeFiles(root));
-  const found = await discover(root, project);
-  const binder = await createDuckDbBinder();
+  const opened = new OpenProject({ root, cache: false });
   try {
     const compiled = await compile({
       project,
@@ -74,8 +74,10 @@ async function fromNothing(root: string): Promise<{ readonly compiled: Compiled 
         diagnostics: sortDiagnostics([...diagnostics, ...found.diagnostics, ...compiled.diagnostics]),
       },
     };
+    const { project, diagnostics } = await opened.load();
+    return await compileProject(opened, project, diagnostics);
   } finally {
-    binder.close();
+    opened.close();
   }
 }
 
@@ -132,7 +134,15 @@ const HEADERS = [
   ", cron '@hourly'",
   ', columns (t TIMESTAMP, k VARCHAR, x BIGINT)',
 ] as const;
-const EXPRESSIONS = ['s.x', 's.x + 1', 'length(s.k)', "@VAR('n') + s.x", 's.x * 2', '@twice(s.x)'] as const;
+const EXPRESSIONS = [
+  's.x',
+  's.x + 1',
+  'length(s.k)',
+  "@VAR('n') + s.x",
+  's.x * 2',
+  '@twice(s.x)',
+  'twice_(s.x)',
+] as const;
 
 /** A folder, and what somebody does to it. */
 class EditedProject {
@@ -150,6 +160,9 @@ class EditedProject {
     this.#keep('seeds/s.csv', 't,k,x\n2024-01-01 00:00:00,a,1\n');
     this.#keep('models/m/seed.sql', "MODEL (name m.seed, kind SEED (path '../../seeds/s.csv'));\n");
     this.#keep('audits/bigger.sql', 'AUDIT (name bigger);\nSELECT * FROM @this_model WHERE x > @than\n');
+    // With macros of the project's own a session goes other ways.
+    if (dice(3) === 0) this.#keep('macros/own.sql', 'CREATE MACRO twice_(v) AS v * 2;\n');
+    if (dice(3) === 0) this.#keep('macros/own.ts', 'export const twice = (v: string) => `(${v}) * 2`;\n');
     for (const [i, name] of NAMES.entries()) this.#keep(`models/m/${name}.sql`, this.#model(name, i, true));
   }
 
