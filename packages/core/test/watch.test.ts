@@ -134,7 +134,7 @@ test('settings, audits, macros, seeds and data count as well', async () => {
     save('project.yaml', FILES['project.yaml']);
     await seen.until(GOOD);
     save('audits/odd.sql', 'AUDIT (nam odd);\nSELECT 1\n');
-    await seen.until(GOOD, ['unknown-property', 'invalid-name']);
+    await seen.until(GOOD, ['invalid-name', 'unknown-property']);
     rmSync(join(root, 'audits/odd.sql'));
     await seen.until(GOOD);
     save('macros/more.ts', "export const more = (): string => '3';\n");
