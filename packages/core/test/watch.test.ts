@@ -23,7 +23,7 @@ class Seen {
 
   see(document: WatchDocument): void {
     this.all.push(document);
-    this.codes = document.diagnostics.map((d) => d.code);
+    this.codes = document.diagnostics.map((d) => d.code).toSorted();
     for (const name of document.removed_models) this.stands.delete(name);
     for (const m of document.changed_models)
       this.stands.set(m.name, m.columns.map((c) => `${c.name} ${c.type}`).join(', '));
@@ -32,7 +32,7 @@ class Seen {
 
   /** Until the documents so far say this of the models and the errors. */
   async until(models: Readonly<Record<string, string>>, codes: readonly string[] = []): Promise<void> {
-    const wanted = JSON.stringify([Object.entries(models).toSorted(), codes]);
+    const wanted = JSON.stringify([Object.entries(models).toSorted(), codes.toSorted()]);
     const now = (): string => JSON.stringify([[...this.stands].toSorted(), this.codes]);
     const end = Date.now() + 10_000;
     while (now() !== wanted && Date.now() < end) {
