@@ -9,11 +9,6 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compile, type Compiled } from '../src/compile/index.ts';
-import { sortDiagnostics, SluiceError } from '../src/diagnostic/index.ts';
-import { createDuckDbBinder } from '../src/engine/duckdb/duckdb-binder.ts';
-import { nodeFiles } from '../src/project/index.ts';
-import { binderSettings } from '../src/workspace/binder-settings.ts';
 import type { Compiled } from '../src/compile/index.ts';
 import { SluiceError } from '../src/diagnostic/index.ts';
 import { compileProject } from '../src/workspace/compile-project.ts';
@@ -62,18 +57,6 @@ async function live(seed: number, tally: Map<string, number>): Promise<void> {
 async function fromNothing(root: string): Promise<{ readonly compiled: Compiled }> {
   const opened = new OpenProject({ root, cache: false });
   try {
-    const compiled = await compile({
-      project,
-      binder,
-      discovered: found.columns,
-      settings: binderSettings,
-    });
-    return {
-      compiled: {
-        ...compiled,
-        diagnostics: sortDiagnostics([...diagnostics, ...found.diagnostics, ...compiled.diagnostics]),
-      },
-    };
     const { project, diagnostics } = await opened.load();
     return await compileProject(opened, project, diagnostics);
   } finally {
