@@ -58,6 +58,29 @@ function context(asked: Asked, answers?: readonly (string | undefined)[]): Retur
   });
 }
 
+function checking(findings: number): ReturnType<typeof fakeContext> {
+  return fakeContext({
+    workspace: workspace({
+      checkState: async () =>
+        answer({
+          schema_version: 1,
+          status: findings === 0 ? 'sound' : 'unsound',
+          findings: Array.from({ length: findings }, () => ({
+            problem: 'view-missing',
+            name: 'marts.daily',
+            environment: 'prod',
+            message: 'the view marts.daily of prod is gone',
+            repair: 'make the view again',
+          })),
+          environments: 1,
+          relations: 7,
+          repair: null,
+          summary: 'As it is.',
+        }),
+    }),
+  });
+}
+
 describe('what asks first', () => {
   it('shows, asks, and says once what was done', async () => {
     const asked: Asked = {};
@@ -152,28 +175,7 @@ Drop 1 physical table or view.
 
 describe('state check', () => {
   it('exits with 1 as long as something is not as it should be', async () => {
-    const check = (findings: number): ReturnType<typeof fakeContext> =>
-      fakeContext({
-        workspace: workspace({
-          checkState: async () =>
-            answer({
-              schema_version: 1,
-              status: findings === 0 ? 'sound' : 'unsound',
-              findings: Array.from({ length: findings }, () => ({
-                problem: 'view-missing',
-                name: 'marts.daily',
-                environment: 'prod',
-                message: 'the view marts.daily of prod is gone',
-                repair: 'make the view again',
-              })),
-              environments: 1,
-              relations: 7,
-              repair: null,
-              summary: 'As it is.',
-            }),
-        }),
-      });
-    const [sound, unsound] = [check(0), check(1)];
+    const [sound, unsound] = [checking(0), checking(1)];
     expect(await run(['state', 'check'], sound)).toBe(0);
     expect(sound.out()).toBe('✓ As it is.\n');
     expect(await run(['state', 'check'], unsound)).toBe(1);

@@ -147,3 +147,30 @@ sources: { raw: { a: { file: a.csv, columns: { id: BIGINT, x: BIGINT } } } }
   await fresh.build();
   expect(await project.shown()).toEqual(await fresh.shown());
 });
+
+test('a table whose history could not be computed again goes only when that is said', async () => {
+  await using project = new TestProject({
+    'project.yaml': `name: p
+start: 2024-01-28
+history: { keep: 0 }
+sources: { raw: { a: { file: a.csv, columns: { id: BIGINT, x: BIGINT } } } }
+`,
+    'a.csv': 'id,x\n1,10\n2,20\n',
+    'models/m/kept.sql':
+      'MODEL (name m.kept, kind SCD_TYPE_2_BY_COLUMN (unique_key id, columns [x]));\nSELECT id, x FROM raw.a\n',
+  });
+  await project.build();
+  project.edit('models/m/kept.sql', 'SELECT id, x', 'SELECT id, x + 1 AS x');
+  await project.build();
+  const w = await project.workspace();
+  const before = (await project.physical()).filter((n) => n.startsWith('sluice__m.kept'));
+  expect(before).toHaveLength(2);
+  const { document } = await w.gc();
+  expect(document.steps.map((s) => `${s.action} ${s.what}`)).toEqual(['forget record', 'keep table']);
+  expect((await project.physical()).filter((n) => n.startsWith('sluice__m.kept'))).toEqual(before);
+  expect((await w.gc()).document.status).toBe('nothing-to-do');
+  const dropped = (await w.gc({ allowDestructive: true })).document;
+  expect(dropped.steps.map((s) => `${s.action} ${s.what}`)).toEqual(['drop table']);
+  expect((await project.physical()).filter((n) => n.startsWith('sluice__m.kept'))).toHaveLength(1);
+  expect((await w.checkState()).document.status).toBe('sound');
+});
