@@ -20,7 +20,7 @@ export function cteTwice(query: Query, depth: number): Relation {
   const with_ = isModel
     ? ''
     : `WITH ${name} AS ${form === 'materialized' ? 'MATERIALIZED ' : ''}(${input.sql}) `;
-  const from = query.wayOfOrder('join', [
+  const from = query.wayOfJoin('join', true, [
     `${source} ${one} JOIN ${source} ${other} ON ${conditions(query, on)}`,
     `${source} ${other}, ${source} ${one} WHERE ${conditions(query, on)}`,
   ]);

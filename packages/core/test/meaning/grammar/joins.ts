@@ -29,6 +29,7 @@ export function join(query: Query, depth: number): Relation {
     query.rules.relation(query, type === 'POSITIONAL' ? 0 : query.choices.number('depth', depth + 1)),
   ];
   const [left, right] = isOrdered ? query.ordered(sides) : sides();
+  const isSelf = left.table === right.table;
   const [one, other] = [query.name(), query.name()];
   const ctes: string[] = [];
   const sources = [query.source(left, one, ctes), query.source(right, other, ctes)] as const;
@@ -42,7 +43,10 @@ export function join(query: Query, depth: number): Relation {
     case 'CROSS':
       return select(
         both,
-        query.wayOfOrder('cross', [`${sources[0]} CROSS JOIN ${sources[1]}`, `${sources[1]}, ${sources[0]}`]),
+        query.wayOfJoin('cross', isSelf, [
+          `${sources[0]} CROSS JOIN ${sources[1]}`,
+          `${sources[1]}, ${sources[0]}`,
+        ]),
       );
     case 'POSITIONAL':
       return select(both, `${sources[0]} POSITIONAL JOIN ${sources[1]}`);
@@ -61,7 +65,7 @@ export function join(query: Query, depth: number): Relation {
     }
     case 'USING': {
       // Both have a column c0; where the types differ, DuckDB casts.
-      const from = query.wayOfOrder('using', [
+      const from = query.wayOfJoin('using', isSelf, [
         `${sources[0]} JOIN ${sources[1]} USING (c0)`,
         `${sources[0]} JOIN ${sources[1]} ON ${one}.c0 = ${other}.c0`,
         `${sources[1]} JOIN ${sources[0]} USING (c0)`,
@@ -79,7 +83,7 @@ export function join(query: Query, depth: number): Relation {
     return select(lefts, `${sources[0]} ${type} JOIN ${sources[1]} ON ${conditions(query, on)}`);
   const where = conditions(query, on);
   if (type === 'INNER') {
-    const from = query.wayOfOrder('inner', [
+    const from = query.wayOfJoin('inner', isSelf, [
       `${sources[0]} JOIN ${sources[1]} ON ${where}`,
       `${sources[1]} JOIN ${sources[0]} ON ${where}`,
       `${sources[0]}, ${sources[1]} WHERE ${where}`,

@@ -34,7 +34,10 @@ export interface Rules {
 export interface QueryOptions {
   /** How many operators may stand above each other. */
   readonly deepest: number;
-  /** Relations may become models of their own, as a matter of style. */
+  /**
+   * The query is made to be rewritten: relations may become models of their own, and the few forms are left out whose version
+   * depends on how they are written (aggregates of DISTINCT values in windows, symmetric self-joins below other operators).
+   */
   readonly models: boolean;
   /** No operator that depends on the order of rows, so that everything may be written in any order. */
   readonly calm: boolean;
@@ -89,6 +92,12 @@ export class Query {
   wayOfOrder<T>(label: string, ways: readonly [T, ...T[]]): T {
     const way = this.way(label, ways);
     return this.#ordered > 0 ? ways[0] : way;
+  }
+
+  /** As `wayOfOrder`, for joins: the sides of a symmetric self-join stay where they are in queries to be rewritten. */
+  wayOfJoin<T>(label: string, isSelf: boolean, ways: readonly [T, ...T[]]): T {
+    const way = this.wayOfOrder(label, ways);
+    return isSelf && this.options.models ? ways[0] : way;
   }
 
   /** The same things in some order, as a matter of style. */
