@@ -55,7 +55,61 @@ test.each<[string, Files, string, readonly string[]]>([
         'MODEL (kind FULL);\nSELECT id, amount, upper(state) AS state FROM raw.o WHERE amount > 2\n',
     },
     'a.clean',
-    ['differs', 'rows: filters, joins or groups changed'],
+    ['differs', 'rows: filter changed'],
+  ],
+  [
+    'a join',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSELECT o.id, o.amount, upper(o.state) AS state FROM raw.o JOIN raw.o AS p ON o.id = p.id\n',
+    },
+    'a.clean',
+    [
+      'differs',
+      'id: expression changed',
+      'amount: expression changed',
+      'state: expression changed',
+      'rows: joins changed',
+    ],
+  ],
+  [
+    'a grouping',
+    {
+      'models/b/total.sql':
+        'MODEL (kind FULL);\nSELECT max(state) AS state, sum(amount) AS total FROM a.clean GROUP BY id\n',
+    },
+    'b.total',
+    ['differs', 'state: expression changed', 'total: expression changed', 'rows: grouping changed'],
+  ],
+  [
+    'rows of an input',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSELECT id, amount, upper(state) AS state FROM raw.o WHERE amount > 2\n',
+    },
+    'b.total',
+    ['differs', 'reads a.clean, whose rows changed'],
+  ],
+  [
+    'a volatile function',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSELECT id, amount + random() AS amount, upper(state) AS state FROM raw.o\n',
+    },
+    'a.clean',
+    ['differs', 'amount: expression changed', 'rows: changed with what is selected'],
+  ],
+  [
+    'a statement around the query',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSET VARIABLE x = 1;\nSELECT id, amount, upper(state) AS state FROM raw.o\n',
+    },
+    'a.clean',
+    [
+      'differs',
+      "its query is what it was: a statement around it, an audit that diverts rows, a macro, a setting such as the time zone, or DuckDB's version changed",
+    ],
   ],
   [
     'an input',
@@ -73,7 +127,7 @@ test.each<[string, Files, string, readonly string[]]>([
         'MODEL (kind VIEW);\nSELECT state, sum(amount) AS total FROM a.clean GROUP BY state\n',
     },
     'b.total',
-    ['differs', 'its kind or a property of it changed'],
+    ['differs', 'kind: FULL became VIEW'],
   ],
   ['a new model', { 'models/b/more.sql': 'MODEL (kind FULL);\nSELECT 1 AS one\n' }, 'b.more', ['new']],
 ])('%s', async (_, edits, model, expected) => {

@@ -4,6 +4,7 @@ import type { TableName } from '../sql/quote.ts';
 import { fingerprintOf } from '../state/fingerprint.ts';
 import type { Fingerprint, LoadedFile, Snapshot } from '../state/state.ts';
 import { countUnits, formatInstant, isAllTime, type IntervalUnit, type TimeRange } from '../time/index.ts';
+import { changedClauses } from './changed-clauses.ts';
 import type { Action } from './planned.ts';
 
 /** Why something happens, in the words that plans, reports and docs share. */
@@ -129,19 +130,22 @@ export function compareFingerprints(
   const fromAbove = upstreamReasons(own.reads, dependencies, upstream);
 
   const reasons: ReasonDocument[] = [];
-  if (kindChanged) reasons.push({ code: 'kind_changed', message: 'its kind or a property of it changed' });
+  if (kindChanged) reasons.push({ code: 'kind_changed', message: kindChange(old.kind, own.kind) });
   for (const c of added) reasons.push({ code: 'column_added', message: `${c.name}: added`, column: c.name });
   for (const c of removed)
     reasons.push({ code: 'column_removed', message: `${c.name}: removed`, column: c.name });
   for (const c of retyped) {
     reasons.push({ code: 'column_retyped', message: `${c.name}: ${c.from} became ${c.to}`, column: c.name });
   }
-  if (textChanged || fromAbove.length === 0) {
+  const isOutside = old.sql !== null && !textChanged && !kindChanged && fromAbove.length === 0;
+  if (isOutside && (recomputed.length > 0 || rowsChanged))
+    reasons.push({ code: 'definition_changed', message: outsideChange(old, own) });
+  else if (textChanged || fromAbove.length === 0) {
     for (const name of recomputed) {
       reasons.push({ code: 'column_changed', message: `${name}: expression changed`, column: name });
     }
     if (rowsChanged)
-      reasons.push({ code: 'rows_changed', message: 'rows: filters, joins or groups changed' });
+      reasons.push({ code: 'rows_changed', message: rowsChange(old.sql ?? '', own.sql ?? '') });
   }
   reasons.push(...fromAbove);
   if (reasons.length === 0) {
@@ -163,6 +167,31 @@ export function compareFingerprints(
     ),
     rowsChanged,
   };
+}
+
+/** Which clauses make other rows, as far as the texts tell. */
+function rowsChange(old: string, now: string): string {
+  const clauses = changedClauses(old, now);
+  const last = clauses.at(-1);
+  if (last === undefined) return 'rows: changed with what is selected';
+  const others = clauses.slice(0, -1);
+  return `rows: ${others.length === 0 ? last : `${others.join(', ')} and ${last}`} changed`;
+}
+
+function kindChange(old: Fingerprint['kind'], now: Fingerprint['kind']): string {
+  const [was, is] = [old['kind'], now['kind']];
+  if (was !== is) return `kind: ${String(was)} became ${String(is)}`;
+  const [was_, is_] = [old['time_column'], now['time_column']];
+  return was_ === is_
+    ? `kind: a property of ${String(is)} that decides over its rows changed`
+    : `kind: time_column ${String(was_)} became ${String(is_)}`;
+}
+
+/** The query is what it was, and so is all it reads. */
+function outsideChange(old: Fingerprint, own: Fingerprint): string {
+  return old.scheme === own.scheme
+    ? "its query is what it was: a statement around it, an audit that diverts rows, a macro, a setting such as the time zone, or DuckDB's version changed"
+    : 'its query is what it was: this Sluice tells versions by other rules';
 }
 
 function upstreamReasons(
