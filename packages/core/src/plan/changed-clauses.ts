@@ -38,17 +38,15 @@ export function changedClauses(old: string, now: string): readonly Clause[] {
 function clausesOf(sql: string): ReadonlyMap<Clause, string> {
   const texts = new Map<Clause, string>();
   /** The clause at each depth of brackets; one inside brackets goes on until they close. */
-  let open: readonly (Clause | 'select')[] = [];
+  const open: (Clause | 'select')[] = [];
   let current: Clause | 'select' = 'select';
   for (const token of significantTokens(sql)) {
     const piece = sql.slice(token.start, token.end);
     const text = token.kind === 'word' ? piece.toLowerCase() : piece;
     const starts = token.kind === 'word' ? STARTS[text] : undefined;
-    if (text === '(') open = [...open, current];
-    else if (text === ')') {
-      current = open.at(-1) ?? 'select';
-      open = open.slice(0, -1);
-    } else if (starts !== undefined) current = starts;
+    if (text === '(') open.push(current);
+    else if (text === ')') current = open.pop() ?? 'select';
+    else if (starts !== undefined) current = starts;
     if (current !== 'select') texts.set(current, `${texts.get(current) ?? ''} ${text}`);
     // What follows is a column again.
     if (current === 'DISTINCT') current = 'select';
