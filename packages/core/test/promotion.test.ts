@@ -198,3 +198,29 @@ test('a rollback whose tables are gone is refused, and so is one over what is no
   expect(found).toMatchObject({ code: 'rollback-impossible', notes: [{ message: physical }] });
   expect(await project.shown()).toEqual(second);
 });
+
+test('views that are made again say what their models say of themselves', async () => {
+  await using project = new TestProject(ORDERS);
+  project.edit(
+    'models/marts/countries.sql',
+    'kind FULL',
+    "kind FULL, description 'Where they are.', column_descriptions (country = 'Two letters.')",
+  );
+  await project.build();
+  project.edit('models/marts/countries.sql', 'count(*)', 'count(*) + 1');
+  await project.build();
+  const said = async (): Promise<unknown> =>
+    project.rows(
+      `SELECT v.comment AS own, c.comment AS country FROM duckdb_views() v JOIN duckdb_columns() c
+       ON c.schema_name = v.schema_name AND c.table_name = v.view_name AND c.column_name = 'country'
+       WHERE v.schema_name = 'marts' AND v.view_name = 'countries'`,
+    );
+  const before = await said();
+  expect(before).toEqual([{ own: 'Where they are.', country: 'Two letters.' }]);
+  const w = await project.workspace();
+  await w.rollback('prod');
+  expect(await said()).toEqual(before);
+  await project.execute('DROP VIEW marts.countries');
+  await w.checkState({ repair: true });
+  expect(await said()).toEqual(before);
+});

@@ -15,23 +15,31 @@ export async function promote(
   run: RunContext,
   plan: Plan,
   writer: SqlWriter,
+): Promise<void> {
+  await connection.transaction(() => showAll(connection, run, plan, writer));
+}
+
+/** The same inside the caller's transaction. `from`: where tables were taken over from, when nothing was built. */
+export async function showAll(
+  connection: Connection,
+  run: RunContext,
+  plan: Plan,
+  writer: SqlWriter,
   from?: PromotionOrigin,
 ): Promise<void> {
   const shown = shownNodes(plan);
   const models = shown.map((n): PromotedModel => ({ model: n.node.name, physical: n.key, view: n.view }));
-  await connection.transaction(async () => {
-    for (const schema of new Set(models.map((m) => m.view.schema))) {
-      await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
-    }
-    for (const r of plan.removed) {
-      if (r.stands) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
-    }
-    for (const n of shown) {
-      await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
-      for (const step of commentOn(n.node, n.view, 'VIEW', n.columns)) await connection.run(step.sql);
-    }
-    for (const update of virtualUpdates(plan, writer))
-      for (const statement of update.sql) await connection.run(statement);
-    await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models, from);
-  });
+  for (const schema of new Set(models.map((m) => m.view.schema))) {
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
+  }
+  for (const r of plan.removed) {
+    if (r.stands) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
+  }
+  for (const n of shown) {
+    await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
+    for (const step of commentOn(n.node, n.view, 'VIEW', n.columns)) await connection.run(step.sql);
+  }
+  for (const update of virtualUpdates(plan, writer))
+    for (const statement of update.sql) await connection.run(statement);
+  await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models, from);
 }

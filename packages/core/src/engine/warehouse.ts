@@ -34,6 +34,8 @@ export interface Connection {
   columnsOf(relation: TableName): Promise<readonly Column[]>;
   /** What each view shows: lower-case `schema.name` → the relation all of whose rows and columns it shows. */
   views(): Promise<ReadonlyMap<string, TableName | 'another query'>>;
+  /** What is said of a relation in the warehouse: of itself (null), and of its columns by name. */
+  comments(relation: TableName): Promise<ReadonlyMap<string | null, string>>;
   /** Loads files into a table, replacing what it held; must run inside a transaction. */
   loadFiles(request: LoadRequest): Promise<LoadResult>;
   /** Compares a loaded table with what its files hold now. */

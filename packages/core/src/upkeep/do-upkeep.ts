@@ -1,5 +1,5 @@
 import type { Connection } from '../engine/warehouse.ts';
-import { ident, raw, sql, tableIdent } from '../sql/quote.ts';
+import { id, ident, raw, sql, tableIdent, type TableName } from '../sql/quote.ts';
 import {
   endRun,
   forgetEnvironment,
@@ -34,6 +34,7 @@ async function doStep(connection: Connection, run: RunContext, upkeep: Upkeep, s
     case 'point-view':
       await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(step.view.schema)}`);
       await connection.run(sql`CREATE OR REPLACE VIEW ${step.view} AS SELECT * FROM ${step.physical}`);
+      await carryComments(connection, step.physical, step.view);
       return;
     case 'drop-relation':
       await connection.run(sql`DROP ${raw(step.relation === 'view' ? 'VIEW' : 'TABLE')} ${step.physical}`);
@@ -62,5 +63,16 @@ async function doStep(connection: Connection, run: RunContext, upkeep: Upkeep, s
       return;
     default:
       step satisfies never;
+  }
+}
+
+/** Descriptions stand on physical relations too, so that a view has them without the files of then. */
+async function carryComments(connection: Connection, from: TableName, view: TableName): Promise<void> {
+  for (const [column, text] of await connection.comments(from)) {
+    await connection.run(
+      column === null
+        ? sql`COMMENT ON VIEW ${view} IS ${text}`
+        : sql`COMMENT ON COLUMN ${view}.${id(column)} IS ${text}`,
+    );
   }
 }

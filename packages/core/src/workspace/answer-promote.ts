@@ -1,4 +1,4 @@
-import { promote } from '../apply/promote.ts';
+import { showAll } from '../apply/promote.ts';
 import type { Compiled } from '../compile/index.ts';
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import { buildPlan, SqlWriter, type FileStatus, type PlanInput } from '../plan/index.ts';
@@ -57,9 +57,12 @@ export async function answerPromote(
     const upkeep = planPromotion(state, standing, plan, writer, tested);
     refuseTaken(plan, input);
     const document = await settle(w, connection, upkeep, options, async (run) => {
-      await startRun(connection, run, 'promote', to, VERSION);
-      await promote(connection, run, plan, writer, upkeep.from ?? undefined);
-      await endRun(connection, run, 'done', w.now());
+      // One transaction with its line in the history: whoever is killed has promoted all of it, or none.
+      await connection.transaction(async () => {
+        await startRun(connection, run, 'promote', to, VERSION);
+        await showAll(connection, run, plan, writer, upkeep.from ?? undefined);
+        await endRun(connection, run, 'done', w.now());
+      });
     });
     return { diagnostics: compiled.compiled.diagnostics, document };
   });

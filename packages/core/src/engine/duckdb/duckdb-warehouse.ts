@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../compile/compiled.ts';
-import { ident, sql, tableIdent, type TableName } from '../../sql/quote.ts';
+import { ident, raw, sql, tableIdent, type TableName } from '../../sql/quote.ts';
 import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
 import type {
   Connection,
@@ -102,6 +102,18 @@ class DuckDbConnection implements Connection {
     return new Map(
       rows.map((r) => [String(r['n']), shownBy(String(r['sql']), String(r['d'])) ?? 'another query']),
     );
+  }
+
+  async comments({ schema, name }: TableName): Promise<ReadonlyMap<string | null, string>> {
+    const here = raw(
+      sql`database_name = current_database() AND schema_name = ${schema} AND comment IS NOT NULL`,
+    );
+    const rows = await this.rows(
+      sql`SELECT NULL AS c, comment FROM duckdb_tables() WHERE ${here} AND table_name = ${name}
+        UNION ALL SELECT NULL, comment FROM duckdb_views() WHERE ${here} AND view_name = ${name}
+        UNION ALL SELECT column_name, comment FROM duckdb_columns() WHERE ${here} AND table_name = ${name}`,
+    );
+    return new Map(rows.map((r) => [r['c'] === null ? null : String(r['c']), String(r['comment'])]));
   }
 
   async loadFiles(request: LoadRequest): Promise<LoadResult> {
