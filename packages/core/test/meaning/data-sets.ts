@@ -7,33 +7,42 @@ export const DATA_SETS = 6;
 export interface DataSets {
   /** The rows of a query over the schema `s`, as text, in an order of their own; or the kind of error it ended in. */
   rowsOf(sql: string, dataSet: number): Promise<string>;
+  /** The same without DuckDB's optimizer. */
+  plainRowsOf(sql: string, dataSet: number): Promise<string>;
   close(): void;
 }
 
 export async function openDataSets(seed: number): Promise<DataSets> {
   let warehouse = await fill(seed);
-  return {
-    rowsOf: async (sql, dataSet) => {
-      const { connection } = warehouse;
-      try {
-        const reader = await connection.runAndReadAll(sql.replaceAll(/\bs\.(?=[tuw]\b)/g, `d${dataSet}.`));
-        return reader
-          .getRows()
-          .map((row) => row.map(cell).join('|'))
-          .sort()
-          .join('\n');
-      } catch (error) {
-        const kind = error instanceof Error ? error.message.split(':', 1)[0] : String(error);
-        if (kind === 'INTERNAL Error' || kind === 'FATAL Error') {
-          // A bug of DuckDB, after which the instance is of no use.
-          warehouse.close();
-          warehouse = await fill(seed);
-        } else {
-          await connection.run('ROLLBACK');
-          await connection.run('BEGIN');
-        }
-        return `! ${kind}`;
+  const rowsOf = async (sql: string, dataSet: number): Promise<string> => {
+    const { connection } = warehouse;
+    try {
+      const reader = await connection.runAndReadAll(sql.replaceAll(/\bs\.(?=[tuw]\b)/g, `d${dataSet}.`));
+      return reader
+        .getRows()
+        .map((row) => row.map(cell).join('|'))
+        .sort()
+        .join('\n');
+    } catch (error) {
+      const kind = error instanceof Error ? error.message.split(':', 1)[0] : String(error);
+      if (kind === 'INTERNAL Error' || kind === 'FATAL Error') {
+        // A bug of DuckDB, after which the instance is of no use.
+        warehouse.close();
+        warehouse = await fill(seed);
+      } else {
+        await connection.run('ROLLBACK');
+        await connection.run('BEGIN');
       }
+      return `! ${kind}`;
+    }
+  };
+  return {
+    rowsOf,
+    plainRowsOf: async (sql, dataSet) => {
+      await warehouse.connection.run('PRAGMA disable_optimizer');
+      const rows = await rowsOf(sql, dataSet);
+      await warehouse.connection.run('PRAGMA enable_optimizer');
+      return rows;
     },
     close: () => {
       warehouse.close();

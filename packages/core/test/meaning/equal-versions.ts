@@ -65,6 +65,8 @@ export interface Counts {
   runs: number;
   /** Equal ones that could not be compared: one of the two ended in an error, the other did not. */
   errors: number;
+  /** Equal ones whose rows differ, and do not once DuckDB's optimizer is off: its bugs. */
+  optimizer: number;
 }
 
 export const NOTHING: Readonly<Counts> = {
@@ -74,6 +76,7 @@ export const NOTHING: Readonly<Counts> = {
   equal: 0,
   runs: 0,
   errors: 0,
+  optimizer: 0,
 };
 
 /** Two texts of one version with different rows. */
@@ -144,7 +147,15 @@ async function compareRows(
     counts.runs++;
     if (isError(rows)) errors.push({ member, rows });
     else if (expected === undefined) expected = { member, rows };
-    else if (rows !== expected.rows) return counterexample(expected, { member, rows }, dataSet);
+    else if (rows !== expected.rows) {
+      // DuckDB 1.5.6 prunes columns wrongly below correlated subqueries with materialized CTEs.
+      const [one, other] = [
+        await data.plainRowsOf(expected.member.sql, dataSet),
+        await data.plainRowsOf(member.sql, dataSet),
+      ];
+      if (one !== other) return counterexample(expected, { member, rows }, dataSet);
+      counts.optimizer++;
+    }
   }
   if (expected === undefined) return undefined;
   counts.errors += errors.length * (members.length - errors.length);
