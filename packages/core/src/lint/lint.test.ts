@@ -176,7 +176,7 @@ test('no-volatile-functions', async () => {
     'no-volatile-functions 2:52-56 uuid() gives another value every time the model is built',
   ]);
   await check('SELECT id FROM staging.orders USING SAMPLE 10 ROWS', [
-    'no-volatile-functions 1:1-1 a sample without a seed holds other rows every time the model is built',
+    'no-volatile-functions 1:1-6 a sample without a seed holds other rows every time the model is built',
   ]);
   await check('SELECT id, now() AS t FROM staging.orders', []);
 });
@@ -185,13 +185,13 @@ test('conventions: descriptions, audits, names, layers', async () => {
   const plain = 'SELECT id FROM staging.orders';
   await check(
     plain,
-    ['no-missing-description 1:1-1 marts.m has no description'],
+    ['no-missing-description 1:1-6 marts.m has no description'],
     '{ no-missing-description: { schemas: [marts] } }',
   );
   await check(plain, [], '{ no-missing-description: { schemas: [marts] } }', `, description 'One row'`);
   await check(
     plain,
-    ['no-missing-audits 1:1-1 marts.m has no audits'],
+    ['no-missing-audits 1:1-6 marts.m has no audits'],
     '{ no-missing-audits: { schemas: [MARTS] } }',
   );
   await check(
@@ -216,7 +216,7 @@ test('conventions: descriptions, audits, names, layers', async () => {
 test('unread models and unused columns', async () => {
   await check(
     'SELECT 1 AS one',
-    ['no-unread-models 1:1-1 nobody reads marts.m'],
+    ['no-unread-models 1:1-6 nobody reads marts.m'],
     '{ no-unread-models: { schemas: [marts] } }',
   );
   const { findings } = await run(
