@@ -194,8 +194,17 @@ export const COMMANDS: readonly Command[] = [
     details:
       'Builds the intervals that are due and missing, of the models as last applied. Made for a scheduler.',
     arguments: [ENVIRONMENT],
-    options: [JOBS],
-    examples: [{ line: 'sluice run', does: 'whatever is due in prod' }],
+    options: [
+      {
+        flags: '--ignore-cron',
+        summary: 'everything that has ended or moved is due, whatever the crons say',
+      },
+      JOBS,
+    ],
+    examples: [
+      { line: 'sluice run', does: 'whatever is due in prod' },
+      { line: 'sluice run --ignore-cron', does: 'also what its cron would leave for later' },
+    ],
     load: async () => (await import('./commands/run.ts')).run,
   },
   {

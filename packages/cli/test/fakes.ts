@@ -76,6 +76,8 @@ export function applied(more: Partial<ApplyDocument> = {}): ApplyDocument {
     sequence: 2,
     status: 'done',
     promoted: true,
+    unchanged: 0,
+    waiting: [],
     results: [],
     diagnostics: [],
     seconds: 1.5,

@@ -340,6 +340,8 @@ describe('apply', () => {
     const document = applied({
       status: 'failed',
       promoted: false,
+      unchanged: 0,
+      waiting: [],
       summary: 'prod is as it was.',
       results: [
         { ...result, status: 'failed', audits: [failed], rows: 0 },

@@ -22,6 +22,7 @@ export type {
   CreateTestOptions,
   DiffOptions,
   PlanOptions,
+  RunOptions,
   Session,
   UpkeepOptions,
   Workspace,

@@ -60,7 +60,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     plan: (environment, how) => answerPlan(opened, environment, how),
     apply: (environment, how) => answerApply(opened, environment, how),
     applyPlan: (text, how) => answerApplyPlan(opened, text, how),
-    run: (environment) => answerRun(opened, environment),
+    run: (environment, how) => answerRun(opened, environment, how),
     audit: (environment, models) => answerAudit(opened, environment, models),
     test: (filters = []) => answerTest(opened, filters),
     watchTests: (filters, onTested) => watchTests(opened, filters, onTested),

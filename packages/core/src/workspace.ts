@@ -63,6 +63,12 @@ export interface PlanOptions {
   readonly end?: number;
 }
 
+/** How {@link Workspace.run} decides what is due. */
+export interface RunOptions {
+  /** All intervals that have ended and all that has moved are due, whether or not the crons have ticked. */
+  readonly ignoreCron?: boolean;
+}
+
 /** What {@link Workspace.diff} compares. */
 export interface DiffOptions {
   /** Only these models; all if left out. */
@@ -211,7 +217,7 @@ export interface Workspace {
     options?: { readonly confirm?: (plan: PlanDocument) => Promise<boolean> },
   ): Promise<Answer<ApplyDocument>>;
   /** Computes what is due by the models' crons and new data, of what the environment shows. Deploys nothing. */
-  run(environment: string): Promise<Answer<ApplyDocument>>;
+  run(environment: string, options?: RunOptions): Promise<Answer<ApplyDocument>>;
   /** Runs audits on the tables as they are; of all models when none is named. */
   audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
   /** What audits found in earlier runs, newest first; of one model or of all. */

@@ -1,7 +1,7 @@
 /** `run` brings in new data on schedule, and nothing else. */
 import { expect, test } from 'vitest';
 import { ORDERS } from './support/orders.ts';
-import { refusal, resultsOf, TestProject } from './support/project.ts';
+import { days, refusal, resultsOf, TestProject } from './support/project.ts';
 
 test('run refuses when the project is not what the environment shows', async () => {
   await using project = new TestProject(ORDERS);
@@ -28,7 +28,13 @@ test('a table with a cron waits for its tick', async () => {
       (r) => !r.startsWith('marts.daily') && !r.startsWith('marts.monthly'),
     ),
   ).toEqual(['raw.customers done', 'staging.customers done']);
-  expect((await project.run()).status).toBe('nothing-to-do');
+  expect(await project.run()).toMatchObject({
+    status: 'nothing-to-do',
+    unchanged: 6,
+    waiting: ['marts.countries'],
+    summary:
+      'Nothing is due: 6 models are up to date in prod. New inputs wait for the next tick of a cron: marts.countries.',
+  });
   expect(await project.value('SELECT count(*) FROM marts.countries')).toBe('3');
   project.now = Date.parse('2024-03-01T00:00:00Z');
   expect(resultsOf(await project.run())).toContain('marts.countries done');
@@ -74,3 +80,58 @@ test('nothing due does nothing, within an hour and within a day', async () => {
   const run = await project.run();
   expect(resultsOf(run)).toEqual(['marts.daily done', 'marts.monthly done']);
 });
+
+test('models whose inputs did not move are skipped, and that is said', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  project.append('data/customers.csv', 'dee,DE\n');
+  const run = await project.run();
+  expect(resultsOf(run)).toEqual(['raw.customers done', 'staging.customers done', 'marts.countries done']);
+  expect(run).toMatchObject({
+    unchanged: 4,
+    waiting: [],
+    summary: 'prod is up to date: 3 models done; 4 models skipped: no input moved.',
+  });
+});
+
+test('--ignore-cron computes what has ended, and waits for no tick', async () => {
+  await using project = new TestProject(ORDERS, { now: '2024-02-01T06:00:00Z' });
+  project.edit('models/marts/countries.sql', 'kind FULL', "kind FULL, cron '@monthly'");
+  project.edit('models/marts/daily.sql', 'name marts.daily,', "name marts.daily, cron '0 20 * * *',");
+  await project.build();
+  project.append('data/customers.csv', 'dee,DE\n');
+  project.now = Date.parse('2024-02-01T19:00:00Z');
+  const due = await project.run();
+  expect(resultsOf(due)).not.toContain('marts.countries done');
+  expect(resultsOf(due)).not.toContain('marts.daily done');
+  const all = await project.run('prod', { ignoreCron: true });
+  expect(resultsOf(all)).toContain('marts.countries done');
+  const daily = all.results.find((r) => r.model === 'marts.daily');
+  // The day of now is not over: no cron is needed to know that.
+  expect(daily?.intervals.at(-1)?.end).toBe('2024-02-01T00:00:00.000Z');
+  expect((await project.run('prod', { ignoreCron: true })).status).toBe('nothing-to-do');
+});
+
+test('a cron ticks by the clock of its time zone; intervals stay UTC', async () => {
+  await using project = new TestProject(ORDERS, { now: '2024-03-30T12:00:00Z' });
+  project.write('project.yaml', `${project.read('project.yaml')}\ndefaults: { cron_tz: Europe/Berlin }\n`);
+  project.edit('models/marts/daily.sql', 'name marts.daily,', "name marts.daily, cron '30 2 * * *',");
+  await project.build();
+  const done: string[] = [];
+  for (let hour = 0; hour < 72; hour++) {
+    project.now = Date.parse('2024-03-30T12:30:00Z') + hour * 3_600_000;
+    const daily = (await project.run()).results.find((r) => r.model === 'marts.daily');
+    if (daily !== undefined)
+      done.push(`${new Date(project.now).toISOString()} ${JSON.stringify(daily.intervals)}`);
+  }
+  expect(done).toEqual([
+    // 02:30 was skipped on the 31st; the tick came at 03:30 there.
+    `2024-03-31T01:30:00.000Z ${interval('2024-03-30', '2024-03-31')}`,
+    `2024-04-01T00:30:00.000Z ${interval('2024-03-31', '2024-04-01')}`,
+    `2024-04-02T00:30:00.000Z ${interval('2024-04-01', '2024-04-02')}`,
+  ]);
+});
+
+function interval(start: string, end: string): string {
+  return JSON.stringify([days(start, end)]);
+}

@@ -4,7 +4,9 @@ import { withWorkspace } from '../with-workspace.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   return withWorkspace(invocation, async (workspace, reporter) => {
-    const answer = await workspace.run(invocation.args[0] ?? 'prod');
+    const answer = await workspace.run(invocation.args[0] ?? 'prod', {
+      ignoreCron: invocation.flag('ignoreCron'),
+    });
     reporter.stop();
     return printApply(invocation, answer);
   });

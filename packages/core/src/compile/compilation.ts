@@ -4,7 +4,7 @@
  */
 import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
-import { cadence, DAILY } from '../time/index.ts';
+import { cadenceOf } from '../time/index.ts';
 import { digestOf, stateOf, type LeafTexts } from './cache-key.ts';
 import { writeLeaf, writeReads } from './compile-cache.ts';
 import type { CompileInput } from './compile-input.ts';
@@ -126,7 +126,6 @@ export class Compilation {
   }
 
   unit(definition: ModelDefinition): string {
-    const expression = definition.cron ?? this.input.project.config.defaults.cron;
-    return (expression === undefined ? DAILY : cadence(expression)).unit;
+    return cadenceOf(definition, this.input.project.config.defaults).unit;
   }
 }

@@ -59,6 +59,8 @@ export interface ModelDefinition {
   readonly blueprint: ReadonlyMap<string, string>;
   readonly cron: string | undefined;
   readonly cronLocation: Location | undefined;
+  /** The time zone of the cron's ticks. */
+  readonly cronTz: string | undefined;
   /** Whether an interval that is not over yet is computed, from the rows that are there. */
   readonly allowPartials: boolean;
   /** Start of this model's history, epoch milliseconds UTC. */

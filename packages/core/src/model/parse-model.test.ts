@@ -442,7 +442,11 @@ test('values that are wrong', () => {
   );
   wrong(
     "cron '* * * *'",
-    "invalid-property 1:13-22 A cron expression has 5 fields (minute, hour, day, month, day of week), this one has 4 | Write cron '@daily', or cron '0 6 * * *'. Times are UTC.",
+    "invalid-property 1:13-22 A cron expression has 5 fields (minute, hour, day, month, day of week), this one has 4 | Write cron '@daily', or cron '0 6 * * *'. Times are UTC, or those of cron_tz.",
+  );
+  wrong(
+    "cron_tz 'Europe/Berln'",
+    "invalid-property 1:16-30 'cron_tz' must be a time zone, found 'Europe/Berln' | Did you mean 'Europe/Berlin', 'Europe/Dublin' or 'Europe/Jersey'?",
   );
   wrong(
     'start someday',

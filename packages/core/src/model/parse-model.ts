@@ -13,6 +13,7 @@ import { splitStatements, type StatementRange } from '../sql/tokens.ts';
 import { fillHeader, parseBlueprints, type Blueprint } from './blueprints.ts';
 import { inlineDescriptions, leadingComment } from './comments.ts';
 import { cronProblem } from './cron.ts';
+import { timeZoneHint } from './time-zone.ts';
 import {
   findHeader,
   Findings,
@@ -69,6 +70,7 @@ const MODEL_PROPERTIES: PropertyNames = {
     'name',
     'kind',
     'cron',
+    'cron_tz',
     'start',
     'owner',
     'description',
@@ -89,7 +91,6 @@ const MODEL_PROPERTIES: PropertyNames = {
     ['dialect', 'duckdb'],
     ...[
       'clustered_by',
-      'cron_tz',
       'default_catalog',
       'depends_on',
       'end',
@@ -334,6 +335,7 @@ function buildModel(
       blueprint,
       cron: cron?.text,
       cronLocation: cron?.location,
+      cronTz: parseCronTz(properties.get('cron_tz'), findings),
       allowPartials,
       start: parseStart(properties.get('start'), findings),
       owner: parseText(properties.get('owner'), findings),
@@ -415,7 +417,20 @@ function parseCron(
     'invalid-property',
     property.value.location,
     problem,
-    `Write cron '@daily', or cron '0 6 * * *'. Times are UTC.`,
+    `Write cron '@daily', or cron '0 6 * * *'. Times are UTC, or those of cron_tz.`,
+  );
+  return undefined;
+}
+
+function parseCronTz(property: HeaderProperty | undefined, findings: Findings): string | undefined {
+  const zone = parseText(property, findings);
+  const hint = zone === undefined ? undefined : timeZoneHint(zone);
+  if (property === undefined || hint === undefined) return zone;
+  findings.add(
+    'invalid-property',
+    property.value.location,
+    `'cron_tz' must be a time zone, found '${zone}'`,
+    hint,
   );
   return undefined;
 }

@@ -8,9 +8,8 @@ import type { LedgerEntry, SourceLoad, State } from '../state/state.ts';
 import {
   ALL_TIME,
   BEGINNING,
-  cadence,
+  cadenceOf,
   ceilTo,
-  DAILY,
   END,
   floorTo,
   join,
@@ -42,6 +41,8 @@ export interface PlanInput {
   readonly now: number;
   /** `plan` and `apply` bring everything up to date; `run` leaves alone what its cron does not make due. */
   readonly mode: 'plan' | 'run';
+  /** `run` computes whatever has ended or moved, whether or not its cron has ticked since. */
+  readonly ignoreCron?: boolean | undefined;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
 }
@@ -62,6 +63,7 @@ class Planner {
   /** How each changed node's meaning changed, for the reasons of its readers. */
   readonly #changes = new Map<string, ChangedMeaning>();
   readonly #diagnostics: Diagnostic[] = [];
+  readonly #waiting: string[] = [];
   /** The sequence number that new data will get, as far as planning can know: above all that exist. */
   readonly #next: number;
 
@@ -104,6 +106,7 @@ class Planner {
       diagnostics: this.#diagnostics,
       promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
       spared: this.#spared(),
+      waiting: this.#waiting,
       unchanged: nodes.filter((n) => n.action === undefined && hasView(n)).length,
     };
   }
@@ -228,9 +231,12 @@ class Planner {
     const entry = entries[0];
     if (carry !== undefined) return this.#wholeTable(node, key, work(true), []);
     if (entry === undefined) return this.#wholeTable(node, key, work(false), []);
-    if (!this.#isDue(node, entry.doneAt)) return NOTHING;
     const because = [];
     const { moved } = staleRanges(entry, inputs, undefined);
+    if (!this.#isDue(node, entry.doneAt)) {
+      if (moved.length > 0) this.#waiting.push(node.name);
+      return NOTHING;
+    }
     if (moved.length > 0) because.push(reason.inputsMoved(moved));
     const ticked = node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now);
     if (ticked) because.push(reason.clock());
@@ -292,7 +298,7 @@ class Planner {
     const ready =
       allowPartials && kind.kind === 'INCREMENTAL_BY_TIME_RANGE'
         ? ceilTo(now, cadence.unit)
-        : floorTo(cadence.lastTick(now), cadence.unit);
+        : floorTo(this.#in.ignoreCron === true ? now : cadence.lastTick(now), cadence.unit);
     const end = this.#in.end === undefined ? ready : Math.min(ready, floorTo(this.#in.end, cadence.unit));
     return start < end ? [{ start, end }] : [];
   }
@@ -384,17 +390,18 @@ class Planner {
   /** Whether `run` may refresh a whole table: a model with a cron waits for its next tick. */
   #isDue(node: CompiledModel, doneAt: number): boolean {
     const expression = node.definition.cron ?? this.#in.config.defaults.cron;
-    if (this.#in.mode === 'plan' || expression === undefined) return true;
-    return doneAt < cadence(expression).lastTick(this.#in.now);
+    if (this.#in.mode === 'plan' || this.#in.ignoreCron === true || expression === undefined) return true;
+    return doneAt < this.#cadence(node).lastTick(this.#in.now);
   }
 
   #cadence(node: CompiledNode): Cadence {
-    const expression = isModel(node)
-      ? (node.definition.cron ?? this.#in.config.defaults.cron)
-      : node.definition.origin.kind === 'table'
-        ? node.definition.origin.cron
-        : undefined;
-    return expression === undefined ? DAILY : cadence(expression);
+    const { defaults } = this.#in.config;
+    if (isModel(node)) return cadenceOf(node.definition, defaults);
+    const { origin } = node.definition;
+    return cadenceOf(
+      { cron: origin.kind === 'table' ? origin.cron : undefined, cronTz: undefined },
+      defaults,
+    );
   }
 
   #inputs(node: CompiledNode): readonly BoundInput[] {

@@ -124,7 +124,7 @@ function autoRestated(
 ): readonly TimeRange[] {
   const end = desired.at(-1)?.end;
   if (auto === undefined || end === undefined) return [];
-  const tick = cadence(auto.cron).lastTick(now);
+  const tick = cadence(auto.cron, clock.zone).lastTick(now);
   const start =
     auto.intervals === undefined ? Number.NEGATIVE_INFINITY : addUnits(end, clock.unit, -auto.intervals);
   return entries.filter((e) => e.doneAt < tick).flatMap((e) => intersect(e, { start, end }) ?? []);

@@ -109,6 +109,8 @@ export interface Plan {
   readonly promotes: boolean;
   readonly spared: readonly string[];
   readonly unchanged: number;
+  /** Models whose inputs moved, and whose cron has not ticked since they were built. */
+  readonly waiting: readonly string[];
 }
 
 export function isModel(node: CompiledNode): node is CompiledModel {

@@ -47,7 +47,7 @@ test('a minimal project has defaults', () => {
     name: 'shop',
     start: Date.UTC(2024, 0, 1),
     warehouse: { path: '.sluice/warehouse.duckdb', threads: undefined, memoryLimit: undefined },
-    defaults: { cron: undefined, owner: undefined, start: undefined },
+    defaults: { cron: undefined, cronTz: undefined, owner: undefined, start: undefined },
     variables: {},
     sources: [],
     gateway: '',
@@ -163,7 +163,7 @@ test('mistakes of meaning, all at once', () => {
   checkErrors(
     `name: a
 start: 2024-02-30
-defaults: { cron: '@dayly' }
+defaults: { cron: '@dayly', cron_tz: Europe/Berln }
 variables: { x: 1, X: 2 }
 sources:
   raw:
@@ -176,8 +176,9 @@ sources:
 environments: { a-b: , dev: { start: soon, ttl: 7 days ago }, prod: { ttl: 1 day } }
 `,
     "config-invalid 4:20-21 'X' and 'x' are the same name",
-    "config-invalid 3:19-27 '@dayly' is not one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly | Write '@daily', or '0 6 * * *'. Times are UTC.",
+    "config-invalid 3:19-27 '@dayly' is not one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly | Write '@daily', or '0 6 * * *'. Times are UTC, or those of cron_tz.",
     "config-invalid 2:8-18 'start' must be a date or a timestamp, found '2024-02-30' | Write 2024-01-31. Times are UTC.",
+    "config-invalid 3:38-50 'cron_tz' must be a time zone, found 'Europe/Berln' | Did you mean 'Europe/Berlin', 'Europe/Dublin' or 'Europe/Jersey'?",
     "config-invalid 7:5-6 'sources.raw.a' has neither 'file' nor 'table' | Write file: data/name.csv, or table: schema.name.",
     "config-invalid 8:16-21 'sources.raw.b.file' does not tell the format of the files by its extension | Add format: csv, parquet or json.",
     "config-invalid 9:16-31 'sources.raw.c.file' has files of more than one format | Make one source of each format.",

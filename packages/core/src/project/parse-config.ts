@@ -16,7 +16,7 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { cronProblem, parseAgo, parseInstant, parseSpan } from '../model/index.ts';
+import { cronProblem, parseAgo, parseInstant, parseSpan, timeZoneHint } from '../model/index.ts';
 import { tokenize, identifierName } from '../sql/tokens.ts';
 import type {
   EnvironmentSettings,
@@ -148,6 +148,7 @@ class ConfigReader {
       },
       defaults: {
         cron,
+        cronTz: this.#timeZone(raw.defaults?.cron_tz, ['defaults', 'cron_tz']),
         owner: raw.defaults?.owner,
         start: this.#instant(raw.defaults?.start, ['defaults', 'start']),
       },
@@ -192,7 +193,18 @@ class ConfigReader {
       'config-invalid',
       this.#places.value(path),
       problem,
-      `Write '@daily', or '0 6 * * *'. Times are UTC.`,
+      `Write '@daily', or '0 6 * * *'. Times are UTC, or those of cron_tz.`,
+    );
+  }
+
+  #timeZone(text: string | undefined, path: YamlPath): string | undefined {
+    const hint = text === undefined ? undefined : timeZoneHint(text);
+    if (hint === undefined) return text;
+    return this.#add(
+      'config-invalid',
+      this.#places.value(path),
+      `'cron_tz' must be a time zone, found '${text}'`,
+      hint,
     );
   }
 

@@ -81,6 +81,8 @@ export interface ProjectConfig {
   };
   readonly defaults: {
     readonly cron: string | undefined;
+    /** The time zone of the ticks of all crons that name none. */
+    readonly cronTz: string | undefined;
     readonly owner: string | undefined;
     readonly start: number | undefined;
   };

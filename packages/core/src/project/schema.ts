@@ -37,7 +37,7 @@ const variable: z.ZodType<VariableValue> = z.lazy(() =>
 );
 
 const time = text.describe('A date or a timestamp, UTC: 2024-01-31, 2024-01-31 06:00:00');
-const cron = text.describe("A cron expression, UTC: '@daily', '0 6 * * *'");
+const cron = text.describe("A cron expression, UTC or as cron_tz says: '@daily', '0 6 * * *'");
 
 const csv = mapping({
   delimiter: text.optional(),
@@ -138,7 +138,12 @@ export const projectSchema = mapping({
       })
       .optional(),
   }).optional(),
-  defaults: mapping({ cron: cron.optional(), owner: text.optional(), start: time.optional() })
+  defaults: mapping({
+    cron: cron.optional(),
+    cron_tz: text.optional().describe("The time zone of crons: 'Europe/Berlin'; UTC when left out"),
+    owner: text.optional(),
+    start: time.optional(),
+  })
     .optional()
     .describe('What a model gets that does not say otherwise'),
   variables: z

@@ -57,7 +57,7 @@ test('a SQLMesh project is read as it is', () => {
     name: 'my_folder',
     start: Date.UTC(2024, 0, 1),
     warehouse: { path: 'db.duckdb', threads: undefined, memoryLimit: undefined },
-    defaults: { cron: '@hourly', owner: 'me', start: Date.UTC(2024, 0, 1) },
+    defaults: { cron: '@hourly', cronTz: undefined, owner: 'me', start: Date.UTC(2024, 0, 1) },
     variables: { size: 3, on: true, layer: 'staging' },
     gateway: 'local',
     environments: {},

@@ -9,7 +9,7 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { cronProblem, parseInstant, parseSpan } from '../model/index.ts';
+import { cronProblem, parseInstant, parseSpan, timeZoneHint } from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
 import type { ProjectConfig, SourceDefinition, VariableValue } from './project.ts';
 import { DEFAULT_HISTORY } from './parse-config.ts';
@@ -94,6 +94,7 @@ class Reader {
       },
       defaults: {
         cron: this.#cron(defaults['cron']),
+        cronTz: this.#cronTz(defaults['cron_tz']),
         owner: this.#text(defaults['owner'], ['model_defaults', 'owner']),
         start,
       },
@@ -209,6 +210,14 @@ class Reader {
     return cron.trim();
   }
 
+  #cronTz(value: unknown): string | undefined {
+    const path = ['model_defaults', 'cron_tz'];
+    const zone = this.#text(value, path);
+    if (zone === undefined || timeZoneHint(zone) === undefined) return zone;
+    this.#error(path, `must be a time zone, found '${zone}'`);
+    return undefined;
+  }
+
   #start(value: unknown): number | undefined {
     const path = ['model_defaults', 'start'];
     const text = this.#text(value, path);
@@ -293,7 +302,7 @@ const KNOWN_ROOT = [
   'project',
   'environment_ttl',
 ];
-const KNOWN_DEFAULTS = ['dialect', 'start', 'cron', 'owner'];
+const KNOWN_DEFAULTS = ['dialect', 'start', 'cron', 'cron_tz', 'owner'];
 
 /** The parts of `"catalog"."schema"."table"`. */
 function nameParts(text: string): readonly string[] {

@@ -425,6 +425,10 @@ export interface ApplyDocument extends Document {
   readonly sequence: number;
   readonly status: 'done' | 'nothing-to-do' | 'failed' | 'interrupted';
   readonly promoted: boolean;
+  /** Models that were skipped: neither their definitions nor their inputs moved. */
+  readonly unchanged: number;
+  /** `run`: models with new inputs that wait for the next tick of their cron. */
+  readonly waiting: readonly string[];
   readonly results: readonly TaskResultDocument[];
   readonly diagnostics: readonly DiagnosticDocument[];
   readonly seconds: number;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cadence, DAILY } from './cron.ts';
+import { cadence, cadenceOf } from './cron.ts';
 
 const at = (text: string): number => Date.parse(`${text}Z`);
 
@@ -44,5 +44,7 @@ test.each([
 });
 
 test('without a cron a model is daily', () => {
-  expect(DAILY.unit).toBe('day');
+  expect(cadenceOf({ cron: undefined, cronTz: undefined }, { cron: undefined, cronTz: undefined }).unit).toBe(
+    'day',
+  );
 });

@@ -1,4 +1,4 @@
-/** Time as ranges, grids and coverages. Everything is UTC and half-open; nothing here reads a clock. */
+/** Time as ranges, grids and coverages. Everything but the ticks of a cron with a time zone is UTC and half-open; nothing here reads a clock. */
 export {
   covered,
   join,
@@ -11,7 +11,7 @@ export {
   type Coverage,
   type Segment,
 } from './coverage.ts';
-export { cadence, DAILY, type Cadence } from './cron.ts';
+export { cadence, cadenceOf, type Cadence } from './cron.ts';
 export {
   ALL_TIME,
   BEGINNING,

@@ -7,7 +7,14 @@ import { nodeKey } from '../compile/index.ts';
 import { diagnostic, hasErrors, SluiceError, SourceText, type Diagnostic } from '../diagnostic/index.ts';
 import type { Sandbox, SandboxLane } from '../engine/sandbox.ts';
 import { ident } from '../sql/quote.ts';
-import { addUnits, cadence, DAILY, floorTo, formatInstant, type TimeRange } from '../time/index.ts';
+import {
+  addUnits,
+  cadenceOf,
+  floorTo,
+  formatInstant,
+  type IntervalUnit,
+  type TimeRange,
+} from '../time/index.ts';
 import { joinKeys } from './join-keys.ts';
 import { parseSuite } from './parse-suite.ts';
 import { prepareTest, type PreparedTest, type Surroundings } from './prepare-test.ts';
@@ -207,9 +214,8 @@ async function intervalOf(request: CreateRequest): Promise<TimeRange | undefined
   return { start, end: addUnits(start, unit, 1) };
 }
 
-function unitOf(model: CompiledModel, { project }: Surroundings): ReturnType<typeof cadence>['unit'] {
-  const cron = model.definition.cron ?? project.config.defaults.cron;
-  return cron === undefined ? DAILY.unit : cadence(cron).unit;
+function unitOf(model: CompiledModel, { project }: Surroundings): IntervalUnit {
+  return cadenceOf(model.definition, project.config.defaults).unit;
 }
 
 function nameOf(model: CompiledModel): string {

@@ -12,7 +12,7 @@ import type { SandboxRelation } from '../engine/sandbox.ts';
 import type { Project } from '../project/index.ts';
 import { render, type ColumnLookup, type RenderContext } from '../render/index.ts';
 import { raw, tableIdent } from '../sql/quote.ts';
-import { addUnits, cadence, DAILY, floorTo } from '../time/index.ts';
+import { addUnits, cadenceOf, floorTo } from '../time/index.ts';
 import type { ReferenceFinder } from './reference-finder.ts';
 import type { TestInput, UnitTest } from './unit-test.ts';
 
@@ -142,8 +142,7 @@ function contextOf(
   const columns: ColumnLookup = ({ schema, table }) =>
     nodes.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.columns;
   const executionTime = test.clock.executionTime ?? now;
-  const cron = definition.cron ?? project.config.defaults.cron;
-  const { unit } = cron === undefined ? DAILY : cadence(cron);
+  const { unit } = cadenceOf(definition, project.config.defaults);
   const start = test.clock.start ?? definition.start ?? project.config.start;
   // A start alone is the one interval that begins there.
   const end =

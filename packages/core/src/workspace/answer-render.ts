@@ -2,7 +2,7 @@ import { compileContext, DEFAULT_SCHEMA, nodeKey } from '../compile/index.ts';
 import { hasErrors, SluiceError } from '../diagnostic/index.ts';
 import { render, type ColumnLookup } from '../render/index.ts';
 import { SCHEMA_VERSION, type RenderDocument } from '../report/index.ts';
-import { addUnits, cadence, DAILY, floorTo, isoInstant, type TimeRange } from '../time/index.ts';
+import { addUnits, cadenceOf, floorTo, isoInstant, type TimeRange } from '../time/index.ts';
 import type { Answer } from '../workspace.ts';
 import { unknownModel } from './errors.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
@@ -20,8 +20,7 @@ export async function answerRender(
       model,
       project.models.filter((m) => m.query !== undefined).map((m) => m.name),
     );
-  const expression = definition.cron ?? project.config.defaults.cron;
-  const clock = expression === undefined ? DAILY : cadence(expression);
+  const clock = cadenceOf(definition, project.config.defaults);
   const ready = floorTo(clock.lastTick(w.now()), clock.unit);
   const range =
     interval ??

@@ -1,17 +1,21 @@
 import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
 import type { ApplyDocument } from '../report/index.ts';
-import type { Answer } from '../workspace.ts';
+import type { Answer, RunOptions } from '../workspace.ts';
 import { execute } from './execute.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { withWarehouse } from './with-warehouse.ts';
 
-export async function answerRun(w: OpenProject, environment: string): Promise<Answer<ApplyDocument>> {
+export async function answerRun(
+  w: OpenProject,
+  environment: string,
+  options: RunOptions = {},
+): Promise<Answer<ApplyDocument>> {
   w.abort = new AbortController();
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
-    const prepared = await prepare(w, compiled, connection, environment, 'run', { atOnce: true });
+    const prepared = await prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true });
     checkPromoted(prepared);
     return execute(w, 'run', prepared, connection, warehouse, undefined);
   });

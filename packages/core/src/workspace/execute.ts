@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { applyPlan, type ApplyResult } from '../apply/apply.ts';
+import { applyPlan } from '../apply/apply.ts';
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import { isEmpty } from '../plan/index.ts';
@@ -12,6 +12,7 @@ import {
 import { endRun, ensureState, startRun } from '../state/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
+import { applySummary, nothingToDo } from './apply-summary.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -25,7 +26,13 @@ export async function execute(
 ): Promise<Answer<ApplyDocument>> {
   const started = performance.now();
   const { plan, document } = prepared;
-  const base = { schema_version: SCHEMA_VERSION, kind: command, environment: plan.environment } as const;
+  const base = {
+    schema_version: SCHEMA_VERSION,
+    kind: command,
+    environment: plan.environment,
+    unchanged: plan.unchanged - plan.waiting.length,
+    waiting: plan.waiting,
+  } as const;
   const warnings = prepared.compiled.diagnostics;
   if (isEmpty(document)) {
     return {
@@ -39,7 +46,7 @@ export async function execute(
         results: [],
         diagnostics: warnings.map(toDiagnosticDocument),
         seconds: seconds(started),
-        summary: document.summary,
+        summary: nothingToDo(document, plan),
       },
     };
   }
@@ -78,26 +85,9 @@ export async function execute(
       results: result.results,
       diagnostics: diagnostics.map(toDiagnosticDocument),
       seconds: seconds(started),
-      summary: applySummary(plan.environment, result),
+      summary: applySummary(command, plan, result),
     },
   };
-}
-
-function applySummary(environment: string, result: ApplyResult): string {
-  const done = result.results.filter((r) => r.status === 'done').length;
-  const failed = result.results.filter((r) => r.status === 'failed').length;
-  const skipped = result.results.filter((r) => r.status === 'skipped').length;
-  if (result.status === 'interrupted')
-    return `Interrupted: ${countModels(done)} done, the rest was not touched. Apply again to go on.`;
-  if (result.status === 'failed') {
-    const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
-    return `${countModels(failed)} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
-  }
-  return `${environment} is up to date: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}.`;
-}
-
-function countModels(n: number): string {
-  return n === 1 ? '1 model' : `${n} models`;
 }
 
 function seconds(started: number): number {

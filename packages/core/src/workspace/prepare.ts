@@ -10,7 +10,7 @@ import {
 } from '../plan/index.ts';
 import type { PlanDocument } from '../report/index.ts';
 import { readState, type State } from '../state/index.ts';
-import type { PlanOptions } from '../workspace.ts';
+import type { PlanOptions, RunOptions } from '../workspace.ts';
 import { checkEnvironmentName } from './errors.ts';
 import { fileStatuses } from './file-statuses.ts';
 import type { CompiledProject } from './compile-project.ts';
@@ -30,7 +30,7 @@ export async function prepare(
   connection: Connection,
   environment: string,
   mode: 'plan' | 'run',
-  options: PlanOptions & { readonly atOnce?: boolean },
+  options: PlanOptions & RunOptions & { readonly atOnce?: boolean },
   now: number = w.now(),
 ): Promise<Prepared> {
   checkEnvironmentName(environment);
@@ -53,6 +53,7 @@ export async function prepare(
     environment,
     now,
     mode,
+    ignoreCron: options.ignoreCron,
     start: options.start,
     end: options.end,
   };

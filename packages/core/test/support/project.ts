@@ -24,6 +24,7 @@ import {
   type Observer,
   type PlanDocument,
   type PlanOptions,
+  type RunOptions,
   type Workspace,
 } from '../../src/index.ts';
 
@@ -146,8 +147,8 @@ export class TestProject implements AsyncDisposable {
     return applied;
   }
 
-  async run(environment = 'prod'): Promise<ApplyDocument> {
-    return (await (await this.workspace()).run(environment)).document;
+  async run(environment = 'prod', options: RunOptions = {}): Promise<ApplyDocument> {
+    return (await (await this.workspace()).run(environment, options)).document;
   }
 
   async applyPlan(text: string): Promise<ApplyDocument> {

@@ -1,0 +1,41 @@
+/** One sentence for what an apply or a run has done, and what it left alone and why. */
+import type { ApplyResult } from '../apply/apply.ts';
+import type { Plan } from '../plan/index.ts';
+import type { PlanDocument } from '../report/index.ts';
+
+export function applySummary(command: 'apply' | 'run', plan: Plan, result: ApplyResult): string {
+  const { environment } = plan;
+  const having = (status: string): number => result.results.filter((r) => r.status === status).length;
+  const done = having('done');
+  if (result.status === 'interrupted')
+    return `Interrupted: ${countModels(done)} done, the rest was not touched. Apply again to go on.`;
+  if (result.status === 'failed') {
+    const skipped = having('skipped');
+    const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
+    return `${countModels(having('failed'))} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
+  }
+  const still = plan.unchanged - plan.waiting.length;
+  const idle = command === 'run' && still > 0 ? `; ${countModels(still)} skipped: no input moved` : '';
+  return `${environment} is up to date: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}${idle}.${waits(plan)}`;
+}
+
+/** Models with new inputs are not up to date, though nothing is due yet. */
+export function nothingToDo({ summary }: PlanDocument, plan: Plan): string {
+  if (plan.waiting.length === 0) return summary;
+  const still = plan.unchanged - plan.waiting.length;
+  const current =
+    still === 0
+      ? ''
+      : `: ${countModels(still)} ${still === 1 ? 'is' : 'are'} up to date in ${plan.environment}`;
+  return `Nothing is due${current}.${waits(plan)}`;
+}
+
+function waits({ waiting }: Plan): string {
+  if (waiting.length === 0) return '';
+  const more = waiting.length > 5 ? ` and ${waiting.length - 5} more` : '';
+  return ` New inputs wait for the next tick of a cron: ${waiting.slice(0, 5).join(', ')}${more}.`;
+}
+
+function countModels(n: number): string {
+  return n === 1 ? '1 model' : `${n} models`;
+}
