@@ -148,29 +148,110 @@ sources: { raw: { a: { file: a.csv, columns: { id: BIGINT, x: BIGINT } } } }
   expect(await project.shown()).toEqual(await fresh.shown());
 });
 
-test('a table whose history could not be computed again goes only when that is said', async () => {
-  await using project = new TestProject({
-    'project.yaml': `name: p
+/** A model of each kind, and whether its rows could be computed again. */
+const KINDS: readonly (readonly [kind: string, query: string, kept: boolean])[] = [
+  ['kind SCD_TYPE_2_BY_COLUMN (unique_key id, columns [x])', 'SELECT id, x FROM raw.a', true],
+  ['kind SCD_TYPE_2_BY_TIME (unique_key id, updated_at_name ts)', 'SELECT id, x, ts FROM raw.a', true],
+  ['kind INCREMENTAL_UNMANAGED', 'SELECT id, x FROM raw.a', true],
+  ['kind INCREMENTAL_BY_PARTITION, partitioned_by id', 'SELECT id, x FROM raw.a', true],
+  ['kind INCREMENTAL_BY_UNIQUE_KEY (unique_key id)', 'SELECT id, x FROM raw.a', true],
+  [
+    'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key id)',
+    'SELECT id, x FROM raw.a WHERE ts BETWEEN @start_ts AND @end_ts',
+    false,
+  ],
+  [
+    'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key id, disable_restatement true)',
+    'SELECT id, x FROM raw.a WHERE ts BETWEEN @start_ts AND @end_ts',
+    true,
+  ],
+  ['kind INCREMENTAL_BY_TIME_RANGE (time_column ts)', 'SELECT id, x, ts FROM raw.a', false],
+  [
+    'kind INCREMENTAL_BY_TIME_RANGE (time_column ts, disable_restatement true)',
+    'SELECT id, x, ts FROM raw.a',
+    true,
+  ],
+  ['kind INCREMENTAL_BY_TIME_RANGE (time_column ts, forward_only true)', 'SELECT id, x, ts FROM raw.a', true],
+  ['kind FULL', 'SELECT id, x FROM raw.a', false],
+];
+
+const ONE_MODEL = {
+  'project.yaml': `name: p
 start: 2024-01-28
 history: { keep: 0 }
-sources: { raw: { a: { file: a.csv, columns: { id: BIGINT, x: BIGINT } } } }
+sources: { raw: { a: { file: a.csv, columns: { id: BIGINT, x: BIGINT, ts: TIMESTAMP } } } }
 `,
-    'a.csv': 'id,x\n1,10\n2,20\n',
-    'models/m/kept.sql':
-      'MODEL (name m.kept, kind SCD_TYPE_2_BY_COLUMN (unique_key id, columns [x]));\nSELECT id, x FROM raw.a\n',
-  });
+  'a.csv': 'id,x,ts\n1,10,2024-01-29 01:00:00\n2,20,2024-01-30 01:00:00\n',
+};
+
+function modelOf(kind: string, query: string): string {
+  return `MODEL (name m.kept, ${kind});\n${query}\n`;
+}
+
+async function keptTables(project: TestProject): Promise<readonly string[]> {
+  return (await project.physical()).filter((n) => n.startsWith('sluice__m.kept'));
+}
+
+test.each(KINDS)('rows that could not be computed again: %s, %s', async (kind, query, kept) => {
+  await using project = new TestProject({ ...ONE_MODEL, 'models/m/kept.sql': modelOf(kind, query) });
   await project.build();
   project.edit('models/m/kept.sql', 'SELECT id, x', 'SELECT id, x + 1 AS x');
   await project.build();
   const w = await project.workspace();
-  const before = (await project.physical()).filter((n) => n.startsWith('sluice__m.kept'));
+  const before = await keptTables(project);
   expect(before).toHaveLength(2);
-  const { document } = await w.gc();
-  expect(document.steps.map((s) => `${s.action} ${s.what}`)).toEqual(['forget record', 'keep table']);
-  expect((await project.physical()).filter((n) => n.startsWith('sluice__m.kept'))).toEqual(before);
-  expect((await w.gc()).document.status).toBe('nothing-to-do');
-  const dropped = (await w.gc({ allowDestructive: true })).document;
-  expect(dropped.steps.map((s) => `${s.action} ${s.what}`)).toEqual(['drop table']);
-  expect((await project.physical()).filter((n) => n.startsWith('sluice__m.kept'))).toHaveLength(1);
+  const steps = (await w.gc()).document.steps.filter((s) => s.what === 'table');
+  expect(steps.map((s) => s.action)).toEqual([kept ? 'keep' : 'drop']);
+  expect(await keptTables(project)).toHaveLength(kept ? 2 : 1);
+  if (kept) {
+    expect(steps[0]?.reason).toContain('--allow-destructive');
+    expect((await w.gc()).document.status).toBe('nothing-to-do');
+    await w.gc({ allowDestructive: true });
+  }
+  expect(await keptTables(project)).toHaveLength(1);
   expect((await w.checkState()).document.status).toBe('sound');
+});
+
+test('another header does not make kept rows ones that could be computed again; starting over does', async () => {
+  const file = 'models/m/kept.sql';
+  const kind = 'kind INCREMENTAL_BY_TIME_RANGE (time_column ts, disable_restatement true)';
+  await using project = new TestProject({
+    ...ONE_MODEL,
+    [file]: modelOf(kind, 'SELECT id, x, ts FROM raw.a WHERE ts BETWEEN @start_ts AND @end_ts'),
+  });
+  await project.build();
+  project.edit(file, ', disable_restatement true', '');
+  project.append('a.csv', '3,30,2024-02-01 01:00:00\n');
+  project.now += DAY;
+  await project.build();
+  const held = "SELECT fingerprint->>'history' FROM _sluice.snapshot WHERE model = 'm.kept'";
+  expect(await project.value(held)).toBe('true');
+  project.edit(file, 'SELECT id, x', 'SELECT id, x + 1 AS x');
+  await project.build();
+  const w = await project.workspace();
+  expect((await w.gc()).document.steps.filter((s) => s.what === 'table').map((s) => s.action)).toEqual([
+    'keep',
+  ]);
+  await w.gc({ allowDestructive: true });
+  expect(await project.value(held)).toBe('false');
+});
+
+test('of tables that an older Sluice wrote, all that may hold history stay', async () => {
+  await using project = new TestProject({
+    ...ONE_MODEL,
+    'models/m/kept.sql': modelOf(
+      'kind INCREMENTAL_BY_PARTITION, partitioned_by id',
+      'SELECT id, x FROM raw.a',
+    ),
+  });
+  await project.build();
+  project.edit('models/m/kept.sql', 'SELECT id, x', 'SELECT id, x + 1 AS x');
+  await project.build();
+  await project.execute(
+    'UPDATE _sluice.snapshot SET fingerprint = json_merge_patch(fingerprint, \'{"history": null, "carried": null}\')',
+  );
+  const w = await project.workspace();
+  expect((await w.gc()).document.steps.filter((s) => s.what === 'table').map((s) => s.action)).toEqual([
+    'keep',
+  ]);
 });

@@ -1,6 +1,7 @@
 import type { CompiledModel } from '../compile/compiled.ts';
 import { SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
+import { keepsHistory } from '../model/index.ts';
 import type { PlannedNode, Step } from '../plan/index.ts';
 import { carryEntries } from '../plan/carry.ts';
 import { isRestated } from '../plan/interval-work.ts';
@@ -74,7 +75,9 @@ export async function runTask(
     }
     const relation = planned.storage === 'view' ? 'view' : 'table';
     const audits = node.node === 'model' ? node.auditIdentity : '';
-    await recordSnapshot(connection, run, node, physical, relation, audits, tableOf(planned));
+    const startsOver = isFresh || isAnew || work?.kind === 'table';
+    const about = tableOf(planned, !startsOver && at.state.snapshots.get(key)?.fingerprint.history === true);
+    await recordSnapshot(connection, run, node, physical, relation, audits, about);
     await recordAudits(
       connection,
       run,
@@ -118,13 +121,21 @@ async function carryLedger(
   return added;
 }
 
-/** What state keeps of a physical table that is not just its model's. */
-function tableOf(planned: PlannedNode): Pick<Fingerprint, 'table' | 'carried'> {
+/**
+ * What state keeps of a physical table that is not just its model's. Once rows are there that could not be computed again,
+ * another header does not change that: only starting over does.
+ */
+function tableOf(
+  planned: PlannedNode,
+  keptHistory: boolean,
+): Pick<Fingerprint, 'table' | 'carried' | 'history'> {
   const { node, columns, carried } = planned;
+  const keeps = node.node === 'model' && keepsHistory(node.definition.kind, node.byInterval);
   const isOther = JSON.stringify(columns) !== JSON.stringify(node.columns);
   return {
     ...(isOther ? { table: columns } : {}),
     ...(carried === undefined ? {} : { carried }),
+    history: keptHistory || keeps || carried !== undefined,
   };
 }
 

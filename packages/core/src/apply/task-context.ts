@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { SqlWriter } from '../plan/index.ts';
 import type { AuditResultDocument, Observer } from '../report/index.ts';
-import type { RunContext } from '../state/index.ts';
+import type { RunContext, State } from '../state/index.ts';
 import type { TimeRange } from '../time/index.ts';
 import type { LiveLedger } from './live-ledger.ts';
 
@@ -10,6 +10,8 @@ import type { LiveLedger } from './live-ledger.ts';
 export interface TaskContext {
   readonly config: ProjectConfig;
   readonly writer: SqlWriter;
+  /** As it was read before anything was done. */
+  readonly state: State;
   readonly ledger: LiveLedger;
   /** The project folder, absolute. */
   readonly root: string;

@@ -50,6 +50,8 @@ export interface Fingerprint {
   readonly table?: readonly Column[];
   /** The table whose rows it began with, and the newest sequence number in them. */
   readonly carried?: CarriedFrom;
+  /** Whether its rows could not be computed again. Not there where an older Sluice wrote it. */
+  readonly history?: boolean;
 }
 
 /** Where the first rows of a table that lives on came from. */

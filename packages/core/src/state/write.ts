@@ -31,7 +31,7 @@ export async function recordSnapshot(
   physical: TableName,
   relation: 'table' | 'view',
   audits: string,
-  more: Pick<Fingerprint, 'table' | 'carried'> = {},
+  more: Pick<Fingerprint, 'table' | 'carried' | 'history'> = {},
 ): Promise<void> {
   const key = physicalKey(physical);
   const kind = node.node === 'source' ? 'SOURCE' : node.definition.kind.kind;

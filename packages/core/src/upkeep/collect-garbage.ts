@@ -1,5 +1,5 @@
 import type { ProjectConfig } from '../project/index.ts';
-import type { EnvironmentState, Promotion, RunRecord, State } from '../state/index.ts';
+import type { EnvironmentState, Promotion, RunRecord, Snapshot, State } from '../state/index.ts';
 import { formatInstant } from '../time/index.ts';
 import { dropEnvironment } from './drop-environment.ts';
 import { expiresAt } from './expiry.ts';
@@ -21,8 +21,10 @@ export interface Garbage {
 
 const DAY = 86_400_000;
 
-/** Kinds whose rows are not what a build from nothing gives. */
+/** Kinds whose rows may not be what a build from nothing gives, where state does not say it of the table. */
 const HISTORY_KINDS: ReadonlySet<string> = new Set([
+  'INCREMENTAL_BY_UNIQUE_KEY',
+  'INCREMENTAL_BY_PARTITION',
   'INCREMENTAL_UNMANAGED',
   'SCD_TYPE_2_BY_TIME',
   'SCD_TYPE_2_BY_COLUMN',
@@ -61,10 +63,9 @@ export function collectGarbage(input: Garbage): Upkeep {
   for (const [key, snapshot] of state.snapshots) {
     if (snapshot.dropped || used.has(key) || unfinished.has(snapshot.runId)) continue;
     const isSource = snapshot.kind === 'SOURCE';
-    const isOnlyCopy = HISTORY_KINDS.has(snapshot.kind) && stands(standing, snapshot);
+    const isOnlyCopy = stands(standing, snapshot) && holdsHistory(snapshot);
     if (isOnlyCopy && !input.allowDestructive) {
-      const reason =
-        'nobody uses it, but its history could not be computed again: --allow-destructive drops it';
+      const reason = 'nobody uses it, but its rows could not be computed again: --allow-destructive drops it';
       steps.push({ kind: 'keep', what: 'table', name: snapshot.physical, reason });
     } else if (stands(standing, snapshot)) {
       const { physical, relation } = snapshot;
@@ -93,6 +94,11 @@ export function collectGarbage(input: Garbage): Upkeep {
     summary: summarize(steps, forgotten.length, 'Drop', 'Forget'),
     done: summarize(steps, forgotten.length, 'Dropped', 'Forgot'),
   };
+}
+
+/** Whether the rows of a table could not be computed again from what its inputs hold now. */
+function holdsHistory({ kind, fingerprint: { history, carried } }: Snapshot): boolean {
+  return history ?? (carried !== undefined || HISTORY_KINDS.has(kind));
 }
 
 /**
