@@ -1,4 +1,5 @@
 import type { Command, Option } from './command.ts';
+import { QUARANTINE_COMMAND } from './quarantine-command.ts';
 import { ENVIRONMENT, UPKEEP_COMMANDS } from './upkeep-commands.ts';
 
 const START: Option = {
@@ -332,6 +333,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     load: async () => (await import('./commands/query.ts')).query,
   },
+  QUARANTINE_COMMAND,
   ...UPKEEP_COMMANDS,
   {
     name: 'sources',

@@ -6,8 +6,8 @@ export const ENVIRONMENT = {
   syntax: '[environment]',
   summary: "the environment; 'prod' if left out",
 } as const;
-const YES: Option = { flags: '-y, --yes', summary: 'do not ask' };
-const DRY_RUN: Option = { flags: '--dry-run', summary: 'only show what would be done' };
+export const YES: Option = { flags: '-y, --yes', summary: 'do not ask' };
+export const DRY_RUN: Option = { flags: '--dry-run', summary: 'only show what would be done' };
 
 export const UPKEEP_COMMANDS: readonly Command[] = [
   {

@@ -23,6 +23,7 @@ export type {
   DiffOptions,
   PlanOptions,
   RunOptions,
+  QuarantineOptions,
   Session,
   UpkeepOptions,
   Workspace,

@@ -17,6 +17,12 @@ import { answerImpact, answerLineage } from './workspace/answer-lineage.ts';
 import { answerLint } from './workspace/answer-lint.ts';
 import { answerPlan } from './workspace/answer-plan.ts';
 import { answerPromote } from './workspace/answer-promote.ts';
+import {
+  answerDropQuarantine,
+  answerExportQuarantine,
+  answerQuarantine,
+  answerQuarantineRows,
+} from './workspace/answer-quarantine.ts';
 import { answerQuery } from './workspace/answer-query.ts';
 import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
@@ -81,6 +87,10 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     exportState: () => answerStateExport(opened),
     importState: (text) => answerStateImport(opened, text),
     checkState: (how) => answerStateCheck(opened, how),
+    quarantine: (how) => answerQuarantine(opened, how),
+    quarantineRows: (model, how) => answerQuarantineRows(opened, model, how),
+    exportQuarantine: (model, file, how) => answerExportQuarantine(opened, model, file, how),
+    dropQuarantine: (how) => answerDropQuarantine(opened, how),
     interrupt: () => opened.interrupt(),
     close: async () => opened.close(),
   };

@@ -17,6 +17,9 @@ import type {
   LintDocument,
   Observer,
   PlanDocument,
+  QuarantineDocument,
+  QuarantineExportDocument,
+  QuarantineRowsDocument,
   QueryDocument,
   RenderDocument,
   RunDocument,
@@ -85,6 +88,14 @@ export interface UpkeepOptions {
   readonly dryRun?: boolean;
   /** Asked first when there is something to do. */
   readonly confirm?: (shown: UpkeepDocument) => Promise<boolean>;
+}
+
+/** Which rows of the quarantine are meant; what is left out is not asked for. */
+export interface QuarantineOptions {
+  readonly models?: readonly string[];
+  readonly audit?: string;
+  /** A run's name, or enough of its beginning. */
+  readonly run?: string;
 }
 
 /** How to write a unit test from rows of the warehouse. */
@@ -277,6 +288,30 @@ export interface Workspace {
   importState(text: string): Promise<Answer<StateImportDocument>>;
   /** Compares state, views and tables; with `repair`, mends what can be mended without losing anything. */
   checkState(options?: UpkeepOptions & { readonly repair?: boolean }): Promise<Answer<StateCheckDocument>>;
+  /** What is kept of bad rows: those that audits found, and lines of files that could not be read. */
+  quarantine(options?: QuarantineOptions): Promise<Answer<QuarantineDocument>>;
+  /** Kept rows of one model or source themselves; 50 unless said. */
+  quarantineRows(
+    model: string,
+    options?: Omit<QuarantineOptions, 'models'> & { readonly limit?: number },
+  ): Promise<Answer<QuarantineRowsDocument>>;
+  /**
+   * Writes kept rows of one model or source to `file` (absolute): Parquet, CSV or JSON by the end of its name.
+   *
+   * @example
+   * ```ts
+   * await workspace.exportQuarantine('staging.orders', '/tmp/bad.parquet', { audit: 'not_null' });
+   * ```
+   */
+  exportQuarantine(
+    model: string,
+    file: string,
+    options?: Omit<QuarantineOptions, 'models'>,
+  ): Promise<Answer<QuarantineExportDocument>>;
+  /** Forgets kept rows; the tables of models are not touched. */
+  dropQuarantine(
+    options?: UpkeepOptions & QuarantineOptions & { readonly olderThan?: string },
+  ): Promise<Answer<UpkeepDocument>>;
   /** Stops what is running: the current tasks are rolled back. A promise of the running method settles soon after. */
   interrupt(): void;
   /** Frees what the workspace holds. Sessions are closed by those who opened them. */

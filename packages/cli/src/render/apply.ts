@@ -32,6 +32,10 @@ export function renderApply(document: ApplyDocument, style: Style): string {
     }
   }
   const counts = auditCounts(audits, style);
+  if (document.expired_rows > 0)
+    lines.push(
+      `${p.dim('kept')}    ${count(document.expired_rows, 'row')} in quarantine ${document.expired_rows === 1 ? 'was' : 'were'} older than quarantine.keep and ${document.expired_rows === 1 ? 'is' : 'are'} gone`,
+    );
   if (counts !== '') lines.push(`${p.dim('audits')}  ${counts}`);
   const mark = document.status === 'failed' || document.status === 'interrupted' ? p.red('✗') : p.green('✓');
   lines.push(`${mark} ${visibleLines(document.summary)}`);

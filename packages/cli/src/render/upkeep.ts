@@ -55,7 +55,10 @@ function renderStep(step: UpkeepStepDocument, document: UpkeepDocument, style: S
     step.what === 'environment view' &&
     step.action !== 'keep';
   if (isSaid || (step.what === 'record' && step.action === 'create')) return [];
-  const what = step.what === 'record' ? '' : `${step.what === 'environment view' ? 'view' : step.what} `;
+  const what =
+    step.what === 'record' || step.what === 'rows'
+      ? ''
+      : `${step.what === 'environment view' ? 'view' : step.what} `;
   const verb = step.action === 'keep' ? 'leave' : step.action;
   const text = `${verb} ${what}${visible(step.name)}`;
   const mark = step.action === 'drop' ? p.red('-') : step.action === 'keep' ? p.yellow('!') : p.dim('·');

@@ -40,10 +40,15 @@ export interface Connection {
   loadFiles(request: LoadRequest): Promise<LoadResult>;
   /** Compares a loaded table with what its files hold now. */
   compareFiles(request: LoadRequest): Promise<FileComparison>;
+  /** Writes the rows of one query to a file, with their types; answers how many. @throws when the file cannot be written. */
+  exportRows(query: string, path: string, format: ExportFormat): Promise<number>;
   /** Stops what is running. */
   interrupt(): void;
   close(): void;
 }
+
+/** What rows can be written as; `json` is an object a line. */
+export type ExportFormat = 'parquet' | 'csv' | 'json';
 
 /** Which files to load, and where. */
 export interface LoadRequest {

@@ -54,7 +54,7 @@ test('a minimal project has defaults', () => {
     environments: {},
     environmentTtl: undefined,
     history: { keep: 10, days: 90 },
-    quarantine: { maxRows: 1000 },
+    quarantine: { keep: 30 * 24 * 3_600_000, maxRows: 1000 },
     lint: {},
   });
 });
@@ -82,7 +82,7 @@ environments:
   prod:
 environment_ttl: 30 days
 history: { keep: 3, days: 7 }
-quarantine: { max_rows: 0 }
+quarantine: { keep: 7 days, max_rows: 0 }
 `);
   expect(config).toMatchObject({
     warehouse: { path: 'w.duckdb', threads: 4, memoryLimit: '8GB' },
@@ -95,7 +95,7 @@ quarantine: { max_rows: 0 }
     },
     environmentTtl: 30 * 86_400_000,
     history: { keep: 3, days: 7 },
-    quarantine: { maxRows: 0 },
+    quarantine: { keep: 7 * 24 * 3_600_000, maxRows: 0 },
   });
   expect(config.sources.map(({ location, ...source }) => ({ ...source, at: location.line }))).toMatchObject([
     {

@@ -117,7 +117,7 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 
 const DEFAULT_WAREHOUSE = '.sluice/warehouse.duckdb';
 const DEFAULT_CRON = '@daily';
-const DEFAULT_QUARANTINE_ROWS = 1000;
+export const DEFAULT_QUARANTINE: ProjectConfig['quarantine'] = { keep: 30 * 24 * 60 * 60_000, maxRows: 1000 };
 export const DEFAULT_HISTORY: ProjectConfig['history'] = { keep: 10, days: 90 };
 
 const FORMATS: readonly { readonly format: FileSource['format']; readonly pattern: RegExp }[] = [
@@ -161,7 +161,10 @@ class ConfigReader {
         keep: raw.history?.keep ?? DEFAULT_HISTORY.keep,
         days: raw.history?.days ?? DEFAULT_HISTORY.days,
       },
-      quarantine: { maxRows: raw.quarantine?.max_rows ?? DEFAULT_QUARANTINE_ROWS },
+      quarantine: {
+        keep: this.#span(raw.quarantine?.keep, ['quarantine', 'keep']) ?? DEFAULT_QUARANTINE.keep,
+        maxRows: raw.quarantine?.max_rows ?? DEFAULT_QUARANTINE.maxRows,
+      },
       lint: lintSettings(raw.lint ?? {}),
     };
   }

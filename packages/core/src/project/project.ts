@@ -100,6 +100,8 @@ export interface ProjectConfig {
     readonly days: number;
   };
   readonly quarantine: {
+    /** How long they are kept, milliseconds. */
+    readonly keep: number;
     /** How many failing rows of one audit in one run are kept. */
     readonly maxRows: number;
   };

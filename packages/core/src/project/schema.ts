@@ -186,6 +186,7 @@ export const projectSchema = mapping({
       .describe('For how many days runs are remembered; 90'),
   }).optional(),
   quarantine: mapping({
+    keep: text.optional().describe("How long failing rows are kept: '30 days'"),
     max_rows: wholeNumber
       .min(0, { error: 'must not be negative' })
       .optional()

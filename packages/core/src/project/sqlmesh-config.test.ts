@@ -63,7 +63,7 @@ test('a SQLMesh project is read as it is', () => {
     environments: {},
     environmentTtl: undefined,
     history: { keep: 10, days: 90 },
-    quarantine: { maxRows: 1000 },
+    quarantine: { keep: 30 * 24 * 3_600_000, maxRows: 1000 },
     lint: {},
   });
   expect(sources?.map((s) => [s.name, s.columns, s.origin.kind])).toEqual([

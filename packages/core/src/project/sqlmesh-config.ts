@@ -12,7 +12,7 @@ import {
 import { cronProblem, parseInstant, parseSpan, timeZoneHint } from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
 import type { ProjectConfig, SourceDefinition, VariableValue } from './project.ts';
-import { DEFAULT_HISTORY } from './parse-config.ts';
+import { DEFAULT_HISTORY, DEFAULT_QUARANTINE } from './parse-config.ts';
 import { readYaml, type Yaml } from './read-yaml.ts';
 import type { YamlPath } from './yaml-places.ts';
 
@@ -107,7 +107,7 @@ class Reader {
       environments: {},
       environmentTtl: this.#ttl(root['environment_ttl']),
       history: DEFAULT_HISTORY,
-      quarantine: { maxRows: 1000 },
+      quarantine: DEFAULT_QUARANTINE,
       lint: {},
     };
   }

@@ -430,6 +430,8 @@ export interface ApplyDocument extends Document {
   /** `run`: models with new inputs that wait for the next tick of their cron. */
   readonly waiting: readonly string[];
   readonly results: readonly TaskResultDocument[];
+  /** Rows that quarantine forgot in the end, because they were older than `quarantine.keep`. */
+  readonly expired_rows: number;
   readonly diagnostics: readonly DiagnosticDocument[];
   readonly seconds: number;
   readonly summary: string;

@@ -88,16 +88,16 @@ export interface EnvironmentDiffDocument extends Document {
 
 /** What is done to one view, table or record, in the order in which it is done. */
 export interface UpkeepStepDocument {
-  readonly what: 'environment view' | 'table' | 'view' | 'record';
+  readonly what: 'environment view' | 'table' | 'view' | 'record' | 'rows';
   readonly action: 'create' | 'point' | 'drop' | 'forget' | 'keep';
   readonly name: string;
   readonly reason: string;
 }
 
-/** A change of what is shown or kept that builds nothing: `env drop`, `promote`, `rollback`, `gc`, `state check --repair`. */
+/** A change of what is shown or kept that builds nothing: `env drop`, `promote`, `rollback`, `gc`, `state check --repair`, `quarantine drop`. */
 export interface UpkeepDocument extends Document {
-  readonly kind: 'env-drop' | 'promote' | 'rollback' | 'gc' | 'repair';
-  /** Null for `gc` and `repair`, which look at all of them. */
+  readonly kind: 'env-drop' | 'promote' | 'rollback' | 'gc' | 'repair' | 'quarantine-drop';
+  /** Null for `gc`, `repair` and `quarantine-drop`, which look at all of them. */
   readonly environment: string | null;
   readonly status: 'planned' | 'done' | 'nothing-to-do';
   readonly run: string | null;

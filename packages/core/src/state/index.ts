@@ -4,6 +4,14 @@ export * from './forget.ts';
 export * from './history.ts';
 export { importState, isStateEmpty, readExport } from './import-state.ts';
 export { writeEntry } from './ledger.ts';
+export {
+  forgetKept,
+  isKeptBefore,
+  keptRows,
+  readKept,
+  type KeptFilter,
+  type KeptGroup,
+} from './quarantine.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
 export { recordTask, type TaskRecord } from './record-task.ts';

@@ -1,6 +1,6 @@
 import type { Connection } from '../engine/warehouse.ts';
 import { sql } from '../sql/quote.ts';
-import { BEGINNING, END, type TimeRange } from '../time/index.ts';
+import { intervalOf } from './interval-of.ts';
 import { stateVersion } from './schema.ts';
 import type { AuditRecord } from './write.ts';
 
@@ -41,12 +41,4 @@ export async function readAuditHistory(
     seconds: Number(r['seconds']),
     interval: intervalOf(r),
   }));
-}
-
-function intervalOf(r: Readonly<Record<string, unknown>>): TimeRange | undefined {
-  if (r['sf'] === null || r['sf'] === undefined) return undefined;
-  return {
-    start: r['sf'] === true ? Number(r['s']) : BEGINNING,
-    end: r['ef'] === true ? Number(r['e']) : END,
-  };
 }

@@ -7,4 +7,5 @@ export const COMMANDS: Readonly<Record<Upkeep['kind'], string>> = {
   rollback: 'rollback',
   gc: 'gc',
   repair: 'state check',
+  'quarantine-drop': 'quarantine drop',
 };

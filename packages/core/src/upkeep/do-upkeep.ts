@@ -3,6 +3,7 @@ import { id, ident, raw, sql, tableIdent, type TableName } from '../sql/quote.ts
 import {
   endRun,
   forgetEnvironment,
+  forgetKept,
   forgetPromotions,
   forgetRelation,
   forgetRuns,
@@ -60,6 +61,9 @@ async function doStep(connection: Connection, run: RunContext, upkeep: Upkeep, s
       return;
     case 'forget-runs':
       await forgetRuns(connection, step.runs);
+      return;
+    case 'forget-kept':
+      await forgetKept(connection, step.filter);
       return;
     default:
       step satisfies never;

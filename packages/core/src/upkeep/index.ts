@@ -4,6 +4,7 @@ export { collectGarbage } from './collect-garbage.ts';
 export { describeEnvironment, diffEnvironments } from './describe-environment.ts';
 export { doUpkeep } from './do-upkeep.ts';
 export { dropEnvironment } from './drop-environment.ts';
+export { dropKept } from './drop-kept.ts';
 export { expiresAt, usedAt } from './expiry.ts';
 export { planPromotion } from './plan-promotion.ts';
 export { rollBack } from './roll-back.ts';

@@ -61,6 +61,8 @@ function toStep(step: Step): UpkeepStepDocument {
         name: step.runs.length === 1 ? '1 run' : `${step.runs.length} runs`,
         reason,
       };
+    case 'forget-kept':
+      return { what: 'rows', action: 'drop', name: step.name, reason };
     default:
       return step satisfies never;
   }

@@ -4,7 +4,7 @@
  */
 import type { ModelChangeDocument, UpkeepDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
-import type { PromotedModel, PromotionOrigin } from '../state/index.ts';
+import type { KeptFilter, PromotedModel, PromotionOrigin } from '../state/index.ts';
 
 /** One thing that is done, or left alone although one might expect it. */
 export type Step = { readonly reason: string } & (
@@ -39,6 +39,8 @@ export type Step = { readonly reason: string } & (
       readonly sequences: readonly number[];
     }
   | { readonly kind: 'forget-runs'; readonly runs: readonly string[] }
+  /** Rows out of quarantine; `name` says whose. */
+  | { readonly kind: 'forget-kept'; readonly filter: KeptFilter; readonly name: string }
 );
 
 /** What is to be done, and what a person is told before. */

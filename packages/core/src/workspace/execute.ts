@@ -9,7 +9,7 @@ import {
   type ApplyDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { endRun, ensureState, startRun } from '../state/index.ts';
+import { endRun, ensureState, forgetKept, isKeptBefore, startRun } from '../state/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
 import { applySummary, nothingToDo } from './apply-summary.ts';
@@ -44,6 +44,7 @@ export async function execute(
         status: 'nothing-to-do',
         promoted: false,
         results: [],
+        expired_rows: 0,
         diagnostics: warnings.map(toDiagnosticDocument),
         seconds: seconds(started),
         summary: nothingToDo(document, plan),
@@ -72,6 +73,7 @@ export async function execute(
     signal: w.abort.signal,
     clock: () => w.now(),
   });
+  const expired = await expireKept(connection, run.now - prepared.project.config.quarantine.keep);
   await endRun(connection, run, result.status, w.now());
   const diagnostics = [...warnings, ...result.diagnostics];
   return {
@@ -83,11 +85,18 @@ export async function execute(
       status: result.status,
       promoted: result.promoted,
       results: result.results,
+      expired_rows: expired,
       diagnostics: diagnostics.map(toDiagnosticDocument),
       seconds: seconds(started),
       summary: applySummary(command, plan, result),
     },
   };
+}
+
+/** What quarantine has kept for its time goes with the end of a run. Answers how many rows. */
+async function expireKept(connection: Connection, before: number): Promise<number> {
+  if (!(await isKeptBefore(connection, before))) return 0;
+  return connection.transaction(async () => forgetKept(connection, { models: [], before }));
 }
 
 function seconds(started: number): number {

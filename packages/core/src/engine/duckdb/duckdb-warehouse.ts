@@ -1,9 +1,10 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../compile/compiled.ts';
-import { ident, raw, sql, tableIdent, type TableName } from '../../sql/quote.ts';
+import { ident, literal, raw, sql, tableIdent, type TableName } from '../../sql/quote.ts';
 import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
 import type {
   Connection,
+  ExportFormat,
   FileComparison,
   LoadRequest,
   LoadResult,
@@ -55,6 +56,11 @@ class DuckDbConnection implements Connection {
     // CREATE TABLE AS tells its rows as a result instead.
     const count = reader.columnNames()[0] === 'Count' ? reader.getRowsJson()[0]?.[0] : undefined;
     return count === undefined ? 0 : Number(count);
+  }
+
+  async exportRows(query: string, path: string, format: ExportFormat): Promise<number> {
+    const more = format === 'csv' ? ', HEADER' : '';
+    return this.run(`COPY (\n${query}\n) TO ${literal(path)} (FORMAT ${format}${more})`);
   }
 
   async rows(text: string): Promise<readonly Row[]> {

@@ -1,0 +1,42 @@
+import type { QuarantineDocument, QuarantineRowsDocument } from '@sluice/core';
+import { visible } from './cells.ts';
+import { instant, renderInterval } from './intervals.ts';
+import { renderQuery } from './query.ts';
+import { paint, type Style } from './style.ts';
+import { renderTable } from './table.ts';
+import { count, number } from './words.ts';
+
+/** `sluice quarantine list`: a line for each audit of a run. */
+export function renderQuarantine(document: QuarantineDocument, style: Style): string {
+  if (document.groups.length === 0) return `${visible(document.summary)}\n`;
+  const p = paint(style);
+  const columns = [
+    { title: 'kept (UTC)' },
+    { title: 'model' },
+    { title: 'audit' },
+    { title: 'severity' },
+    { title: 'rows', align: 'right' },
+    { title: 'of', align: 'right' },
+    { title: 'interval' },
+    { title: 'run' },
+  ] as const;
+  const rows = document.groups.map((g) => [
+    instant(Date.parse(g.kept_at)).replace(/\.\d+$/, ''),
+    visible(g.model),
+    g.audit === null ? p.dim('not readable') : visible(g.audit),
+    g.severity === null ? '' : visible(g.severity),
+    number(g.rows),
+    g.found === null ? '' : number(g.found),
+    g.interval === null ? '' : renderInterval(g.interval),
+    p.dim(visible(g.run)),
+  ]);
+  return `${renderTable(columns, rows, style)}\n${visible(document.summary)}\n`;
+}
+
+/** `sluice quarantine show`: the rows as a query would show them, and how many are not shown. */
+export function renderQuarantineRows(document: QuarantineRowsDocument, style: Style): string {
+  if (document.total === 0) return `Nothing of ${visible(document.model)} is in quarantine.\n`;
+  const hidden = document.total - document.rows.length;
+  const more = hidden === 0 ? '' : paint(style).dim(`… and ${count(hidden, 'row')} more (--limit)\n`);
+  return `${renderQuery({ schema_version: 1, columns: document.columns, rows: document.rows }, style)}${more}`;
+}

@@ -1,0 +1,31 @@
+import type { KeptFilter, KeptGroup } from '../state/index.ts';
+import type { Upkeep } from './upkeep.ts';
+
+/** Forgets kept rows, a step for each group that a person saw in the list. No table of a model is touched. */
+export function dropKept(groups: readonly KeptGroup[], filter: KeptFilter): Upkeep {
+  const rows = groups.reduce((sum, g) => sum + g.rows, 0);
+  const all = rows === 1 ? '1 row' : `${rows} rows`;
+  return {
+    kind: 'quarantine-drop',
+    environment: null,
+    sequence: null,
+    from: null,
+    models: [],
+    virtual_updates: [],
+    behind: [],
+    steps: groups.map((g) => ({
+      kind: 'forget-kept',
+      filter: {
+        models: [g.model],
+        run: g.runId,
+        ...(g.audit === undefined ? {} : { audit: g.audit }),
+        ...(filter.before === undefined ? {} : { before: filter.before }),
+      },
+      name: `${g.rows === 1 ? '1 row' : `${g.rows} rows`} of ${g.model}`,
+      reason:
+        g.audit === undefined ? `could not be read, in ${g.runId}` : `found by ${g.audit} in ${g.runId}`,
+    })),
+    summary: groups.length === 0 ? 'There is nothing in quarantine to drop.' : `Drop ${all} from quarantine.`,
+    done: `Dropped ${all} from quarantine.`,
+  };
+}

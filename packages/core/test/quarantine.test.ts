@@ -1,0 +1,153 @@
+/** What is kept of bad rows can be listed, read with its types, taken away as a file, and dropped. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { ORDERS } from './support/orders.ts';
+import { TestProject } from './support/project.ts';
+
+/** A warning keeps three rows, of which one is all but empty; a file has a line that is no order. */
+async function withBadRows(): Promise<TestProject> {
+  const project = new TestProject(ORDERS);
+  project.edit('models/marts/daily.sql', 'columns := (revenue)', 'columns := (revenue), severity := warn');
+  project.append(
+    'data/orders.csv',
+    '5,2024-01-30 09:00:00,bob,-500.00,\n6,2024-01-31 09:00:00,bob,-70.25,\nseven,never,bob,much,\n',
+  );
+  await project.build();
+  return project;
+}
+
+test('kept rows are listed by model, audit and run, with how many were found', async () => {
+  await using project = await withBadRows();
+  const { document } = await (await project.workspace()).quarantine();
+  const [byHand] = await project.rows('SELECT count(*)::INT AS n FROM _sluice.quarantine');
+  expect(document.groups).toMatchObject([
+    { kind: 'held', model: 'marts.daily', audit: 'non_negative', severity: 'warn', rows: 2, found: 2 },
+    { kind: 'rejected', model: 'raw.orders', audit: null, rows: 1, found: 1, interval: null },
+  ]);
+  expect(byHand).toEqual({ n: 2 });
+  expect(document.summary).toBe('3 rows of 2 models in quarantine.');
+
+  const only = await (
+    await project.workspace()
+  ).quarantine({ audit: 'NON_NEGATIVE', models: ['MARTS.daily'] });
+  expect(only.document.groups).toHaveLength(1);
+  const none = await (await project.workspace()).quarantine({ audit: 'not_null' });
+  expect(none.document.summary).toBe('Nothing is in quarantine.');
+  await expect((await project.workspace()).quarantine({ models: ['marts.dialy'] })).rejects.toThrow(
+    "there is no model 'marts.dialy'",
+  );
+});
+
+test('rows are shown with the types of the model, and never more than asked for without saying so', async () => {
+  await using project = await withBadRows();
+  const workspace = await project.workspace();
+  const { document } = await workspace.quarantineRows('marts.daily', { limit: 1 });
+  expect(document.total).toBe(2);
+  expect(document.rows).toHaveLength(1);
+  const types = new Map(document.columns.map((c) => [c.name, c.type]));
+  const stands = await project.rows(
+    "SELECT column_name AS name, data_type AS type FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'daily'",
+  );
+  for (const { name, type } of stands) expect(types.get(String(name))).toBe(type);
+  const rejected = await workspace.quarantineRows('raw.orders');
+  expect(rejected.document.rows).toMatchObject([{ text: 'seven,never,bob,much,' }]);
+});
+
+test('values of other types than the model has today are shown as they were', async () => {
+  await using project = await withBadRows();
+  await project.execute(
+    `UPDATE _sluice.quarantine SET "row" = '{"day":"no day at all","revenue":null,"a/b~\\"c\\"":[1,2]}' WHERE rowid = 0`,
+  );
+  const { document } = await (await project.workspace()).quarantineRows('marts.daily');
+  expect(document.rows.map((r) => r['day'])).toContain('no day at all');
+  expect(document.rows.map((r) => JSON.stringify(r['a/b~"c"']))).toContain('["1","2"]');
+});
+
+test.each(['parquet', 'csv', 'json'])('rows are written as %s', async (format) => {
+  await using project = await withBadRows();
+  const file = project.path(`bad.${format}`);
+  const { document } = await (await project.workspace()).exportQuarantine('marts.daily', file);
+  expect(document).toMatchObject({ format, rows: 2, summary: 'Wrote 2 rows of marts.daily.' });
+  expect(
+    await project.rows(
+      `SELECT _sluice_audit AS audit, revenue::DECIMAL(12,2)::VARCHAR AS revenue FROM '${file}' ORDER BY revenue`,
+    ),
+  ).toEqual(
+    await project.rows(
+      `SELECT audit, ("row"->>'revenue')::DECIMAL(12,2)::VARCHAR AS revenue FROM _sluice.quarantine ORDER BY revenue`,
+    ),
+  );
+});
+
+test('an export says what it cannot do, and writes nothing then', async () => {
+  await using project = await withBadRows();
+  const workspace = await project.workspace();
+  await expect(workspace.exportQuarantine('marts.daily', project.path('bad.xlsx'))).rejects.toThrow(
+    "rows cannot be written as '.xlsx'",
+  );
+  await expect(workspace.exportQuarantine('marts.monthly', project.path('bad.csv'))).rejects.toThrow(
+    'nothing of marts.monthly is in quarantine',
+  );
+  expect(() => readFileSync(project.path('bad.csv'))).toThrow();
+  await expect(workspace.exportQuarantine('marts.daily', project.path('no/such/bad.csv'))).rejects.toThrow(
+    'the rows could not be written',
+  );
+});
+
+test('rows are dropped when asked for, shown first, and tables stay as they are', async () => {
+  await using project = await withBadRows();
+  const workspace = await project.workspace();
+  const shown = await project.shown();
+  const dry = await workspace.dropQuarantine({ dryRun: true, models: ['marts.daily'] });
+  expect(dry.document).toMatchObject({ status: 'planned', summary: 'Drop 2 rows from quarantine.' });
+  await expect(workspace.dropQuarantine({ confirm: async () => false })).rejects.toThrow(
+    'nothing was changed',
+  );
+  expect((await workspace.quarantine()).document.groups).toHaveLength(2);
+
+  project.now += 3 * 24 * 3_600_000;
+  const young = await workspace.dropQuarantine({ olderThan: '7 days' });
+  expect(young.document.status).toBe('nothing-to-do');
+  const old = await workspace.dropQuarantine({ olderThan: '2 days', models: ['marts.daily'] });
+  expect(old.document).toMatchObject({ status: 'done', summary: 'Dropped 2 rows from quarantine.' });
+  expect((await workspace.quarantine()).document.groups.map((g) => g.model)).toEqual(['raw.orders']);
+  expect(await project.shown()).toEqual(shown);
+});
+
+test('what is older than quarantine.keep goes with the end of a run, which says so', async () => {
+  await using project = await withBadRows();
+  project.append('project.yaml', 'quarantine: { keep: 7 days }\n');
+  project.now += 5 * 24 * 3_600_000;
+  project.append('data/orders.csv', '8,2024-02-03 09:00:00,bob,8.00,\n');
+  const soon = await project.build();
+  expect(soon.expired_rows).toBe(0);
+  expect((await (await project.workspace()).quarantine()).document.groups).not.toHaveLength(0);
+  const before = await project.rows(
+    "SELECT (SELECT count(*) FROM _sluice.quarantine WHERE kept_at < '2024-02-06 06:00:00')::INT + (SELECT count(*) FROM _sluice.rejected_row WHERE kept_at < '2024-02-06 06:00:00')::INT AS n",
+  );
+  project.now = Date.parse('2024-02-13T06:00:00Z');
+  project.append('data/orders.csv', '9,2024-02-04 09:00:00,bob,9.00,\n');
+  const later = await project.build();
+  expect(later.expired_rows).toBeGreaterThan(0);
+  expect(later.expired_rows).toBe(before[0]?.['n']);
+});
+
+test('texts, lists and structs come out of quarantine as they went in', async () => {
+  await using project = new TestProject({
+    'project.yaml': 'name: types\nstart: 2024-01-01\n',
+    'models/a/b.sql': `MODEL (name a.b, kind FULL, audits (accepted_values(column := id, is_in := (7), severity := warn)));
+SELECT i AS id, 'say "yes"' AS said, [1.50, NULL] AS list, {x: DATE '2024-01-02', y: 'é'} AS pair,
+  9007199254740993::BIGINT AS big, 0.1::DOUBLE AS share, NULL::TIMESTAMP AS at, true AS flag
+FROM range(2) AS r(i)`,
+  });
+  await project.build();
+  const file = project.path('b.parquet');
+  await (await project.workspace()).exportQuarantine('a.b', file);
+  const compared = `SELECT COLUMNS(c -> NOT starts_with(c, '_sluice_'))`;
+  expect(await project.rows(`DESCRIBE ${compared} FROM '${file}'`)).toEqual(
+    await project.rows('DESCRIBE FROM a.b'),
+  );
+  expect(await project.rows(`${compared} FROM '${file}' ORDER BY id`)).toEqual(
+    await project.rows('FROM a.b ORDER BY id'),
+  );
+});
