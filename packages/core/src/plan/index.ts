@@ -3,6 +3,7 @@ export { buildPlan, takenNames, type PlanInput } from './build.ts';
 export { isEmpty, toPlanDocument } from './document.ts';
 export { explainVersion } from './explain-version.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
+export { livesOn } from './place.ts';
 export { shownNodes, virtualUpdates } from './promotion.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { SqlWriter } from './sql-writer.ts';

@@ -71,8 +71,10 @@ function livingPlace(node: CompiledModel, around: Surroundings): Place {
   }
   if (snapshot.fingerprint.kind['identity'] !== JSON.stringify(kindIdentity(node.definition.kind)))
     return { ...plain(node, usual, around), isPrivate: isPrivate(physicalKey(usual)) };
-  const physical = physicalName(node, [], environment === PROD ? [base] : [base, environment]);
   const sequence = (state.ledger.get(base) ?? []).reduce((n, e) => Math.max(n, e.sequence), 0);
+  // Rows of another moment go into a table of their own: what was shown once can be gone back to as it was.
+  const origin = [base, String(sequence)];
+  const physical = physicalName(node, [], environment === PROD ? origin : [...origin, environment]);
   const there = plain(node, physical, around);
   const isCurrent = there.carried?.physical === base && there.carried.sequence === sequence;
   if (there.exists && isCurrent) return { ...there, isPrivate: isPrivate(there.key) };

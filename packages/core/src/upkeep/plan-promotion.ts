@@ -1,5 +1,12 @@
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
-import { shownNodes, virtualUpdates, type Plan, type PlannedNode, type SqlWriter } from '../plan/index.ts';
+import {
+  livesOn,
+  shownNodes,
+  virtualUpdates,
+  type Plan,
+  type PlannedNode,
+  type SqlWriter,
+} from '../plan/index.ts';
 import { physicalKey, type EnvironmentState, type PromotedModel, type State } from '../state/index.ts';
 import { formatInstant, normalize } from '../time/index.ts';
 import { behind } from './behind.ts';
@@ -23,7 +30,8 @@ export function planPromotion(
 ): Upkeep {
   const { environment } = plan;
   const nodes = shownNodes(plan);
-  refuseOther(nodes, from);
+  refuseOther(state, nodes, from);
+  refuseOwn(nodes, from, plan);
   const lacking = nodes.flatMap(whatLacks);
   if (lacking.length > 0) throw new SluiceError(incomplete(lacking, from.name, environment));
 
@@ -77,10 +85,15 @@ export function planPromotion(
   };
 }
 
-function refuseOther(nodes: readonly PlannedNode[], from: EnvironmentState): void {
+/** Definitions that are not those of the environment. */
+function refuseOther(state: State, nodes: readonly PlannedNode[], from: EnvironmentState): void {
   const declared = new Set(nodes.map((n) => n.node.name));
+  const isOther = ({ node, key }: PlannedNode): boolean => {
+    const shown = from.models.get(node.name)?.physical;
+    return shown === undefined || (shown !== key && state.snapshots.get(shown)?.version !== node.version);
+  };
   const other = [
-    ...nodes.filter((n) => from.models.get(n.node.name)?.physical !== n.key).map((n) => n.node.name),
+    ...nodes.filter(isOther).map((n) => n.node.name),
     ...[...from.models.keys()].filter((model) => !declared.has(model)),
   ];
   if (other.length === 0) return;
@@ -90,6 +103,32 @@ function refuseOther(nodes: readonly PlannedNode[], from: EnvironmentState): voi
       `the project is not what ${from.name} shows: ${listed(other)} ${other.length === 1 ? 'is' : 'are'} other`,
       {
         hint: `Only what was tested is promoted. Bring the project to ${from.name} with sluice apply ${from.name}, or check out what it shows.`,
+      },
+    ),
+  );
+}
+
+/** The same definitions, but rows that are the environment's alone: see `plan/place.ts`. */
+function refuseOwn(nodes: readonly PlannedNode[], from: EnvironmentState, plan: Plan): void {
+  const own = nodes.filter((n) => from.models.get(n.node.name)?.physical !== n.key);
+  if (own.length === 0) return;
+  const { environment } = plan;
+  const names = listed(own.map((n) => n.node.name));
+  const target = environment === 'prod' ? '' : ` ${environment}`;
+  const reasons = own.map(({ node }) =>
+    livesOn(node)
+      ? `${node.name}: its table lives on (forward-only), and that of ${from.name} has rows that ${environment} would have otherwise`
+      : `${node.name}: computed from such a table`,
+  );
+  throw new SluiceError(
+    diagnostic(
+      'environment-differs',
+      `${from.name} has tables of its own that ${environment} must not show: ${names}`,
+      {
+        hint: plan.promotes
+          ? `Bring the definitions to ${environment} with sluice apply${target}: there they carry on with the rows that ${environment} has.`
+          : `${environment} has these definitions already, with rows of its own: there is nothing to bring.`,
+        notes: [...reasons.slice(0, SHOWN), ...more(reasons.length)].map((message) => ({ message })),
       },
     ),
   );
