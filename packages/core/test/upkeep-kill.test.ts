@@ -4,42 +4,13 @@
  *
  * SLUICE_TEST_KILLS: how many moments (8), spread over all statements of the four commands; 1000 takes them all.
  */
-import { execFile } from 'node:child_process';
-import { cpSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { child, spread, twin } from './support/killed.ts';
 import { ORDERS } from './support/orders.ts';
 import { TestProject } from './support/project.ts';
 
 const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 8);
-const CHILD = join(import.meta.dirname, 'support/upkeep-child.ts');
 const COMMANDS = ['promote', 'rollback', 'env-drop', 'gc'] as const;
-
-interface Outcome {
-  readonly output: string;
-  readonly killed: boolean;
-}
-
-async function child(project: TestProject, command: string, at?: number): Promise<Outcome> {
-  const args = [
-    '--conditions=sluice-source',
-    '--disable-warning=ExperimentalWarning',
-    CHILD,
-    project.root,
-    String(project.now),
-    command,
-    ...(at === undefined ? [] : [String(at)]),
-  ];
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, args);
-    return { output: stdout.trim(), killed: false };
-  } catch (error) {
-    const failure = error as { readonly signal?: string; readonly stderr?: string };
-    if (failure.signal !== 'SIGKILL') throw new Error(failure.stderr ?? String(error), { cause: error });
-    return { output: '', killed: true };
-  }
-}
 
 /** A project where each of the commands has something to do. */
 async function prepared(): Promise<TestProject> {
@@ -58,13 +29,6 @@ async function prepared(): Promise<TestProject> {
   );
   await project.build('dev');
   return project;
-}
-
-function twin(project: TestProject): TestProject {
-  const copy = new TestProject({});
-  copy.now = project.now;
-  cpSync(project.root, copy.root, { recursive: true, preserveTimestamps: true });
-  return copy;
 }
 
 /** All that readers and the next command can see. */
@@ -96,13 +60,9 @@ test(
       expect(after, `${command} changes something`).not.toBe(before);
       for (let at = 1; at <= Number(sent); at++) moments.push({ command, at, after });
     }
-    const chosen =
-      KILLS >= moments.length
-        ? moments
-        : Array.from({ length: KILLS }, (_, i) => moments[Math.floor(((i + 0.5) * moments.length) / KILLS)]);
+    const chosen = spread(moments, KILLS);
     const outcomes = new Set<string>();
     for (const moment of chosen) {
-      if (moment === undefined) continue;
       const { command, at, after } = moment;
       const where = `${command}, killed before statement ${at}`;
       await using project = twin(base);

@@ -4,12 +4,12 @@ import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { Observer, TaskResultDocument } from '../report/index.ts';
 import { ident } from '../sql/quote.ts';
-import type { RunContext, State } from '../state/index.ts';
+import { endRun, type RunContext, type State } from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
-import { promote } from './promote.ts';
+import { showAll } from './promote.ts';
 import { runInOrder } from './run-in-order.ts';
 import { runNode, skipNode } from './run-node.ts';
 import type { TaskContext } from './task-context.ts';
@@ -42,7 +42,7 @@ export interface ApplyResult {
 /**
  * Does a plan. Each task is one transaction: write, audit, ledger, commit, or nothing. Independent models run at the same
  * time; a failure stops what stands below it and nothing else. Views are promoted at the end, all at once, if all went
- * well.
+ * well, and the history has the end of the run.
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const { plan, state, observer, warehouse, signal, run } = input;
@@ -78,7 +78,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     });
     const bad = [...results.values()].filter((r) => r.status !== 'done');
     let status: ApplyResult['status'] = signal.aborted ? 'interrupted' : bad.length > 0 ? 'failed' : 'done';
-    if (status === 'done' && plan.promotes) status = await promoteAll(at, plan, first);
+    if (status === 'done') status = await conclude(at, plan, first);
+    if (status !== 'done') await endRun(first, run, status, input.clock());
     const promoted = status === 'done' && plan.promotes;
     return {
       results: [...plan.nodes.keys()].flatMap((name) => results.get(name) ?? []),
@@ -93,19 +94,23 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   }
 }
 
-async function promoteAll(
-  at: TaskContext,
-  plan: Plan,
-  connection: Connection,
-): Promise<ApplyResult['status']> {
-  at.observer({ kind: 'promoting', environment: plan.environment });
+/**
+ * Views are promoted in one transaction with the end of the run in the history: whoever is killed before has shown nothing,
+ * and whoever is killed after is known to have come to the end.
+ */
+async function conclude(at: TaskContext, plan: Plan, connection: Connection): Promise<ApplyResult['status']> {
+  if (plan.promotes) at.observer({ kind: 'promoting', environment: plan.environment });
   try {
-    await promote(connection, at.run, plan, at.writer);
+    await connection.transaction(async () => {
+      if (plan.promotes) await showAll(connection, at.run, plan, at.writer);
+      await endRun(connection, at.run, 'done', at.clock());
+    });
     return 'done';
   } catch (error) {
     // All of it was rolled back: the environment shows what it showed.
     const reason = at.signal.aborted ? new Interrupted() : error;
-    at.say(taskDiagnostic(reason, `the promotion of ${plan.environment}`, undefined));
+    const what = plan.promotes ? `the promotion of ${plan.environment}` : 'the end of the run';
+    at.say(taskDiagnostic(reason, what, undefined));
     return at.signal.aborted ? 'interrupted' : 'failed';
   }
 }

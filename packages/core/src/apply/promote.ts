@@ -9,17 +9,10 @@ import {
   type RunContext,
 } from '../state/index.ts';
 
-/** Points all views of an environment to the plan's tables: one transaction, seen whole or not at all. */
-export async function promote(
-  connection: Connection,
-  run: RunContext,
-  plan: Plan,
-  writer: SqlWriter,
-): Promise<void> {
-  await connection.transaction(() => showAll(connection, run, plan, writer));
-}
-
-/** The same inside the caller's transaction. `from`: where tables were taken over from, when nothing was built. */
+/**
+ * Points all views of an environment to the plan's tables, inside the caller's transaction, so that it is seen whole or not at
+ * all. `from`: where tables were taken over from, when nothing was built.
+ */
 export async function showAll(
   connection: Connection,
   run: RunContext,

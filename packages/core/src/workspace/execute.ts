@@ -9,7 +9,7 @@ import {
   type ApplyDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { endRun, ensureState, forgetKept, isKeptBefore, startRun } from '../state/index.ts';
+import { ensureState, forgetKept, isKeptBefore, startRun } from '../state/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
 import { applySummary, nothingToDo } from './apply-summary.ts';
@@ -74,7 +74,6 @@ export async function execute(
     clock: () => w.now(),
   });
   const expired = await expireKept(connection, run.now - prepared.project.config.quarantine.keep);
-  await endRun(connection, run, result.status, w.now());
   const diagnostics = [...warnings, ...result.diagnostics];
   return {
     diagnostics,

@@ -1,13 +1,14 @@
 /**
- * Promotes, rolls back, drops or collects in a process of its own that can die at any statement:
- * `node upkeep-child.ts ROOT NOW COMMAND [N]`. From the moment it begins to write it counts what it sends to the warehouse,
+ * Applies, promotes, rolls back, drops or collects in a process of its own that can die at any statement:
+ * `node killed-child.ts ROOT NOW COMMAND [N]`. From the moment it begins to write it counts what it sends to the warehouse,
  * and ends itself with SIGKILL before the Nth. Without N it says how many there were.
  */
 import { DuckDBConnection } from '@duckdb/node-api';
-import { openWorkspace, type UpkeepOptions, type Workspace } from '../../src/index.ts';
+import { openWorkspace, type Workspace } from '../../src/index.ts';
 
 const [root = '', now = '', command = '', at = ''] = process.argv.slice(2);
-const workspace = await openWorkspace({ root, now: () => Number(now) });
+// One task at a time: the same statements in the same order each time.
+const workspace = await openWorkspace({ root, now: () => Number(now), jobs: 1 });
 
 let sent = 0;
 let counting = false;
@@ -23,14 +24,17 @@ DuckDBConnection.prototype.runAndReadAll = function counted(
   return send.apply(this, args);
 };
 
-const options: UpkeepOptions = {
-  confirm: async () => {
+const options = {
+  confirm: async (): Promise<boolean> => {
     counting = true;
     return true;
   },
 };
 
-const COMMANDS: Readonly<Record<string, (w: Workspace) => ReturnType<Workspace['gc']>>> = {
+const COMMANDS: Readonly<
+  Record<string, (w: Workspace) => Promise<{ readonly document: { readonly status: string } }>>
+> = {
+  apply: (w) => w.apply('prod', options),
   promote: (w) => w.promote('dev', options),
   rollback: (w) => w.rollback('prod', options),
   'env-drop': (w) => w.dropEnvironment('dev', options),

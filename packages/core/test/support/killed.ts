@@ -1,0 +1,51 @@
+/** Commands in a process of their own that dies by SIGKILL before a statement that the test names. */
+import { execFile } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { TestProject } from './project.ts';
+
+const CHILD = join(import.meta.dirname, 'killed-child.ts');
+
+export interface Outcome {
+  /** The status, and how many statements were sent. */
+  readonly output: string;
+  readonly killed: boolean;
+}
+
+/** Does a command to its end, or up to statement `at`. */
+export async function child(project: TestProject, command: string, at?: number): Promise<Outcome> {
+  const args = [
+    '--conditions=sluice-source',
+    '--disable-warning=ExperimentalWarning',
+    CHILD,
+    project.root,
+    String(project.now),
+    command,
+    ...(at === undefined ? [] : [String(at)]),
+  ];
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    return { output: stdout.trim(), killed: false };
+  } catch (error) {
+    const failure = error as { readonly signal?: string; readonly stderr?: string };
+    if (failure.signal !== 'SIGKILL') throw new Error(failure.stderr ?? String(error), { cause: error });
+    return { output: '', killed: true };
+  }
+}
+
+/** The same project with its warehouse in another folder. */
+export function twin(project: TestProject): TestProject {
+  const copy = new TestProject({});
+  copy.now = project.now;
+  cpSync(project.root, copy.root, { recursive: true, preserveTimestamps: true });
+  return copy;
+}
+
+/** As many of a list as are wanted, from all parts of it. */
+export function spread<T>(all: readonly T[], count: number): readonly T[] {
+  if (count >= all.length) return all;
+  return Array.from({ length: count }, (_, i) => all.at(Math.floor(((i + 0.5) * all.length) / count))).filter(
+    (one) => one !== undefined,
+  );
+}
