@@ -3,12 +3,13 @@
  * shared (a term may be used many times over), and which column belongs to which instance of a relation is kept.
  */
 import { Block } from './block.ts';
-import { CallTerm, type Relation, type Term } from './term.ts';
+import { CallTerm, type ColumnTerm, type Relation, type Term } from './term.ts';
 
-type TermJson =
-  | readonly ['atom', string]
-  | readonly ['column', number, string]
-  | readonly ['call', string, readonly number[], boolean, boolean];
+/** An atom's hash; a column's relation and hash; a call's operator, {@link UNORDERED} and {@link VOLATILE}, and operands. */
+type TermJson = string | readonly [number, string] | readonly number[];
+
+const UNORDERED = 1;
+const VOLATILE = 2;
 
 interface RelationJson {
   readonly rows: string;
@@ -17,11 +18,12 @@ interface RelationJson {
   readonly union?: Relation['union'];
 }
 
-/** A block; numbers are places in `terms` and `all`. */
+/** A block; numbers are places in `terms`, `all` and `operators`. */
 export interface BlockJson {
   /** The block's relations first, then others that its terms mention. */
   readonly all: readonly RelationJson[];
   readonly own: number;
+  readonly operators: readonly string[];
   readonly terms: readonly TermJson[];
   readonly conditions: readonly number[];
   readonly columns: readonly number[];
@@ -32,6 +34,9 @@ export interface BlockJson {
 export function writeBlock(block: Block): BlockJson {
   const relations = new Map<Relation, number>(block.relations.map((relation, at) => [relation, at]));
   const numbers = new Map<Term, number>();
+  // Atoms are what they say, whether they are one object or two.
+  const atoms = new Map<string, number>();
+  const operators = new Map<string, number>();
   const terms: TermJson[] = [];
   const relationOf = (relation: Relation): number => {
     const known = relations.get(relation);
@@ -42,12 +47,22 @@ export function writeBlock(block: Block): BlockJson {
   const termOf = (term: Term): number => {
     const known = numbers.get(term);
     if (known !== undefined) return known;
-    let json: TermJson;
-    if (term.kind === 'atom') json = ['atom', term.hash];
-    else if (term.kind === 'column') json = ['column', relationOf(term.relation), term.hash];
-    else json = ['call', term.operator, term.operands.map(termOf), term.unordered, term.volatile];
-    numbers.set(term, terms.length);
-    return terms.push(json) - 1;
+    const number = term.kind === 'atom' ? atomOf(term.hash) : terms.push(jsonOf(term)) - 1;
+    numbers.set(term, number);
+    return number;
+  };
+  const atomOf = (hash: string): number => {
+    let number = atoms.get(hash);
+    if (number === undefined) atoms.set(hash, (number = terms.push(hash) - 1));
+    return number;
+  };
+  const jsonOf = (term: ColumnTerm | CallTerm): TermJson => {
+    if (term.kind === 'column') return [relationOf(term.relation), term.hash];
+    let operator = operators.get(term.operator);
+    if (operator === undefined) operators.set(term.operator, (operator = operators.size));
+    const json = [operator, (term.unordered ? UNORDERED : 0) | (term.volatile ? VOLATILE : 0)];
+    for (const operand of term.operands) json.push(termOf(operand));
+    return json;
   };
   const conditions = block.conditions.map(termOf);
   const columns = block.columns.map(termOf);
@@ -62,7 +77,16 @@ export function writeBlock(block: Block): BlockJson {
     });
   }
   const { sequence, ordered } = block;
-  return { all, own: block.relations.length, terms, conditions, columns, sequence, ordered };
+  return {
+    all,
+    own: block.relations.length,
+    operators: [...operators.keys()],
+    terms,
+    conditions,
+    columns,
+    sequence,
+    ordered,
+  };
 }
 
 export function readBlock(json: BlockJson): Block {
@@ -76,18 +100,21 @@ export function readBlock(json: BlockJson): Block {
   });
   const terms: Term[] = [];
   for (const term of json.terms) {
-    if (term[0] === 'atom') terms.push({ kind: 'atom', hash: term[1] });
-    else if (term[0] === 'column')
-      terms.push({ kind: 'column', relation: at(relations, term[1]), hash: term[2] });
-    else
+    if (typeof term === 'string') terms.push({ kind: 'atom', hash: term });
+    else if (isColumn(term)) terms.push({ kind: 'column', relation: at(relations, term[0]), hash: term[1] });
+    else {
+      const [operator = -1, flags = 0, ...operands] = term;
+      const isUnordered = (flags & UNORDERED) !== 0;
+      const isVolatile = (flags & VOLATILE) !== 0;
       terms.push(
         new CallTerm(
-          term[1],
-          term[2].map((n) => at(terms, n)),
-          term[3],
-          term[4],
+          at(json.operators, operator),
+          operands.map((n) => at(terms, n)),
+          isUnordered,
+          isVolatile,
         ),
       );
+    }
   }
   for (const [n, { on }] of json.all.entries())
     if (on !== undefined) at(relations, n).on = on.map((t) => at(terms, t));
@@ -98,6 +125,10 @@ export function readBlock(json: BlockJson): Block {
     sequence: json.sequence,
     ordered: json.ordered,
   });
+}
+
+function isColumn(term: Exclude<TermJson, string>): term is readonly [number, string] {
+  return typeof term[1] === 'string';
 }
 
 function at<T>(list: readonly T[], number: number): T {
