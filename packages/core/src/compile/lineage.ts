@@ -65,7 +65,8 @@ const NOT_VALUES = new Set([
 class LineageWalk {
   readonly #nameOf: (schema: string, table: string) => string;
   readonly #refs: ColumnRef[] = [];
-  readonly #numbers = new Map<string, number>();
+  /** By model and column. */
+  readonly #numbers = new Map<string, Map<string, number>>();
   readonly #tables = new Set<string>();
   readonly #unknown = new Set<string>();
   #functions = false;
@@ -97,11 +98,12 @@ class LineageWalk {
   }
 
   #source(model: string, column: string): Origin {
-    const key = JSON.stringify([model, column]);
-    let number = this.#numbers.get(key);
+    let columns = this.#numbers.get(model);
+    if (columns === undefined) this.#numbers.set(model, (columns = new Map()));
+    let number = columns.get(column);
     if (number === undefined) {
       number = this.#refs.push({ model, column }) - 1;
-      this.#numbers.set(key, number);
+      columns.set(column, number);
     }
     return { sources: [number], direct: true };
   }

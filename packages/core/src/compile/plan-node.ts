@@ -18,8 +18,9 @@ export type PlanNode = JsonObject;
 /** The property that holds the digits of a number JavaScript cannot represent. */
 const EXACT_NUMBER = '#number';
 
-/** A number that would lose digits, -0.0, or a bare Infinity or NaN. Strings may contain such text too, which only costs time. */
-const SUSPECT = /[:,[](?:-?\d{16}|-0|-?(?:inf|nan))/i;
+/** What is in every number that would lose digits. Strings may contain such text too, which only costs time. */
+const MANY_DIGITS = /\d{16}/;
+const MINUS_ZERO = /[:,[]-0/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?(?:infinity|inf|nan)\b|-?\d[\d.eE+-]*/gi;
 
 /**
@@ -27,8 +28,26 @@ const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?(?:infinity|inf|nan)\b|-?\d[\d.eE+
  * `{"#number": "<digits>"}`, so that two different plans never parse to the same value.
  */
 export function parsePlan(text: string): PlanNode {
-  const plan: Json = JSON.parse(SUSPECT.test(text) ? text.replace(STRING_OR_NUMBER, keepExact) : text);
+  const plan: Json = isSuspect(text) ? parseExact(text) : parsePlain(text);
   return isObject(plan) ? plan : {};
+}
+
+/** Looked for apart, since each alone is found with large steps. */
+function isSuspect(text: string): boolean {
+  return MANY_DIGITS.test(text) || (text.includes('-0') && MINUS_ZERO.test(text));
+}
+
+function parsePlain(text: string): Json {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A bare Infinity or NaN.
+    return parseExact(text);
+  }
+}
+
+function parseExact(text: string): Json {
+  return JSON.parse(text.replace(STRING_OR_NUMBER, keepExact));
 }
 
 function keepExact(token: string): string {

@@ -10,17 +10,17 @@ export function digest(...parts: readonly unknown[]): string {
 
 /** {@link digest} of an operator and a list of texts, the most frequent of all. */
 export function digestCall(operator: string, operands: readonly string[]): string {
-  let text = `[${MEANING_SCHEME},[${quoted(operator)},[`;
+  let text = `[${MEANING_SCHEME},[${written(operator)},[`;
   for (let at = 0; at < operands.length; at++) text += `${at === 0 ? '' : ','}${quoted(operands[at] ?? '')}`;
   return hash('sha256', `${text}]]]`, 'hex').slice(0, 32);
 }
 
-/** As JSON writes a string. Hashes and names need no escapes. */
+/** As JSON writes a string. Digests, the most frequent, need no escapes; the others are few, and are written again and again. */
 function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+  return text.length === 32 && HEX.test(text) ? `"${text}"` : written(text);
 }
 
-const PLAIN = /^[\w ,]*$/;
+const HEX = /^[0-9a-f]+$/;
 
 /**
  * Remembers a pure function's latest answers, by a text that lives long: looking one up costs a tenth of a digest. Nothing but
@@ -41,3 +41,5 @@ export function remembering<T>(make: (text: string) => T, most = 4_096): (text: 
     return found;
   };
 }
+
+const written = remembering((text) => JSON.stringify(text));

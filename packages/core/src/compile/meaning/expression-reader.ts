@@ -10,7 +10,7 @@ import {
   type Json,
   type JsonObject,
 } from '../plan-node.ts';
-import { digest } from './digest.ts';
+import { digest, remembering } from './digest.ts';
 import { CONTEXT, VOLATILE } from './functions.ts';
 import {
   atom,
@@ -18,6 +18,7 @@ import {
   comparison,
   connective,
   constant,
+  constantText,
   negation,
   operandsOf,
   planComparison,
@@ -81,6 +82,7 @@ export class ExpressionReader {
         'list',
         expression.map((part: Json) => this.read(part, columns)),
       );
+    if (typeof expression === 'string') return constantText(expression);
     if (!isObject(expression)) return constant(JSON.stringify(expression));
     return this.#special(expression, columns) ?? this.#plain(expression, columns);
   }
@@ -156,8 +158,7 @@ export class ExpressionReader {
     const { keys, operator } = formOf(expression);
     const operands = keys.map((key) => {
       const part = expression[key] ?? null;
-      if (OPAQUE.has(key))
-        return constant(JSON.stringify(key === 'function_data' ? withoutNames(part) : part));
+      if (OPAQUE.has(key)) return key === 'function_data' ? functionData(part) : opaque(part);
       const isUnordered = key === 'partitions' || (key === 'children' && isCommutative(expression));
       const term = this.read(part, columns);
       return isUnordered && term.kind === 'call' ? new CallTerm(term.operator, term.operands, true) : term;
@@ -198,18 +199,54 @@ export class ExpressionReader {
   }
 }
 
-/** Which properties count, in order, and their names as an operator. There are few forms, and many expressions of each. */
+/** What is hashed as it is. */
+function opaque(json: Json): Term {
+  const name = typeName(json);
+  return name === undefined ? constant(JSON.stringify(json)) : plainType(name);
+}
+
+/** Most types are but a name. */
+function typeName(json: Json): string | undefined {
+  if (!isObject(json)) return undefined;
+  for (const key in json) if (key !== 'id') return undefined;
+  return typeof json['id'] === 'string' ? json['id'] : undefined;
+}
+
+const plainType = remembering((id) => constant(JSON.stringify({ id })));
+
+function functionData(json: Json): Term {
+  const written = JSON.stringify(json);
+  // Names are left out of expressions alone, and few functions hold any.
+  const holdsExpressions = written.includes('"expression_class"');
+  return constant(holdsExpressions ? JSON.stringify(withoutNames(json)) : written);
+}
+
+/**
+ * Which properties count, in order, and their names as an operator. There are few forms, and many expressions of each: they
+ * are found from property to property, without a text of them all.
+ */
 function formOf(expression: JsonObject): Form {
-  const all = Object.keys(expression);
-  const name = all.join();
-  let form = FORMS.get(name);
-  if (form === undefined) {
-    const keys = all.filter((key) => !DROPPED.has(key)).sort();
-    form = { keys, operator: keys.join() };
-    // Names come from DuckDB's code, so there are some dozens; but nobody promised that.
-    if (FORMS.size < 1_000) FORMS.set(name, form);
+  let at = FORMS;
+  for (const key in expression) {
+    let next = at.next.get(key);
+    if (next === undefined) {
+      next = { next: new Map(), form: undefined };
+      // Names come from DuckDB's code, so there are some dozens of forms; but nobody promised that.
+      if (formParts < MOST_FORM_PARTS) {
+        at.next.set(key, next);
+        formParts++;
+      }
+    }
+    at = next;
   }
-  return form;
+  return (at.form ??= newForm(expression));
+}
+
+function newForm(expression: JsonObject): Form {
+  const keys = Object.keys(expression)
+    .filter((key) => !DROPPED.has(key))
+    .sort();
+  return { keys, operator: keys.join() };
 }
 
 interface Form {
@@ -217,7 +254,15 @@ interface Form {
   readonly operator: string;
 }
 
-const FORMS = new Map<string, Form>();
+/** The properties so far, and the form if there are no more. */
+interface FormPart {
+  readonly next: Map<string, FormPart>;
+  form: Form | undefined;
+}
+
+const FORMS: FormPart = { next: new Map(), form: undefined };
+const MOST_FORM_PARTS = 10_000;
+let formParts = 0;
 
 function everyObject(json: Json, visit: (node: JsonObject) => void): void {
   if (Array.isArray(json)) for (const part of json as readonly Json[]) everyObject(part, visit);

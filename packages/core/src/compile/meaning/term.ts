@@ -97,10 +97,11 @@ export function atom(hash: string): Atom {
   return { kind: 'atom', hash };
 }
 
-/** A constant by its JSON; the mark keeps it apart from hashes. */
-export function constant(json: string): Atom {
-  return { kind: 'atom', hash: `=${json}` };
-}
+/** A constant by its JSON; the mark keeps it apart from hashes. Few are met, and again and again: they are made once. */
+export const constant: (json: string) => Atom = remembering((json) => ({ kind: 'atom', hash: `=${json}` }));
+
+/** The constant of a string. */
+export const constantText: (text: string) => Atom = remembering((text) => constant(JSON.stringify(text)));
 
 export function column(relation: Relation, hash: string): ColumnTerm {
   return { kind: 'column', relation, hash };
