@@ -81,10 +81,20 @@ export class Block {
     return this.#seal;
   }
 
-  /** The seal for an operator that computes these terms: they tell apart what could be exchanged otherwise. */
+  /** Whether instances of one relation could be exchanged, as far as the rows go. */
+  get tied(): boolean {
+    this.seal();
+    return this.#rows.made?.tied === true;
+  }
+
+  /**
+   * The seal for an operator that computes these terms: they tell apart what could be exchanged otherwise, before columns do
+   * that nobody may read.
+   */
   sealFor(terms: readonly Term[]): Seal {
     const seal = this.seal();
-    return this.#rows.made?.tied === true ? new Block({ ...this, columns: terms }, this).seal() : seal;
+    const rows = this.#rows.made;
+    return rows?.tied === true ? sealBlock(this, rows, terms) : seal;
   }
 
   /** The same rows with other columns, picked from or computed over this block's. */
@@ -181,19 +191,19 @@ function instanceApart(left: Block, right: Block): Block {
   });
 }
 
-function sealBlock(block: Block, shared: RowSeal): Seal {
+function sealBlock(block: Block, shared: RowSeal, computed: readonly Term[] = []): Seal {
   // Two sides of a self-join with the same part in its conditions: which is which is told by what is made of them.
-  const { rows, conditions, hash } = shared.tied ? sealRows(block, block.columns) : shared;
+  const { rows, conditions, hash } = shared.tied ? sealRows(block, computed, block.columns) : shared;
   const sequence = conditions.length === 0 ? block.sequence : digest('filtered', block.sequence, conditions);
   return { rows, sequence, columns: block.columns.map(hash), hash };
 }
 
-function sealRows(block: Block, columns: readonly Term[] = []): RowSeal {
+function sealRows(block: Block, computed: readonly Term[] = [], columns: readonly Term[] = []): RowSeal {
   const [first, ...others] = block.relations;
   const labels =
     others.length === 0 || areAlone(block)
       ? undefined
-      : labelRelations(block.relations, block.conditions, columns);
+      : labelRelations(block.relations, block.conditions, computed, columns);
   const label = others.length === 0 ? undefined : (labels?.label ?? ownLabel(block));
   const tied = labels?.tied ?? false;
   const hash = hasher(block, label);

@@ -21,6 +21,14 @@ export const UNORDERED: ReadonlySet<string> = words(`
   quantile histogram bitstring_agg mad product skewness kurtosis kurtosis_pop entropy approx_count_distinct sem
 `);
 
+/**
+ * Of these, aggregates whose value in a window over DISTINCT values does not depend on it either. (Sums of squares are rounded
+ * in the order of rows, and DuckDB's `mad` then gives other values altogether.)
+ */
+export const DISTINCT_IN_WINDOWS: ReadonlySet<string> = words(`
+  count sum sum_no_overflow min max avg mean bool_and bool_or bit_and bit_or bit_xor quantile_disc quantile median
+`);
+
 /** Window functions that give peers the same value. */
 export const RANKS: ReadonlySet<string> = words(
   'WINDOW_RANK WINDOW_RANK_DENSE WINDOW_PERCENT_RANK WINDOW_CUME_DIST',

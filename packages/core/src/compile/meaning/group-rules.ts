@@ -3,7 +3,7 @@ import { flag, isObject, list, nodes, object, text, type JsonObject, type PlanNo
 import { relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import type { ExpressionReader } from './expression-reader.ts';
-import { RANKS, UNORDERED } from './functions.ts';
+import { DISTINCT_IN_WINDOWS, RANKS, UNORDERED } from './functions.ts';
 import { compare } from './plan-parts.ts';
 import { sortedSet } from './sorted-set.ts';
 import type { Term } from './term.ts';
@@ -50,10 +50,9 @@ export function aggregate(
 }
 
 export function distinct(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
-  const seal = block.seal();
-  const targets = sortedSet(
-    list(node, 'distinct_targets').map((e) => seal.hash(expressions.read(e, block.columns))),
-  );
+  const terms = list(node, 'distinct_targets').map((e) => expressions.read(e, block.columns));
+  const seal = block.sealFor(terms);
+  const targets = sortedSet(terms.map((term) => seal.hash(term)));
   const all = sortedSet(seal.columns);
   if (text(node, 'distinct_type') === 'DISTINCT' && targets.join() === all.join()) {
     // The same as GROUP BY all columns.
@@ -72,13 +71,15 @@ export function distinct(expressions: ExpressionReader, node: PlanNode, block: B
 }
 
 export function window(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
-  const seal = block.seal();
-  const values = nodes(node, 'expressions').map((window) => {
+  const windows = nodes(node, 'expressions').map((window) => {
     const isFree = isFreeOfOrder(window);
     if (!isFree && list(window, 'orders').length === 0) expressions.flags.add('order:window');
-    const value = seal.hash(expressions.read(window, block.columns));
-    return digest('window', seal.rows, isFree ? 0 : seal.sequence, value);
+    return { isFree, term: expressions.read(window, block.columns) };
   });
+  const seal = block.sealFor(windows.map(({ term }) => term));
+  const values = windows.map(({ isFree, term }) =>
+    digest('window', seal.rows, isFree ? 0 : seal.sequence, seal.hash(term)),
+  );
   // Partitioning and sorting move rows physically, also when nobody reads the value.
   const sequence = digest('windowed', seal.sequence, values.toSorted());
   return relationBlock(seal.rows, sequence, [...seal.columns, ...values]);
@@ -152,7 +153,7 @@ function isFreeOfOrder(window: JsonObject): boolean {
     !isCollated(window) &&
     !/ROWS/.test(text(window, 'start') + text(window, 'end')) &&
     text(window, 'exclude_clause') !== 'CURRENT_ROW' &&
-    !flag(window, 'distinct') &&
+    (!flag(window, 'distinct') || DISTINCT_IN_WINDOWS.has(text(window, 'name'))) &&
     list(window, 'arg_orders').length === 0
   );
 }

@@ -1,6 +1,6 @@
 /** Joins: inner and outer ones stay symbolic, look-ups become values of the left side, the rest is opaque. */
 import { joinConditions, joinType, list, text, type PlanNode } from '../plan-node.ts';
-import { cross, outerJoin, relationBlock, type Block } from './block.ts';
+import { cross, outerJoin, relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import { UnknownPlan, type ExpressionReader } from './expression-reader.ts';
 import { pick, side } from './plan-parts.ts';
@@ -55,8 +55,9 @@ function outerJoinOf(
   right: Block,
   type: 'LEFT' | 'RIGHT',
 ): Block {
+  const seals = sidesOf(expressions, node, left, right, []);
   const [preserved, optional] =
-    type === 'LEFT' ? [left.bounded(), right.seal()] : [right.bounded(), left.seal()];
+    type === 'LEFT' ? [left.bounded(), seals.right] : [right.bounded(), seals.left];
   // Conditions refer to the relation and the relation holds the conditions.
   const relation: { rows: string; sequence: string; on?: readonly Term[] } = {
     rows: optional.rows,
@@ -81,7 +82,7 @@ function lookUp(
   parameters: readonly Term[],
   type: 'SEMI' | 'ANTI' | 'MARK' | 'SINGLE',
 ): Block {
-  const seal = right.seal();
+  const seal = sidesOf(expressions, node, left, right, parameters).right;
   const conditions = conditionsOf(
     expressions,
     node,
@@ -125,8 +126,7 @@ function opaqueJoin(
   type: string,
 ): Block {
   if (!OPAQUE_JOINS.has(type)) throw new UnknownPlan(`join ${type}`);
-  const left = leftBlock.seal();
-  const right = rightBlock.seal();
+  const { left, right } = sidesOf(expressions, node, leftBlock, rightBlock, parameters);
   const isAsOf = text(node, 'type') === 'LOGICAL_ASOF_JOIN';
   const isSwapped =
     type === 'RIGHT' && !isAsOf && parameters.length === 0 && text(node, 'type') !== 'LOGICAL_DELIM_JOIN';
@@ -144,13 +144,27 @@ function opaqueJoin(
     isSwapped ? left.rows : right.rows,
     sortedSet(conditions),
     parameters.map((parameter) => left.hash(parameter)),
-    isAsOf ? [left.sequence, right.sequence] : 0,
+    // Of rows to the right that tie, one is taken; every row to the left looks for itself.
+    isAsOf ? right.sequence : 0,
   );
   const columns = [
     ...pick(leftColumns, list(node, 'left_projection_map')),
     ...(type === 'SEMI' || type === 'ANTI' ? [] : pick(rightColumns, list(node, 'right_projection_map'))),
   ];
   return relationBlock(rows, digest('joined', rows, left.sequence, right.sequence), columns);
+}
+
+/** Both sides by their hashes, in which instances that could be exchanged are told apart by the conditions first. */
+function sidesOf(
+  expressions: ExpressionReader,
+  node: PlanNode,
+  left: Block,
+  right: Block,
+  parameters: readonly Term[],
+): { readonly left: Seal; readonly right: Seal } {
+  if (!left.tied && !right.tied) return { left: left.seal(), right: right.seal() };
+  const conditions = conditionsOf(expressions, node, left.columns, right.columns);
+  return { left: left.sealFor([...parameters, ...conditions]), right: right.sealFor(conditions) };
 }
 
 /** The join's conditions as conjuncts over terms of both sides. */

@@ -11,7 +11,7 @@ import { compare, pick, ownParts, readAll, named, side } from './plan-parts.ts';
 import { checkProperties } from './plan-properties.ts';
 import { scan, tableFunction, values } from './scan-rules.ts';
 import { union, setOperation } from './set-rules.ts';
-import { atom, column, type Term } from './term.ts';
+import { CallTerm, column, type Term } from './term.ts';
 
 /** The columns of the outer query that a correlated subquery sees. */
 interface Correlation {
@@ -72,10 +72,9 @@ export class PlanReader {
         return window(this.#expressions, node, input(0));
       case 'LOGICAL_UNNEST': {
         const block = input(0);
-        const seal = block.seal();
-        const lists = list(node, 'expressions').map((e) =>
-          seal.hash(this.#expressions.read(e, block.columns)),
-        );
+        const terms = readAll(this.#expressions, list(node, 'expressions'), block.columns);
+        const seal = block.sealFor(terms);
+        const lists = terms.map((term) => seal.hash(term));
         const rows = digest('unnest', seal.rows, lists.toSorted());
         return relationBlock(rows, digest('unnested', seal.sequence, rows), [
           ...seal.columns.map((hash) => digest('beside', hash)),
@@ -233,7 +232,7 @@ function ranked(
   left: Block,
   columns: readonly Term[],
 ): { readonly parameters: readonly Term[]; readonly ranks: readonly number[] } {
-  const seal = left.seal();
+  const seal = left.sealFor(columns);
   const sorted = columns
     .map((term, at) => ({ term, at, hash: seal.hash(term) }))
     .sort((a, b) => compare(a.hash, b.hash));
@@ -241,11 +240,11 @@ function ranked(
   return { parameters: sorted.map(({ term }) => term), ranks };
 }
 
-/** Tells rows apart and means nothing else, so that it does not depend on their order. */
+/** Tells rows apart and means nothing else, so that it depends neither on their order nor on that of what they are joined of. */
 function withRowIdentity(block: Block): Block {
-  const [relation] = block.relations;
   const hash = digest('row identity');
-  return block.withColumns([...block.columns, relation === undefined ? atom(hash) : column(relation, hash)]);
+  const parts = block.relations.map((relation) => column(relation, hash));
+  return block.withColumns([...block.columns, new CallTerm('row identity', parts, true)]);
 }
 
 function cteKey(index: number, recurring = false): string {

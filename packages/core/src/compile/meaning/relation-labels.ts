@@ -17,10 +17,11 @@ export interface RelationLabels {
   readonly tied: boolean;
 }
 
-/** `columns` tell apart what conditions cannot. */
+/** What is computed tells apart what conditions cannot, and `columns` what that cannot. */
 export function labelRelations(
   relations: readonly Relation[],
   conditions: readonly Term[],
+  computed: readonly Term[],
   columns: readonly Term[],
 ): RelationLabels {
   const all = [...conditions, ...relations.flatMap((relation) => relation.on ?? [])];
@@ -50,16 +51,22 @@ export function labelRelations(
     digest('role', roles.get(relation), inConditions(relation, label));
   refine(inConditions);
   for (let round = 1; round < ROUNDS && isTied(); round++) refine(further);
-  if (columns.length > 0 && isTied()) {
-    const inColumns = (relation: Relation, label: Label, isOrdered: boolean): string => {
+  // Which place a column has is the last thing to tell instances apart: below other operators it means nothing.
+  const parts = [
+    { terms: computed, isOrdered: false },
+    { terms: columns, isOrdered: false },
+    { terms: computed, isOrdered: true },
+    { terms: columns, isOrdered: true },
+  ];
+  for (const { terms, isOrdered } of parts) {
+    if (terms.length === 0 || !isTied()) continue;
+    refine((relation, label) => {
       const memo = new Map<CallTerm, string>();
-      const hashes = columns.map((column) => hashTerm(column, label, memo));
+      const hashes = terms.map((term) => hashTerm(term, label, memo));
       return digest('role', roles.get(relation), isOrdered ? hashes : sortedSet(hashes));
-    };
-    // Which place a column has is the last thing to tell instances apart: below other operators it means nothing.
-    refine((relation, label) => inColumns(relation, label, false));
-    for (let round = 1; round < ROUNDS && isTied(); round++) refine(further);
-    if (isTied()) refine((relation, label) => inColumns(relation, label, true));
+    });
+    const rounds = isOrdered ? 1 : ROUNDS;
+    for (let round = 1; round < rounds && isTied(); round++) refine(further);
   }
   return { label: numbered(relations, identities, roles), tied: isTied() };
 }

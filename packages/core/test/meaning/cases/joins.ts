@@ -122,6 +122,26 @@ export const JOINS: Cases = {
       'SELECT x.b, y.e FROM s.t x ASOF JOIN s.u y ON x.a >= y.a',
     ],
     [
+      'ASOF JOIN of rows in another order',
+      'SELECT b, x.e, y.f FROM (SELECT t.a, b, e FROM s.t JOIN s.u ON b = e) x ASOF JOIN s.u y ON x.a >= y.a',
+      'SELECT b, x.e, y.f FROM (SELECT t.a, b, e FROM s.u JOIN s.t ON b = e) x ASOF JOIN s.u y ON x.a >= y.a',
+    ],
+    [
+      'FULL JOIN of a self-join with columns that nobody reads',
+      'SELECT x.a, x.b, e FROM (SELECT p.a, p.b FROM s.t p JOIN s.t q USING (c)) x FULL JOIN s.u ON x.a = u.a AND x.b > u.e',
+      'SELECT x.a, x.b, e FROM (SELECT p.a, p.b, q.b AS y, lower(q.c) AS z, q.d FROM s.t q JOIN s.t p USING (c)) x FULL JOIN s.u ON x.a = u.a AND x.b > u.e',
+    ],
+    [
+      'LEFT JOIN of a self-join with columns that nobody reads',
+      'SELECT e, x.a, x.b FROM s.u LEFT JOIN (SELECT p.a, p.b FROM s.t p JOIN s.t q USING (c)) x ON x.a = u.a AND x.b > u.e',
+      'SELECT e, x.a, x.b FROM s.u LEFT JOIN (SELECT p.a, p.b, q.b AS y, lower(q.c) AS z, q.d FROM s.t q JOIN s.t p USING (c)) x ON x.a = u.a AND x.b > u.e',
+    ],
+    [
+      'SEMI JOIN with a self-join with columns that nobody reads',
+      'SELECT e FROM s.u SEMI JOIN (SELECT p.a, p.b FROM s.t p JOIN s.t q USING (c)) x ON x.a = u.a AND x.b > u.e',
+      'SELECT e FROM s.u SEMI JOIN (SELECT p.a, p.b, q.b AS y, lower(q.c) AS z, q.d FROM s.t q JOIN s.t p USING (c)) x ON x.a = u.a AND x.b > u.e',
+    ],
+    [
       'LEFT JOIN through a CTE',
       'SELECT b, e FROM s.t LEFT JOIN s.u USING (a)',
       'WITH x AS (FROM s.t) SELECT b, e FROM x LEFT JOIN s.u ON x.a = u.a',
@@ -231,6 +251,16 @@ export const JOINS: Cases = {
       'the direction of ASOF',
       'SELECT b, e FROM s.t ASOF JOIN s.u ON t.a >= u.a',
       'SELECT b, e FROM s.t ASOF JOIN s.u ON t.a <= u.a',
+    ],
+    [
+      'the order of what ASOF looks in',
+      'SELECT b, y.e FROM s.t ASOF JOIN (SELECT * FROM s.u ORDER BY e) y ON t.a >= y.a',
+      'SELECT b, y.e FROM s.t ASOF JOIN (SELECT * FROM s.u ORDER BY e DESC) y ON t.a >= y.a',
+    ],
+    [
+      'which side of a self-join a FULL JOIN compares',
+      'SELECT x.a, e FROM (SELECT p.a, p.b, q.b AS y FROM s.t p JOIN s.t q USING (c)) x FULL JOIN s.u ON x.b = u.e',
+      'SELECT x.a, e FROM (SELECT p.a, p.b, q.b AS y FROM s.t p JOIN s.t q USING (c)) x FULL JOIN s.u ON x.y = u.e',
     ],
     [
       'ASOF with its bound',

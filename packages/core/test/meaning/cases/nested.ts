@@ -14,6 +14,16 @@ export const NESTED: Cases = {
       'SELECT t.a, m.y FROM s.t, unnest([t.a, t.b]) AS m(y)',
     ],
     [
+      'unnest in FROM of a join in another order',
+      'SELECT b, e, x FROM (SELECT b, e FROM s.t JOIN s.u ON t.a = u.a) q, unnest([q.b, q.e]) AS l(x)',
+      'SELECT b, e, x FROM (SELECT b, e FROM s.u JOIN s.t ON t.a = u.a) q, unnest([q.b, q.e]) AS l(x)',
+    ],
+    [
+      'unnest of a self-join with columns that nobody reads',
+      'SELECT a, unnest([b, a]) AS x FROM (SELECT p.a, p.b FROM s.t p JOIN s.t q USING (c))',
+      'SELECT a, unnest([b, a]) AS x FROM (SELECT p.a, p.b, q.b AS y, lower(q.c) AS z, q.d FROM s.t q JOIN s.t p USING (c))',
+    ],
+    [
       'names inside a reduction',
       'SELECT list_reduce([a, b, 1], (x, y) -> x - y) AS v FROM s.t',
       'SELECT list_reduce([a, b, 1], (p, q) -> p - q) AS v FROM s.t',
@@ -60,6 +70,11 @@ export const NESTED: Cases = {
       'unnest in FROM of another list',
       'SELECT a, x FROM s.t, unnest([a, b]) AS l(x)',
       'SELECT a, x FROM s.t, unnest([a]) AS l(x)',
+    ],
+    [
+      'which side of a self-join is unnested',
+      'SELECT p.a, unnest([p.b]) AS x FROM s.t p JOIN s.t q USING (c)',
+      'SELECT p.a, unnest([q.b]) AS x FROM s.t p JOIN s.t q USING (c)',
     ],
     ['a map', `SELECT MAP {'k': a} AS m FROM s.t`, `SELECT MAP {'l': a} AS m FROM s.t`],
     [

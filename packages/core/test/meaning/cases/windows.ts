@@ -38,8 +38,33 @@ export const WINDOWS: Cases = {
       'SELECT a, rank() OVER (ORDER BY b) AS r FROM s.t WHERE a > 1',
       'WITH x AS (SELECT a, b FROM s.t WHERE a > 1) SELECT a, rank() OVER (ORDER BY b) AS r FROM x',
     ],
+    [
+      'DISTINCT in a window over rows in another order',
+      'SELECT b, sum(DISTINCT e) OVER (PARTITION BY b ORDER BY c) AS x FROM s.t JOIN s.u ON t.a = u.a',
+      'SELECT b, sum(DISTINCT e) OVER (PARTITION BY b ORDER BY c) AS x FROM s.u JOIN s.t ON t.a = u.a',
+    ],
+    [
+      'a window over a self-join with columns that nobody reads',
+      'SELECT a, max(b) OVER (PARTITION BY c) AS x FROM (SELECT p.a, p.b, p.c FROM s.t p JOIN s.t q USING (a))',
+      'SELECT a, max(b) OVER (PARTITION BY c) AS x FROM (SELECT p.a, p.b, p.c, q.b AS y, lower(q.c) AS z, q.d FROM s.t q JOIN s.t p USING (a))',
+    ],
   ],
   different: [
+    [
+      'DISTINCT in a window of rows over rows in another order',
+      'SELECT b, sum(DISTINCT e) OVER (ORDER BY c ROWS 1 PRECEDING) AS x FROM s.t JOIN s.u ON t.a = u.a',
+      'SELECT b, sum(DISTINCT e) OVER (ORDER BY c ROWS 1 PRECEDING) AS x FROM s.u JOIN s.t ON t.a = u.a',
+    ],
+    [
+      'rounding of DISTINCT values in a window over rows in another order',
+      'SELECT b, stddev_pop(DISTINCT e) OVER (PARTITION BY b ORDER BY c) AS x FROM s.t JOIN s.u ON t.a = u.a',
+      'SELECT b, stddev_pop(DISTINCT e) OVER (PARTITION BY b ORDER BY c) AS x FROM s.u JOIN s.t ON t.a = u.a',
+    ],
+    [
+      'which side of a self-join a window reads',
+      'SELECT p.a, max(p.b) OVER (PARTITION BY p.c) AS x FROM s.t p JOIN s.t q USING (a)',
+      'SELECT p.a, max(q.b) OVER (PARTITION BY p.c) AS x FROM s.t p JOIN s.t q USING (a)',
+    ],
     [
       'a frame',
       'SELECT sum(a) OVER (ORDER BY b ROWS 1 PRECEDING) AS x FROM s.t',
