@@ -8,8 +8,7 @@ export function cteTwice(query: Query, depth: number): Relation {
   const [name, one, other] = [query.name(), query.name(), query.name()];
   const [lefts, rights] = [scopeOf(one, input.types), scopeOf(other, input.types)];
   const on = query.many('on', 1, 2, () => query.rules.condition(query, [...lefts, ...rights], 0));
-  // Of a query to be rewritten the two sides are not alike (see `QueryOptions.models`).
-  const told = query.options.models ? [`${one}.c0 IS NOT NULL`] : [];
+  const told = query.toldApart(lefts);
   const columns = query.many('column', 1, 3, () => {
     const both = [...lefts, ...rights];
     return both[query.choices.number('column', both.length)] ?? both[0];
@@ -22,7 +21,7 @@ export function cteTwice(query: Query, depth: number): Relation {
   const with_ = isModel
     ? ''
     : `WITH ${name} AS ${form === 'materialized' ? 'MATERIALIZED ' : ''}(${input.sql}) `;
-  const from = query.wayOfJoin('join', true, [
+  const from = query.wayOfOrder('join', [
     `${source} ${one} JOIN ${source} ${other} ON ${conditions(query, [...on, ...told])}`,
     `${source} ${other}, ${source} ${one} WHERE ${conditions(query, [...on, ...told])}`,
   ]);

@@ -63,7 +63,9 @@ export function group(query: Query, depth: number): Relation {
 }
 
 function groupBy(query: Query, sets: string, keys: readonly string[], width: number): string {
-  const shuffled = query.shuffled('keys', keys);
+  // Two keys of one value in sets of their own are told apart by their places: they stay there in a query to be rewritten.
+  const isKept = sets !== 'plain' && query.options.models;
+  const shuffled = isKept ? keys : query.shuffled('keys', keys);
   if (keys.length === 0) return '';
   const single = shuffled.map((key) => `(${key})`);
   switch (sets) {
@@ -81,8 +83,10 @@ function groupBy(query: Query, sets: string, keys: readonly string[], width: num
       return query.way('group by', [
         ` GROUP BY ${shuffled.join(', ')}`,
         ` GROUP BY ${Array.from({ length: width }, (_, at) => String(at + 1)).join(', ')}`,
-        // It leaves out what names no column.
-        keys.every((key) => key.includes('.c')) ? ' GROUP BY ALL' : ` GROUP BY ${keys.join(', ')}`,
+        // It leaves out what names no column; one of a subquery's own is none.
+        keys.every((key) => key.includes('.c') && !key.includes('SELECT'))
+          ? ' GROUP BY ALL'
+          : ` GROUP BY ${keys.join(', ')}`,
       ]);
   }
 }

@@ -29,12 +29,13 @@ export function join(query: Query, depth: number): Relation {
     query.rules.relation(query, type === 'POSITIONAL' ? 0 : query.choices.number('depth', depth + 1)),
   ];
   const [left, right] = isOrdered ? query.ordered(sides) : sides();
-  const isSelf = left.table === right.table;
   const [one, other] = [query.name(), query.name()];
   const ctes: string[] = [];
   const sources = [query.source(left, one, ctes), query.source(right, other, ctes)] as const;
   const [lefts, rights] = [scopeOf(one, left.types), scopeOf(other, right.types)];
   const both = [...lefts, ...rights];
+  const told = left.table === right.table ? query.toldApart(lefts) : [];
+  const kept = told.length === 0 ? '' : ` WHERE ${told.join(' AND ')}`;
   const select = (columns: readonly ScopeColumn[], from: string): Relation => ({
     sql: `${query.with(ctes)}SELECT ${columnsOf(columns)} FROM ${from}`,
     types: columns.map((column) => column.type),
@@ -43,9 +44,9 @@ export function join(query: Query, depth: number): Relation {
     case 'CROSS':
       return select(
         both,
-        query.wayOfJoin('cross', isSelf, [
-          `${sources[0]} CROSS JOIN ${sources[1]}`,
-          `${sources[1]}, ${sources[0]}`,
+        query.wayOfOrder('cross', [
+          `${sources[0]} CROSS JOIN ${sources[1]}${kept}`,
+          `${sources[1]}, ${sources[0]}${kept}`,
         ]),
       );
     case 'POSITIONAL':
@@ -65,10 +66,10 @@ export function join(query: Query, depth: number): Relation {
     }
     case 'USING': {
       // Both have a column c0; where the types differ, DuckDB casts.
-      const from = query.wayOfJoin('using', isSelf, [
-        `${sources[0]} JOIN ${sources[1]} USING (c0)`,
-        `${sources[0]} JOIN ${sources[1]} ON ${one}.c0 = ${other}.c0`,
-        `${sources[1]} JOIN ${sources[0]} USING (c0)`,
+      const from = query.wayOfOrder('using', [
+        `${sources[0]} JOIN ${sources[1]} USING (c0)${kept}`,
+        `${sources[0]} JOIN ${sources[1]} ON ${one}.c0 = ${other}.c0${kept}`,
+        `${sources[1]} JOIN ${sources[0]} USING (c0)${kept}`,
       ]);
       return select(both, from);
     }
@@ -81,9 +82,9 @@ export function join(query: Query, depth: number): Relation {
   );
   if (type === 'SEMI' || type === 'ANTI')
     return select(lefts, `${sources[0]} ${type} JOIN ${sources[1]} ON ${conditions(query, on)}`);
-  const where = conditions(query, on);
   if (type === 'INNER') {
-    const from = query.wayOfJoin('inner', isSelf, [
+    const where = conditions(query, [...on, ...told]);
+    const from = query.wayOfOrder('inner', [
       `${sources[0]} JOIN ${sources[1]} ON ${where}`,
       `${sources[1]} JOIN ${sources[0]} ON ${where}`,
       `${sources[0]}, ${sources[1]} WHERE ${where}`,
@@ -91,6 +92,7 @@ export function join(query: Query, depth: number): Relation {
     ]);
     return select(both, from);
   }
+  const where = conditions(query, on);
   const isSwapped = query.wayOfOrder('sides', [false, true]);
   const swapped = type === 'LEFT' ? 'RIGHT' : type === 'RIGHT' ? 'LEFT' : type;
   // The two sides of a FULL join are kept apart.

@@ -35,8 +35,8 @@ export interface QueryOptions {
   /** How many operators may stand above each other. */
   readonly deepest: number;
   /**
-   * The query is made to be rewritten: relations may become models of their own, and the few forms are left out whose version
-   * depends on how they are written (aggregates of DISTINCT values in windows, symmetric self-joins below other operators).
+   * The query is made to be rewritten: relations may become models of their own, and what is left out has versions that depend on
+   * how it is written: symmetric self-joins, whose sides below other operators are told apart by columns that nobody may read.
    */
   readonly models: boolean;
   /** No operator that depends on the order of rows, so that everything may be written in any order. */
@@ -94,10 +94,11 @@ export class Query {
     return this.#ordered > 0 ? ways[0] : way;
   }
 
-  /** As `wayOfOrder`, for joins: the sides of a symmetric self-join stay where they are in queries to be rewritten. */
-  wayOfJoin<T>(label: string, isSelf: boolean, ways: readonly [T, ...T[]]): T {
-    const way = this.wayOfOrder(label, ways);
-    return isSelf && this.options.models ? ways[0] : way;
+  /** A condition on one side of a self-join, so that the two sides are not alike in a query to be rewritten. */
+  toldApart(side: readonly ScopeColumn[]): readonly string[] {
+    // All columns, since what is a constant tells nothing.
+    const columns = side.map((column) => `${column.sql}::VARCHAR`);
+    return this.options.models ? [`coalesce(${columns.join(', ')}, '') <> 'told apart'`] : [];
   }
 
   /** The same things in some order, as a matter of style. */

@@ -25,6 +25,14 @@ export function value(query: Query, scope: readonly ScopeColumn[], type: Type, d
   });
 }
 
+/**
+ * Of a NULL that it sees DuckDB makes one of no type in `||` and in a few functions of lists; a column of that is an INTEGER to
+ * those that read a CTE or a table, and no type to those that read a subquery: not the same query then.
+ */
+function typed(query: Query, sql: string, type: 'INTEGER' | 'INTEGER[]' | 'VARCHAR'): string {
+  return query.options.models ? `(${sql})::${type}` : sql;
+}
+
 function literal(query: Query, type: Type): string {
   switch (type) {
     case 'integer':
@@ -79,7 +87,7 @@ function integer(query: Query, scope: readonly ScopeColumn[], depth: number): st
       return `${query.of('function', ['length', 'ascii', 'bit_length'])}(${words()})`;
     case 'of list': {
       const given = numbers();
-      return query.of('function', [
+      const call = query.of('function', [
         (l: string) => `len(${l})`,
         (l: string) => `${l}[1]`,
         (l: string) => `${l}[-1]`,
@@ -88,6 +96,7 @@ function integer(query: Query, scope: readonly ScopeColumn[], depth: number): st
         (l: string) => `list_reduce(list_prepend(0, ${l}), (x, y) -> x - y)`,
         (l: string) => `list_reduce(list_prepend(0, ${l}), (x, y) -> y - x)`,
       ])(given);
+      return typed(query, call, 'INTEGER');
     }
     case 'of date':
       return query.chance('difference', 2)
@@ -117,7 +126,7 @@ function text(query: Query, scope: readonly ScopeColumn[], depth: number): strin
   const kind = query.of('text call', ['join', 'coalesce', 'case', 'cast', 'function', 'part', 'trim']);
   switch (kind) {
     case 'join':
-      return `(${words()} || ${words()})`;
+      return typed(query, `(${words()} || ${words()})`, 'VARCHAR');
     case 'coalesce':
       return `coalesce(${words()}, ${words()})`;
     case 'case':
@@ -165,9 +174,13 @@ function list(query: Query, scope: readonly ScopeColumn[], depth: number): strin
     case 'transform':
       return `list_transform(${numbers()}, ${name} -> ${name} ${query.of('operator', ['+', '-', '*'])} ${whole()})`;
     case 'sort':
-      return `list_sort(${numbers()}, ${query.of('direction', [`'ASC'`, `'DESC'`])}, ${query.of('nulls', [`'NULLS FIRST'`, `'NULLS LAST'`])})`;
+      return typed(
+        query,
+        `list_sort(${numbers()}, ${query.of('direction', [`'ASC'`, `'DESC'`])}, ${query.of('nulls', [`'NULLS FIRST'`, `'NULLS LAST'`])})`,
+        'INTEGER[]',
+      );
     case 'join':
-      return `(${numbers()} || ${numbers()})`;
+      return typed(query, `(${numbers()} || ${numbers()})`, 'INTEGER[]');
     case 'slice':
       return `(${numbers()})[${query.of('from', ['1', '2'])}:${query.of('to', ['1', '2'])}]`;
     default:

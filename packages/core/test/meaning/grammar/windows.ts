@@ -62,7 +62,7 @@ export function window(query: Query, depth: number): Relation {
 function callOf(query: Query, scope: readonly ScopeColumn[], name: string, over: string): string {
   const whole = query.rules.value(query, scope, 'integer', 1);
   const filter = query.chance('filter', 4) ? ` FILTER (WHERE ${query.rules.condition(query, scope, 0)})` : '';
-  const distinct = query.chance('distinct', 4) && !query.options.models ? 'DISTINCT ' : '';
+  const distinct = query.chance('distinct', 4) ? 'DISTINCT ' : '';
   const nulls = query.of('ignore nulls', ['', '', ' IGNORE NULLS']);
   const offset = query.of('offset', ['1', '2']);
   switch (name) {
