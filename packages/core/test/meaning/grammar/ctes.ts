@@ -1,5 +1,5 @@
 /** A CTE that is read twice, and recursion. */
-import { conditions } from './conditions.ts';
+import { conditions, withoutNull } from './conditions.ts';
 import { columnsOf, scopeOf, type Query, type Relation } from './query.ts';
 
 /** A self-join: two instances of one relation. */
@@ -7,7 +7,9 @@ export function cteTwice(query: Query, depth: number): Relation {
   const input = query.rules.relation(query, depth);
   const [name, one, other] = [query.name(), query.name(), query.name()];
   const [lefts, rights] = [scopeOf(one, input.types), scopeOf(other, input.types)];
-  const on = query.many('on', 1, 2, () => query.rules.condition(query, [...lefts, ...rights], 0));
+  const on = query.many('on', 1, 2, () =>
+    withoutNull(query, query.rules.condition(query, [...lefts, ...rights], 0), lefts),
+  );
   const told = query.toldApart(lefts);
   const columns = query.many('column', 1, 3, () => {
     const both = [...lefts, ...rights];

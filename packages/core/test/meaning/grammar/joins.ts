@@ -1,5 +1,5 @@
 /** Joins of all types, and the ways of writing an inner or one-sided one. */
-import { conditions, withColumn } from './conditions.ts';
+import { conditions, withColumn, withoutNull } from './conditions.ts';
 import { columnsOf, scopeOf, type Query, type Relation, type ScopeColumn } from './query.ts';
 
 const TYPES = [
@@ -76,9 +76,13 @@ export function join(query: Query, depth: number): Relation {
     default:
   }
   const on = query.many('on', 1, 2, () =>
-    query.choices.number('equality', 3) > 0
-      ? withColumn(equality(query, lefts, rights), lefts)
-      : query.rules.condition(query, both, 0),
+    withoutNull(
+      query,
+      query.choices.number('equality', 3) > 0
+        ? withColumn(equality(query, lefts, rights), lefts)
+        : query.rules.condition(query, both, 0),
+      lefts,
+    ),
   );
   if (type === 'SEMI' || type === 'ANTI')
     return select(lefts, `${sources[0]} ${type} JOIN ${sources[1]} ON ${conditions(query, on)}`);

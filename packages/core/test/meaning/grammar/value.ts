@@ -164,15 +164,17 @@ function date(query: Query, scope: readonly ScopeColumn[], depth: number): strin
 function list(query: Query, scope: readonly ScopeColumn[], depth: number): string {
   const numbers = (): string => query.rules.value(query, scope, 'list', depth);
   const whole = (): string => query.rules.value(query, scope, 'integer', depth);
+  // The body of a lambda is compared as it is written: in queries to be rewritten there is nothing in it to write otherwise.
+  const inLambda = (): string => query.rules.value(query, scope, 'integer', query.options.models ? 0 : depth);
   const kind = query.of('list call', ['made', 'filter', 'transform', 'sort', 'join', 'slice']);
   const name = `l${query.name().replaceAll(/\W/g, '')}`;
   switch (kind) {
     case 'made':
       return `[${whole()}, ${whole()}]`;
     case 'filter':
-      return `list_filter(${numbers()}, ${name} -> ${name} ${query.of('operator', ['>', '>=', '=', '<>'])} ${whole()})`;
+      return `list_filter(${numbers()}, ${name} -> ${name} ${query.of('operator', ['>', '>=', '=', '<>'])} ${inLambda()})`;
     case 'transform':
-      return `list_transform(${numbers()}, ${name} -> ${name} ${query.of('operator', ['+', '-', '*'])} ${whole()})`;
+      return `list_transform(${numbers()}, ${name} -> ${name} ${query.of('operator', ['+', '-', '*'])} ${inLambda()})`;
     case 'sort':
       return typed(
         query,
