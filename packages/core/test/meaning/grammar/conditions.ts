@@ -20,11 +20,9 @@ export function withColumn(sql: string, scope: readonly ScopeColumn[]): string {
   return sql === 'TRUE' || sql.includes('.c') ? sql : `(${sql} OR ${scope[0]?.sql ?? 'c0'} IS NULL)`;
 }
 
-/** What is computed from a NULL is worked out at once in ON as well: in a query to be rewritten it is made from a column. */
-export function withoutNull(query: Query, sql: string, scope: readonly ScopeColumn[]): string {
-  if (!query.options.models) return sql;
-  const none = `(CASE WHEN ${scope[0]?.sql ?? 'c0'} IS NULL THEN NULL END)`;
-  return sql.replaceAll(/\(NULL::(\w+(?:\[\])?)\)/g, (_, type: string) => `${none}::${type}`);
+/** ` WHERE`, if there is anything to ask for. */
+export function whereOf(query: Query, all: readonly string[]): string {
+  return all.length === 0 ? '' : ` WHERE ${conditions(query, all)}`;
 }
 
 /** A type that the scope has columns of. */

@@ -1,5 +1,5 @@
 /** A CTE that is read twice, and recursion. */
-import { conditions, withoutNull } from './conditions.ts';
+import { conditions, whereOf } from './conditions.ts';
 import { columnsOf, scopeOf, type Query, type Relation } from './query.ts';
 
 /** A self-join: two instances of one relation. */
@@ -7,9 +7,7 @@ export function cteTwice(query: Query, depth: number): Relation {
   const input = query.rules.relation(query, depth);
   const [name, one, other] = [query.name(), query.name(), query.name()];
   const [lefts, rights] = [scopeOf(one, input.types), scopeOf(other, input.types)];
-  const on = query.many('on', 1, 2, () =>
-    withoutNull(query, query.rules.condition(query, [...lefts, ...rights], 0), lefts),
-  );
+  const on = query.many('on', 1, 2, () => query.rules.condition(query, [...lefts, ...rights], 0));
   const told = query.toldApart(lefts);
   const columns = query.many('column', 1, 3, () => {
     const both = [...lefts, ...rights];
@@ -24,7 +22,10 @@ export function cteTwice(query: Query, depth: number): Relation {
     ? ''
     : `WITH ${name} AS ${form === 'materialized' ? 'MATERIALIZED ' : ''}(${input.sql}) `;
   const from = query.wayOfOrder('join', [
-    `${source} ${one} JOIN ${source} ${other} ON ${conditions(query, [...on, ...told])}`,
+    // As in other joins, only what is certain to name a column is written in ON or in WHERE.
+    told.length === 0
+      ? `${source} ${one} JOIN ${source} ${other} ON ${conditions(query, on)}`
+      : `${source} ${one} JOIN ${source} ${other} ON ${conditions(query, told)}${whereOf(query, on)}`,
     `${source} ${other}, ${source} ${one} WHERE ${conditions(query, [...on, ...told])}`,
   ]);
   return {

@@ -1,5 +1,5 @@
 /** Joins of all types, and the ways of writing an inner or one-sided one. */
-import { conditions, withColumn, withoutNull } from './conditions.ts';
+import { conditions, whereOf, withColumn } from './conditions.ts';
 import { columnsOf, scopeOf, type Query, type Relation, type ScopeColumn } from './query.ts';
 
 const TYPES = [
@@ -75,24 +75,29 @@ export function join(query: Query, depth: number): Relation {
     }
     default:
   }
-  const on = query.many('on', 1, 2, () =>
-    withoutNull(
-      query,
-      query.choices.number('equality', 3) > 0
-        ? withColumn(equality(query, lefts, rights), lefts)
-        : query.rules.condition(query, both, 0),
-      lefts,
-    ),
-  );
+  const all = query.many('on', 1, 2, () => {
+    const isEquality = query.choices.number('equality', 3) > 0;
+    const sql = isEquality
+      ? withColumn(equality(query, lefts, rights), lefts)
+      : query.rules.condition(query, both, 0);
+    return { isEquality, sql };
+  });
+  const on = all.map(({ sql }) => sql);
   if (type === 'SEMI' || type === 'ANTI')
     return select(lefts, `${sources[0]} ${type} JOIN ${sources[1]} ON ${conditions(query, on)}`);
   if (type === 'INNER') {
-    const where = conditions(query, [...on, ...told]);
+    // Parts of a condition that name no column are worked out at once in ON alone: only equalities are written in either place.
+    const isMovable = (isEquality: boolean): boolean => isEquality || !query.options.models;
+    const moved = all.flatMap(({ isEquality, sql }) => (isMovable(isEquality) ? [sql] : []));
+    const rest = all.flatMap(({ isEquality, sql }) => (isMovable(isEquality) ? [] : [sql]));
+    const where = conditions(query, [...moved, ...told]);
+    const above = whereOf(query, rest);
+    const beside = rest.length === 0 ? '' : ` AND ${conditions(query, rest)}`;
     const from = query.wayOfOrder('inner', [
-      `${sources[0]} JOIN ${sources[1]} ON ${where}`,
-      `${sources[1]} JOIN ${sources[0]} ON ${where}`,
-      `${sources[0]}, ${sources[1]} WHERE ${where}`,
-      `${sources[1]} CROSS JOIN ${sources[0]} WHERE ${where}`,
+      `${sources[0]} JOIN ${sources[1]} ON ${where}${above}`,
+      `${sources[1]} JOIN ${sources[0]} ON ${where}${above}`,
+      `${sources[0]}, ${sources[1]} WHERE ${where}${beside}`,
+      `${sources[1]} CROSS JOIN ${sources[0]} WHERE ${where}${beside}`,
     ]);
     return select(both, from);
   }
