@@ -1,7 +1,11 @@
 // Preloaded (`node --import`) into Sluice's process: notes every statement that goes to DuckDB, without Sluice's
 // knowing. Written as one JSON file when the process ends; the shape is `Recording` in harness/recording.ts.
-import { writeFileSync } from 'node:fs';
-import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { realpathSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+// The client that the command itself will import, which stands beside it.
+const beside = new URL('duckdb.mjs', pathToFileURL(realpathSync(process.argv[1])));
+const { DuckDBConnection, DuckDBInstance } = await import(beside.href);
 
 const opened = [];
 const statements = [];
