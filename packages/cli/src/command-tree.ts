@@ -197,6 +197,14 @@ export const COMMANDS: readonly Command[] = [
     arguments: [ENVIRONMENT],
     options: [
       {
+        flags: '--watch',
+        summary: 'stay up and run whatever becomes due, until Ctrl-C; with --json a document a line',
+      },
+      {
+        flags: '--poll <time>',
+        summary: 'with --watch: how often to look at files, such as 5m; 30s if left out',
+      },
+      {
         flags: '--ignore-cron',
         summary: 'everything that has ended or moved is due, whatever the crons say',
       },
@@ -204,6 +212,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: [
       { line: 'sluice run', does: 'whatever is due in prod' },
+      { line: 'sluice run --watch --json >> runs.ndjson', does: 'a service: one line for each run' },
       { line: 'sluice run --ignore-cron', does: 'also what its cron would leave for later' },
     ],
     load: async () => (await import('./commands/run.ts')).run,

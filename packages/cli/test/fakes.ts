@@ -108,6 +108,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     apply: refuse,
     applyPlan: refuse,
     run: refuse,
+    watchRuns: refuse,
     audit: refuse,
     test: refuse,
     watchTests: refuse,

@@ -24,6 +24,7 @@ export type {
   PlanOptions,
   RunOptions,
   QuarantineOptions,
+  WatchRunOptions,
   Session,
   UpkeepOptions,
   Workspace,

@@ -29,6 +29,7 @@ import { answerRender } from './workspace/answer-render.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { answerTest, watchTests } from './workspace/answer-test.ts';
 import { openSession } from './workspace/open-session.ts';
+import { watchRuns } from './workspace/watch-runs.ts';
 import { answerStateCheck } from './workspace/answer-state-check.ts';
 import { answerStateExport, answerStateImport } from './workspace/answer-state-transfer.ts';
 import { answerDropEnvironment, answerGc, answerRollback } from './workspace/answer-upkeep.ts';
@@ -67,6 +68,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     apply: (environment, how) => answerApply(opened, environment, how),
     applyPlan: (text, how) => answerApplyPlan(opened, text, how),
     run: (environment, how) => answerRun(opened, environment, how),
+    watchRuns: (environment, how, onRun) => watchRuns(opened, environment, how, onRun),
     audit: (environment, models) => answerAudit(opened, environment, models),
     test: (filters = []) => answerTest(opened, filters),
     watchTests: (filters, onTested) => watchTests(opened, filters, onTested),

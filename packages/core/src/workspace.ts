@@ -7,6 +7,7 @@ import type {
   CompileDocument,
   CoverageDocument,
   EnvironmentDiffDocument,
+  ErrorDocument,
   EnvironmentDocument,
   EnvironmentListDocument,
   FormatDocument,
@@ -70,6 +71,12 @@ export interface PlanOptions {
 export interface RunOptions {
   /** All intervals that have ended and all that has moved are due, whether or not the crons have ticked. */
   readonly ignoreCron?: boolean;
+}
+
+/** How {@link Workspace.watchRuns} goes on. */
+export interface WatchRunOptions extends RunOptions {
+  /** How often files are looked at, milliseconds; 30,000 if left out. */
+  readonly poll?: number;
 }
 
 /** What {@link Workspace.diff} compares. */
@@ -229,6 +236,17 @@ export interface Workspace {
   ): Promise<Answer<ApplyDocument>>;
   /** Computes what is due by the models' crons and new data, of what the environment shows. Deploys nothing. */
   run(environment: string, options?: RunOptions): Promise<Answer<ApplyDocument>>;
+  /**
+   * Runs now, and again whenever a cron has ticked or files have changed, one run after the other. A run that fails is told
+   * like any other, and tried again after a while. Resolves after {@link interrupt}, when the task at hand is rolled back.
+   *
+   * @param onRun is told the first run, and each that had something to do or could not do it
+   */
+  watchRuns(
+    environment: string,
+    options: WatchRunOptions,
+    onRun: (answer: Answer<ApplyDocument | ErrorDocument>) => void,
+  ): Promise<void>;
   /** Runs audits on the tables as they are; of all models when none is named. */
   audit(environment: string, models: readonly string[]): Promise<Answer<AuditDocument>>;
   /** What audits found in earlier runs, newest first; of one model or of all. */

@@ -11,7 +11,7 @@ export {
   type Coverage,
   type Segment,
 } from './coverage.ts';
-export { cadence, cadenceOf, type Cadence } from './cron.ts';
+export { cadence, cadenceOf, nextTick, type Cadence } from './cron.ts';
 export {
   ALL_TIME,
   BEGINNING,

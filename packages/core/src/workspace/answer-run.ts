@@ -13,6 +13,15 @@ export async function answerRun(
   options: RunOptions = {},
 ): Promise<Answer<ApplyDocument>> {
   w.abort = new AbortController();
+  return runOnce(w, environment, options);
+}
+
+/** One run that ends when the work that is already under way is stopped. */
+export async function runOnce(
+  w: OpenProject,
+  environment: string,
+  options: RunOptions,
+): Promise<Answer<ApplyDocument>> {
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
     const prepared = await prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true });

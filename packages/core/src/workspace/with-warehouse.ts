@@ -23,6 +23,7 @@ export async function withWarehouse<T>(
       threads: settings.threads,
       memoryLimit: settings.memoryLimit,
       macros: project.sqlMacros.map((m) => m.sql),
+      signal: w.abort.signal,
       lockTimeout: w.options.lockTimeout ?? 30_000,
       onWait: (holder, secondsLeft) => w.observer({ kind: 'waiting-for-lock', holder, secondsLeft }),
     });

@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly macros: readonly string[];
   /** How long to go on trying while another process holds the file, milliseconds. */
   readonly lockTimeout: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
   readonly onWait?: (holder: string | undefined, secondsLeft: number) => void;
 }
 
@@ -65,6 +67,8 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       if (holder === undefined) throw unreadable(options, message);
       const left = deadline - Date.now();
       if (left <= 0) throw locked(options, holder);
+      if (options.signal?.aborted === true)
+        throw new SluiceError(diagnostic('interrupted', 'stopped while waiting for the warehouse'));
       options.onWait?.(/PID \d+/.exec(holder)?.[0], Math.ceil(left / 1000));
       await new Promise((resolve) => setTimeout(resolve, Math.min(RETRY_MS, left)));
     }
