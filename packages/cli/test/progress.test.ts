@@ -13,6 +13,7 @@ function result(more: Partial<TaskResultDocument> = {}): TaskResultDocument {
     status: 'done',
     rows: 1234,
     rejected: 0,
+    diverted: 0,
     seconds: 0.5,
     intervals: [],
     audits: [],

@@ -312,6 +312,7 @@ describe('apply', () => {
     status: 'done',
     rows: 12345,
     rejected: 0,
+    diverted: 0,
     seconds: 1,
     intervals: [],
     audits: [auditResult()],

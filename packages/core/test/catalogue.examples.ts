@@ -326,4 +326,16 @@ export const EXAMPLES: readonly Example[] = [
     bad: model('SELECT id FROM staging.orders', 'kind FULL, audits (not_null(«colums := (id)»))'),
     good: model('SELECT id FROM staging.orders', 'kind FULL, audits (not_null(columns := (id)))'),
   },
+  {
+    code: 'cannot-divert',
+    path: PATH,
+    bad: model(
+      'SELECT id FROM staging.orders',
+      'kind VIEW, audits («not_null(columns := (id), severity := quarantine)»)',
+    ),
+    good: model(
+      'SELECT id FROM staging.orders',
+      'kind FULL, audits (not_null(columns := (id), severity := quarantine))',
+    ),
+  },
 ];

@@ -23,6 +23,11 @@ export function renderApply(document: ApplyDocument, style: Style): string {
       lines.push(
         `${p.dim('files')}   ${p.yellow(`${count(rejected, 'row')} could not be read and ${rejected === 1 ? 'was' : 'were'} left out`)}`,
       );
+    const diverted = document.results.reduce((sum, r) => sum + r.diverted, 0);
+    if (diverted > 0)
+      lines.push(
+        `${p.dim('rows')}    ${p.yellow(`${count(diverted, 'row')} diverted`)}: sluice quarantine list --run ${document.run ?? ''}`,
+      );
     for (const status of ['failed', 'interrupted', 'skipped'] as const) {
       const names = document.results.filter((r) => r.status === status).map((r) => visible(r.model));
       if (names.length === 0) continue;

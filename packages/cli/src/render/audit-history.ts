@@ -39,6 +39,9 @@ function mark(r: AuditHistoryDocument['results'][number], p: ReturnType<typeof p
       return p.green('passed');
     case 'tolerated':
       return p.yellow('tolerated');
+    case 'diverted':
+    case 'undone':
+      return p.yellow(r.status);
     case 'failed':
       return r.severity === 'warn' ? p.yellow('warned') : p.red('failed');
     default:

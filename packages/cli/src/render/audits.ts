@@ -16,7 +16,7 @@ export function renderAudits(document: AuditDocument, style: Style): string {
 
 /** Whether a blocking audit failed or an audit could not be run. */
 export function blocks(audits: readonly AuditResultDocument[]): boolean {
-  return audits.some((a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'));
+  return audits.some((a) => a.status === 'error' || (a.status === 'failed' && a.severity !== 'warn'));
 }
 
 /** `12 passed, 1 failed, 2 warned`; empty when there are none. */
@@ -25,11 +25,13 @@ export function auditCounts(audits: readonly AuditResultDocument[], style: Style
   const passed = audits.filter((a) => a.status === 'passed').length;
   const tolerated = audits.filter((a) => a.status === 'tolerated').length;
   const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
-  const failed = audits.filter((a) => a.status === 'failed' && a.severity === 'block').length;
+  const diverted = audits.filter((a) => a.status === 'diverted').length;
+  const failed = audits.filter((a) => a.status === 'failed' && a.severity !== 'warn').length;
   const broken = audits.filter((a) => a.status === 'error').length;
   return [
     ...(passed > 0 ? [p.green(`${number(passed)} passed`)] : []),
     ...(tolerated > 0 ? [p.yellow(`${number(tolerated)} tolerated`)] : []),
+    ...(diverted > 0 ? [p.yellow(`${number(diverted)} diverted rows`)] : []),
     ...(failed > 0 ? [p.red(`${number(failed)} failed`)] : []),
     ...(broken > 0 ? [p.red(`${number(broken)} could not be run`)] : []),
     ...(warned > 0 ? [p.yellow(`${number(warned)} warned`)] : []),
@@ -52,11 +54,23 @@ export function renderFailures(
     .join(full ? '\n' : '');
 }
 
+const DIVERTED = {
+  diverted: '→ rows diverted',
+  undone: '↩ not diverted, for the task was rolled back',
+} as const;
+
 function renderFailure(a: AuditResultDocument, run: string | null, style: Style, full: boolean): string {
   const p = paint(style);
   const tolerated = a.status === 'tolerated';
-  const warned = tolerated || (a.severity === 'warn' && a.status === 'failed');
-  const verdict = tolerated ? '~ audit tolerated' : warned ? '! audit warned' : '✗ audit failed';
+  const diverted = a.status === 'diverted' || a.status === 'undone';
+  const warned = tolerated || diverted || (a.severity === 'warn' && a.status === 'failed');
+  const verdict = tolerated
+    ? '~ audit tolerated'
+    : diverted
+      ? DIVERTED[a.status]
+      : warned
+        ? '! audit warned'
+        : '✗ audit failed';
   const color = warned ? p.yellow : p.red;
   if (warned && !full) {
     const rows = failing(a, 'row');

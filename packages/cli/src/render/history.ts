@@ -44,7 +44,7 @@ export function renderRun(document: RunDocument, style: Style, { sql }: { readon
   if (document.promotion !== null) head.push(`${p.dim('promoted')} ${promotionOf(document)}`);
   const models = document.models.flatMap((m) => [
     '',
-    `${m.status === 'done' ? p.green('✓') : p.red('✗')} ${p.bold(visible(m.model))} ${visible(m.action)}, ${visible(m.status)}: ${count(m.rows, 'row')}, ${duration(m.seconds)}`,
+    `${m.status === 'done' ? p.green('✓') : p.red('✗')} ${p.bold(visible(m.model))} ${visible(m.action)}, ${visible(m.status)}: ${count(m.rows, 'row')}${m.diverted > 0 ? `, ${number(m.diverted)} diverted` : ''}, ${duration(m.seconds)}`,
     ...(m.error === null
       ? []
       : [

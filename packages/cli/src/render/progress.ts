@@ -90,10 +90,13 @@ export function renderFinished(result: TaskResultDocument, style: Style): string
     case 'done': {
       const rows = result.rows === null ? [] : [count(result.rows, 'row')];
       const rejected = result.rejected > 0 ? [p.yellow(`${number(result.rejected)} rejected`)] : [];
-      return `${p.green('✓')} ${name} ${pad(result.action, 8)} ${[...rows, ...rejected, duration(result.seconds)].join(', ')}`;
+      const diverted = result.diverted > 0 ? [p.yellow(`${number(result.diverted)} diverted`)] : [];
+      return `${p.green('✓')} ${name} ${pad(result.action, 8)} ${[...rows, ...rejected, ...diverted, duration(result.seconds)].join(', ')}`;
     }
     case 'failed': {
-      const failed = result.audits.find((a) => a.status !== 'passed' && a.severity === 'block');
+      const failed = result.audits.find(
+        (a) => (a.status === 'failed' || a.status === 'error') && a.severity !== 'warn',
+      );
       const error = result.diagnostics.find((d) => d.severity === 'error');
       const why =
         error?.message.split('\n')[0] ?? (failed === undefined ? undefined : `audit ${failed.audit}`);

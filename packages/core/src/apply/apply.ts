@@ -4,8 +4,9 @@ import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { Observer, TaskResultDocument } from '../report/index.ts';
 import { ident } from '../sql/quote.ts';
-import { endRun, type RunContext, type State } from '../state/index.ts';
+import { DIVERTED_SCHEMA, endRun, type RunContext, type State } from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
+import { diverts } from './divert.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
@@ -123,6 +124,7 @@ async function prepare(
   work: readonly PlannedNode[],
 ): Promise<void> {
   const schemas = new Set(work.filter((w) => w.storage !== 'foreign').map((w) => w.physical.schema));
+  if (work.some(diverts)) schemas.add(DIVERTED_SCHEMA);
   if (schemas.size === 0 && plan.externalMoves.length === 0) return;
   const entered: (() => void)[] = [];
   await connection.transaction(async () => {

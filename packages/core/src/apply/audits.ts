@@ -16,7 +16,7 @@ export interface AuditOutcome {
   readonly failing: FailingRows | undefined;
 }
 
-const SAMPLES = 5;
+export const SAMPLES = 5;
 
 /** Runs one audit. Only when rows fail are they fetched, up to `maxRows`; the count is always exact. */
 export async function runAudit(
@@ -29,7 +29,6 @@ export async function runAudit(
 ): Promise<AuditOutcome> {
   const started = performance.now();
   const interval = isAllTime(range) ? undefined : range;
-  const { name, severity } = bound.audit;
   let count = 0;
   let rows: readonly Row[] = [];
   let seen: number | null = null;
@@ -44,8 +43,37 @@ export async function runAudit(
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
-  const seconds = Math.round(performance.now() - started) / 1000;
   const status = problem !== undefined ? 'error' : verdict(bound.audit.tolerance, count, seen ?? 0);
+  const seconds = Math.round(performance.now() - started) / 1000;
+  return outcomeOf(planned, bound, {
+    status,
+    count,
+    seen,
+    seconds,
+    interval,
+    problem,
+    rows,
+    keptRows: undefined,
+  });
+}
+
+/** What is known of an audit once it has run. */
+interface Found {
+  readonly status: AuditResultDocument['status'];
+  readonly count: number;
+  readonly seen: number | null;
+  readonly seconds: number;
+  readonly interval: TimeRange | undefined;
+  readonly problem: string | undefined;
+  /** Failing rows, not more than are to be kept. */
+  readonly rows: readonly Row[];
+  /** How many are kept elsewhere; undefined when `rows` are to be. */
+  readonly keptRows: number | undefined;
+}
+
+export function outcomeOf(planned: PlannedNode, bound: BoundAudit, found: Found): AuditOutcome {
+  const { status, count, seen, seconds, interval, problem, rows, keptRows } = found;
+  const { name, severity } = bound.audit;
   const model = planned.node.name;
   const call = callText(planned, bound);
   return {
@@ -58,7 +86,7 @@ export async function runAudit(
       status,
       failing_rows: count,
       rows_seen: seen,
-      kept_rows: rows.length,
+      kept_rows: keptRows ?? rows.length,
       seconds,
       interval:
         interval === undefined ? null : { start: isoInstant(interval.start), end: isoInstant(interval.end) },
@@ -76,12 +104,25 @@ export async function runAudit(
       seconds,
       interval,
     },
-    failing: rows.length === 0 ? undefined : { model, audit: name, severity, interval, rows },
+    failing:
+      rows.length === 0 || keptRows !== undefined
+        ? undefined
+        : { model, audit: name, severity, interval, rows },
+  };
+}
+
+/** The same of a task that was rolled back: what was diverted is where it was. */
+export function undone(outcome: AuditOutcome): AuditOutcome {
+  if (outcome.document.status !== 'diverted') return outcome;
+  return {
+    ...outcome,
+    document: { ...outcome.document, status: 'undone', kept_rows: 0 },
+    record: { ...outcome.record, status: 'undone' },
   };
 }
 
 /** Rows that fail are one too many, unless a limit was set for each of the two and both are kept. */
-function verdict(
+export function verdict(
   { maxRows, maxShare }: AuditTolerance,
   failing: number,
   seen: number,
@@ -97,7 +138,7 @@ async function number(connection: Connection, query: string): Promise<number> {
   return Number(row?.['n'] ?? 0);
 }
 
-function callText(planned: PlannedNode, bound: BoundAudit): string {
+export function callText(planned: PlannedNode, bound: BoundAudit): string {
   if (planned.node.node === 'source') return bound.audit.name;
   const { start, end } = bound.audit.call.location;
   return planned.node.definition.source.text.slice(start, end).replaceAll(/\s+/g, ' ');

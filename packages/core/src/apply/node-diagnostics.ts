@@ -17,7 +17,7 @@ export function nodeDiagnostics(
   return outcomes
     .filter(
       (o) =>
-        o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity === 'block'),
+        o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity !== 'warn'),
     )
     .map((o) => {
       const { failing_rows: count, audit, message, kept_rows: kept } = o.document;

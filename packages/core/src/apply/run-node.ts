@@ -4,7 +4,7 @@ import type { PlannedNode } from '../plan/index.ts';
 import { toDiagnosticDocument, type TaskResultDocument, type TaskStatus } from '../report/index.ts';
 import { keepFailingRows, recordAudits, recordTask } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
-import type { AuditOutcome } from './audits.ts';
+import { undone, type AuditOutcome } from './audits.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
 import { nodeDiagnostics } from './node-diagnostics.ts';
 import { actionOf, secondsSince, tasksOf, writesRows } from './node-tasks.ts';
@@ -44,8 +44,9 @@ export async function runNode(
     status = at.signal.aborted ? 'interrupted' : 'failed';
     const reason = at.signal.aborted ? new Interrupted() : error;
     found.push(...nodeDiagnostics(planned, reason, blocking, at.run.runId));
-    progress.audits.push(...blocking.map((o) => o.document));
-    await keepOutcomes(at, connection, blocking, found);
+    const left = blocking.map(undone);
+    progress.audits.push(...left.map((o) => o.document));
+    await keepOutcomes(at, connection, left, found);
   }
   const seconds = secondsSince(started);
   const result = { ...progress, seconds, diagnostics: found };
@@ -101,6 +102,7 @@ function finish(
     status,
     rows: writesRows(planned) ? result.rows : null,
     rejected: result.rejected,
+    diverted: result.audits.reduce((n, a) => n + (a.status === 'diverted' ? a.failing_rows : 0), 0),
     seconds: result.seconds,
     intervals: result.done
       .filter((r) => !isAllTime(r))

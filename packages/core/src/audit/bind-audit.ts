@@ -1,5 +1,5 @@
 import { diagnostic, didYouMean, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
-import type { AuditCall, AuditDefinition, HeaderValue } from '../model/index.ts';
+import type { AuditCall, AuditDefinition, AuditSeverity, HeaderValue } from '../model/index.ts';
 import { COMMON_PARAMETERS, libraryAudit, libraryNames } from './library.ts';
 import { Arguments, type AuditArgument, type AuditParameter } from './library/library-audit.ts';
 
@@ -14,7 +14,7 @@ export interface AuditTolerance {
 export interface ResolvedAudit {
   readonly name: string;
   readonly call: AuditCall;
-  readonly severity: 'block' | 'warn';
+  readonly severity: AuditSeverity;
   /** How much may be bad before it fails. */
   readonly tolerance: AuditTolerance;
   /** The project's definition; undefined for audits of the library. */
@@ -124,15 +124,20 @@ function severityOf(
   definition: AuditDefinition | undefined,
   nonBlockingName: boolean,
   diagnostics: Diagnostic[],
-): 'block' | 'warn' {
+): AuditSeverity {
   const severity = args.get('severity');
   if (severity !== undefined) {
     const text = plainText(severity.value)?.toLowerCase();
-    if (text === 'block' || text === 'warn') return text;
+    if (text === 'block' || text === 'warn' || text === 'quarantine') return text;
     diagnostics.push(
-      diagnostic('invalid-audit-argument', `severity must be block or warn, not ${severity.sql}`, {
-        location: call.arguments.find((a) => a.name.toLowerCase() === 'severity')?.location ?? call.location,
-      }),
+      diagnostic(
+        'invalid-audit-argument',
+        `severity must be block, warn or quarantine, not ${severity.sql}`,
+        {
+          location:
+            call.arguments.find((a) => a.name.toLowerCase() === 'severity')?.location ?? call.location,
+        },
+      ),
     );
   }
   const blocking = args.get('blocking')?.value;

@@ -83,7 +83,7 @@ export async function addQueryModel(
     settings: c.settings ?? '',
     leaf: (schema, table) => c.knownTable(schema, table)?.leaf(),
   });
-  const tags = versionTags(m, query);
+  const tags = versionTags(c, m, query);
   let versioned;
   if (meaning.kind === 'known') versioned = versionQuery(definition, columns, meaning, tags);
   else {
@@ -133,7 +133,7 @@ export async function addOpaqueModel(c: Compilation, m: ParsedModel, guessed: Pa
     : await describedColumns(c, definition, query);
   if (described === undefined || !(await checkColumns(c, definition, query, described))) return;
   const columns = [...described, ...kindColumns(definition.kind)];
-  const tags = [...versionTags(m, query), ...(query.isOpen ? ['open pivot'] : [])];
+  const tags = [...versionTags(c, m, query), ...(query.isOpen ? ['open pivot'] : [])];
   const versioned = versionText(
     definition,
     columns,

@@ -1,7 +1,9 @@
 import type { ModelDefinition } from '../model/index.ts';
 import { auditShape } from './audit-shape.ts';
+import { checkDivertedColumns } from './check-diverting.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column } from './compiled.ts';
+import { isColumns } from './name-columns.ts';
 import { auditCode, auditPlace, type ParsedAudit, type ParsedModel } from './parse-models.ts';
 import { isPlanless } from './query-error.ts';
 import { declareShadows } from './shadow-tables.ts';
@@ -31,6 +33,7 @@ export async function bindAudits(c: Compilation, models: readonly ParsedModel[])
       shape === undefined || !(c.soundAudits.has(shape) || shapes.has(shape) || !shapes.add(shape)),
   );
   await bindEach(c, first);
+  await checkColumns(c, asked);
   const done = new Set(first);
   await bindEach(
     c,
@@ -42,6 +45,26 @@ export async function bindAudits(c: Compilation, models: readonly ParsedModel[])
 function shapeOf(audit: ParsedAudit, model: string, columns: readonly Column[]): string | undefined {
   if (audit.dependencies.length > 0) return undefined;
   return auditShape(audit.sql.sql, model, columns, audit.audit.definition === undefined);
+}
+
+/** Audits that divert return rows of their model. What does not bind is told elsewhere. */
+async function checkColumns(c: Compilation, asked: readonly Asked[]): Promise<void> {
+  for (const { model, audit } of asked) {
+    const columns = c.known.get(model.name)?.node.columns;
+    if (audit.audit.severity !== 'quarantine' || columns === undefined) continue;
+    let found: readonly Column[] | undefined;
+    if (audit.audit.definition !== undefined) {
+      await declareShadows(c, [model.name]);
+      const described = await c.input.binder.describe(audit.sql.sql);
+      if (!isColumns(described)) continue;
+      found = described;
+    }
+    const wrong = checkDivertedColumns(audit.audit, columns, found);
+    if (wrong.length === 0) continue;
+    c.faulty.add(model.name);
+    if (c.isCareful) c.diagnostics.push(...wrong);
+    else c.doubted.add(model.name);
+  }
 }
 
 async function bindEach(c: Compilation, all: readonly Asked[]): Promise<void> {

@@ -17,6 +17,7 @@ import { COMPILE_EXECUTION_TIME, COMPILE_INTERVAL } from './constants.ts';
 import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
 import { mentionsOf, type Mentions } from './mentions.ts';
 import { generatedNotes, renderedPlace, type ErrorPlace } from './error-place.ts';
+import { checkDiverting } from './check-diverting.ts';
 import { findReferences, type References } from './references.ts';
 import { toDiagnostic } from './sql-errors.ts';
 
@@ -273,6 +274,7 @@ function draft(
       { ...context, columns: undefined },
     );
     found.push(...text.diagnostics);
+    if (text.value !== undefined) found.push(...checkDiverting(definition, resolved.value, text.value));
     return text.value === undefined ? [] : [{ audit: resolved.value, sql: text.value }];
   });
   // What is wrong with a text that is not final is said when it is.
@@ -305,7 +307,7 @@ function environmentMacros(definition: ModelDefinition): readonly Diagnostic[] {
 }
 
 /** Schemas that are Sluice's or DuckDB's own. */
-const RESERVED = /^(?:_sluice|sluice__.*|information_schema|pg_catalog)$/i;
+const RESERVED = /^(?:_sluice|_sluice_quarantine|sluice__.*|information_schema|pg_catalog)$/i;
 
 function reservedName(definition: ModelDefinition): readonly Diagnostic[] {
   if (!RESERVED.test(definition.schema)) return [];
@@ -393,9 +395,11 @@ function readAudit(
     lookup,
     diagnostics,
   );
-  return found === undefined
-    ? undefined
-    : { ...audit, dependencies: found.filter((d) => d !== definition.name) };
+  if (found === undefined) return undefined;
+  const dependencies = found.filter((d) => d !== definition.name);
+  const wrong = checkDiverting(definition, audit.audit, audit.sql, dependencies);
+  diagnostics.push(...wrong);
+  return wrong.length > 0 ? undefined : { ...audit, dependencies };
 }
 
 /** An error in an audit of the library is one of its arguments; in an audit of the project it has a place of its own. */

@@ -1,13 +1,14 @@
 /** What enters a version beside the bound plan. */
 import type { ResolvedAudit } from '../audit/index.ts';
 import { hash } from 'node:crypto';
+import { divertTags } from './check-diverting.ts';
 import type { Compilation } from './compilation.ts';
 import type { ParsedModel, ParsedQuery } from './parse-models.ts';
 import { macroTexts } from './sql-macros.ts';
 
-/** Pre- and post-statements, and a text that holds the compile-time day by itself. */
-export function versionTags(m: ParsedModel, query: ParsedQuery): readonly string[] {
-  const tags = [...m.statements];
+/** Pre- and post-statements, audits that divert rows, and a text that holds the compile-time day by itself. */
+export function versionTags(c: Compilation, m: ParsedModel, query: ParsedQuery): readonly string[] {
+  const tags = [...m.statements, ...divertTags(m.definition, m.audits, c.input.project)];
   const own = m.definition.query?.text ?? '';
   if (own.includes('2083-0')) tags.push(query.rendered.sql, own);
   return tags;

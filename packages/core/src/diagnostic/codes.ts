@@ -57,6 +57,7 @@ export const CODES = {
   // audits
   'unknown-audit': 'error',
   'invalid-audit-argument': 'error',
+  'cannot-divert': 'error',
   // unit tests
   'invalid-test': 'error',
   'invalid-test-value': 'error',

@@ -2,6 +2,9 @@ import type { Location, SourceText } from '../diagnostic/index.ts';
 import type { HeaderValue, ModelDefinition } from './model-definition.ts';
 import type { SqlFragment } from './model-kind.ts';
 
+/** What becomes of bad rows: nothing is published, it is said, or they are diverted and the others published. */
+export type AuditSeverity = 'block' | 'warn' | 'quarantine';
+
 /** An `AUDIT (...)` of the project: a query that returns bad rows. */
 export interface AuditDefinition {
   readonly name: string;
@@ -9,7 +12,7 @@ export interface AuditDefinition {
   readonly source: SourceText;
   readonly nameLocation: Location;
   /** `block` stops and rolls back, `warn` reports. */
-  readonly severity: 'block' | 'warn';
+  readonly severity: AuditSeverity;
   /** `defaults (threshold = 10)`: values of parameters that a call leaves out. */
   readonly defaults: readonly { readonly name: string; readonly value: HeaderValue; readonly sql: string }[];
   /** `@DEF` statements between the header and the query. */

@@ -1,6 +1,6 @@
 /** Model and audit files, parsed: the header's meaning and where each part stands. Nothing is rendered or bound here. */
 export type { HeaderMacros } from './header-macros.ts';
-export type { AuditDefinition } from './audit-definition.ts';
+export type { AuditDefinition, AuditSeverity } from './audit-definition.ts';
 export { cronProblem } from './cron.ts';
 export { timeZoneHint } from './time-zone.ts';
 export { parseAgo, parseInstant, parseSpan } from './instant.ts';

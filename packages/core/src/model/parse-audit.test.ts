@@ -39,7 +39,7 @@ test('errors', () => {
   check(
     'AUDIT (name a, severity stop); SELECT 1',
     [],
-    "invalid-property 1:25 'severity' must be block or warn, found 'stop'",
+    "invalid-property 1:25 'severity' must be block, warn or quarantine, found 'stop'",
   );
   check(
     'AUDIT (name a, blocking true, severity warn); SELECT 1',

@@ -1,7 +1,7 @@
 /** Reads files of `audits/`: one or more `AUDIT (...); SELECT ...;`, as SQLMesh has them. */
 import { type Outcome, type SourceText } from '../diagnostic/index.ts';
 import { identifierName, splitStatements, type StatementRange } from '../sql/tokens.ts';
-import type { AuditDefinition } from './audit-definition.ts';
+import type { AuditDefinition, AuditSeverity } from './audit-definition.ts';
 import {
   findHeader,
   Findings,
@@ -156,10 +156,7 @@ function parseName(
   return undefined;
 }
 
-function parseSeverity(
-  properties: ReadonlyMap<string, HeaderProperty>,
-  findings: Findings,
-): 'block' | 'warn' {
+function parseSeverity(properties: ReadonlyMap<string, HeaderProperty>, findings: Findings): AuditSeverity {
   const blocking = parseFlag(properties.get('blocking'), findings) ?? true;
   const property = properties.get('severity');
   const severity = parseText(property, findings)?.toLowerCase();
@@ -175,11 +172,11 @@ function parseSeverity(
       [{ message: `'blocking' is given here`, location: both.nameLocation }],
     );
   }
-  if (severity === 'block' || severity === 'warn') return severity;
+  if (severity === 'block' || severity === 'warn' || severity === 'quarantine') return severity;
   findings.add(
     'invalid-property',
     property.value.location,
-    `'severity' must be block or warn, found '${severity}'`,
+    `'severity' must be block, warn or quarantine, found '${severity}'`,
   );
   return 'block';
 }

@@ -1,4 +1,4 @@
-import { auditSql } from '../audit/index.ts';
+import { auditSql, divertSql } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
 import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
@@ -22,6 +22,15 @@ export interface AuditQueries {
   /** Its bad rows. */
   readonly bad: string;
   /** How many rows it looks at. */
+  readonly seen: string;
+}
+
+/** The queries of one audit that diverts. */
+export interface DivertQueries {
+  /** A column `id`: the row ids of bad rows in the physical table. */
+  readonly rowIds: string;
+  /** How many rows it returns that are not in the table; undefined where that cannot be. */
+  readonly strangers: string | undefined;
   readonly seen: string;
 }
 
@@ -119,6 +128,18 @@ export class SqlWriter {
     // An audit of the library that reads nothing else names its table already.
     const isPlain = bound.audit.definition === undefined && bound.dependencies.length === 0;
     return isPlain ? { bad: text, seen } : { bad: await this.rewrite(text), seen: await this.rewrite(seen) };
+  }
+
+  /** How an audit that diverts finds the rows it takes out of the physical table. */
+  async divert(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<DivertQueries> {
+    const where =
+      planned.node.node === 'model' && !isAllTime(range) ? timeCondition(planned.node, range) : undefined;
+    const scope = { relation: tableIdent(planned.physical), where };
+    const names = planned.columns.map((c) => c.name);
+    const { rowIds, strangers } = divertSql(bound.audit, scope, names, this.#context(planned, range));
+    const { seen } = await this.audit(planned, bound, range);
+    if (strangers === undefined) return { rowIds, strangers, seen };
+    return { rowIds: await this.rewrite(rowIds), strangers: await this.rewrite(strangers), seen };
   }
 
   /** Replaces names of models and sources by where they live. A text that was asked for before is not parsed again. */

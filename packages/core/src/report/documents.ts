@@ -364,9 +364,12 @@ export interface AuditResultDocument {
   readonly audit: string;
   /** The call as the header has it, on one line. */
   readonly call: string;
-  readonly severity: 'block' | 'warn';
-  /** `tolerated`: rows failed, but no more than max_rows and max_share allow. */
-  readonly status: 'passed' | 'tolerated' | 'failed' | 'error';
+  readonly severity: 'block' | 'warn' | 'quarantine';
+  /**
+   * `tolerated`: rows failed, but no more than max_rows and max_share allow. `diverted`: they are in quarantine and not in the
+   * table; `undone`: they were, and the task was rolled back.
+   */
+  readonly status: 'passed' | 'tolerated' | 'diverted' | 'undone' | 'failed' | 'error';
   readonly failing_rows: number;
   /** How many rows it looked at; null when none failed, and it was not counted. */
   readonly rows_seen: number | null;
@@ -411,6 +414,8 @@ export interface TaskResultDocument {
   readonly rows: number | null;
   /** Rows of source files that could not be parsed. */
   readonly rejected: number;
+  /** Rows that audits took out; they are not among `rows`. */
+  readonly diverted: number;
   readonly seconds: number;
   readonly intervals: readonly IntervalDocument[];
   readonly audits: readonly AuditResultDocument[];

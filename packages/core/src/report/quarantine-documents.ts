@@ -15,8 +15,8 @@ export interface QuarantineDocument extends Document {
 
 /** Rows that one audit of one run, or one load of a source, left behind. */
 export interface QuarantineGroupDocument {
-  /** `held`: copies of rows that an audit found. `rejected`: lines of files that could not be read. */
-  readonly kind: 'held' | 'rejected';
+  /** `held`: copies of rows that an audit found. `diverted`: rows taken out of the table. `rejected`: lines of files that could not be read. */
+  readonly kind: 'held' | 'diverted' | 'rejected';
   /** The model, or the source. */
   readonly model: string;
   /** Null for rejected lines. */

@@ -188,6 +188,8 @@ export interface RunDocument extends Document, RunSummaryDocument {
     readonly action: string;
     readonly status: string;
     readonly rows: number;
+    /** Rows that audits took out; they are not among `rows`. */
+    readonly diverted: number;
     readonly seconds: number;
     readonly error_code: string | null;
     readonly error: string | null;

@@ -120,6 +120,8 @@ export interface ModelRecord {
   readonly action: string;
   readonly status: string;
   readonly rows: number;
+  /** Rows that audits took out. */
+  readonly diverted: number;
   readonly seconds: number;
   readonly errorCode: string | null;
   readonly error: string | null;
@@ -170,14 +172,17 @@ export async function readModelRecords(
     }
   }
   const rows = await connection.rows(
-    sql`SELECT model, action, status, row_count, seconds, error, ${raw(version < 2 ? 'NULL' : 'error_code')} AS error_code
-      FROM _sluice.run_result WHERE run_id = ${runId} ORDER BY rowid`,
+    sql`SELECT model, action, status, row_count, seconds, error, ${raw(version < 2 ? 'NULL' : 'error_code')} AS error_code,
+      (SELECT coalesce(CAST(sum(a.failing_rows) AS BIGINT), 0) FROM _sluice.audit_result AS a
+        WHERE a.run_id = r.run_id AND a.model = r.model AND a.status = 'diverted') AS diverted
+      FROM _sluice.run_result AS r WHERE run_id = ${runId} ORDER BY rowid`,
   );
   return rows.map((r) => ({
     model: text(r, 'model'),
     action: text(r, 'action'),
     status: text(r, 'status'),
     rows: Number(r['row_count']),
+    diverted: Number(r['diverted']),
     seconds: Number(r['seconds']),
     ...errorOf(r),
     tasks: tasks.get(text(r, 'model')) ?? [],

@@ -4,8 +4,9 @@
  */
 import type { Column } from '../compile/compiled.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import { id, literal, raw, sql, type Sql } from '../sql/quote.ts';
+import { id, literal, raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
+import { divertedTables } from './diverted.ts';
 import { intervalOf } from './interval-of.ts';
 import { stateVersion } from './schema.ts';
 import { timestamp } from './write.ts';
@@ -22,8 +23,8 @@ export interface KeptFilter {
 
 /** Rows that one audit of one run, or one load, left behind. */
 export interface KeptGroup {
-  /** `held`: copies of rows that an audit found. `rejected`: lines of a source's files. */
-  readonly kind: 'held' | 'rejected';
+  /** `held`: copies of rows that an audit found. `diverted`: rows taken out of a table. `rejected`: lines of a source's files. */
+  readonly kind: 'held' | 'diverted' | 'rejected';
   readonly model: string;
   /** Undefined for rejected lines. */
   readonly audit: string | undefined;
@@ -41,13 +42,19 @@ export interface KeptGroup {
 /** The groups that a filter picks, newest first. */
 export async function readKept(connection: Connection, filter: KeptFilter): Promise<readonly KeptGroup[]> {
   if ((await stateVersion(connection)) === 0) return [];
+  const tables = await divertedTables(connection);
+  const groups = [
+    heldGroups(filter),
+    rejectedGroups(filter),
+    ...tables.map((table) => divertedGroups(filter, table)),
+  ];
   const rows = await connection.rows(sql`
     SELECT *, epoch_ms(kept) AS k, epoch_ms(start_at) AS s, epoch_ms(end_at) AS e,
       isfinite(start_at) AS sf, isfinite(end_at) AS ef
-    FROM (${raw(heldGroups(filter))} UNION ALL BY NAME ${raw(rejectedGroups(filter))})
+    FROM (${raw(groups.join(' UNION ALL BY NAME '))})
     ORDER BY kept DESC, run_id DESC, model, audit`);
   return rows.map((r) => ({
-    kind: r['kind'] === 'held' ? 'held' : 'rejected',
+    kind: kindOf(r['kind']),
     model: String(r['model']),
     audit: r['audit'] === null ? undefined : String(r['audit']),
     severity: r['severity'] === null ? undefined : String(r['severity']),
@@ -57,6 +64,16 @@ export async function readKept(connection: Connection, filter: KeptFilter): Prom
     interval: intervalOf(r),
     keptAt: Number(r['k']),
   }));
+}
+
+function kindOf(value: unknown): KeptGroup['kind'] {
+  return value === 'held' || value === 'diverted' ? value : 'rejected';
+}
+
+function divertedGroups(filter: KeptFilter, table: TableName): string {
+  return sql`SELECT 'diverted' AS kind, q.model, q.audit, 'quarantine' AS severity, q.run_id, count(*) AS n,
+      count(*) AS found, min(q.start_at) AS start_at, max(q.end_at) AS end_at, max(q.kept_at) AS kept
+    FROM ${table} AS q WHERE ${heldWhere(filter, 'q.')} GROUP BY q.model, q.audit, q.run_id`;
 }
 
 function heldGroups(filter: KeptFilter): string {
@@ -84,11 +101,38 @@ export interface KeptRows {
 /** Own columns begin so, that they are not taken for the model's. */
 const OWN = '_sluice_';
 
+/** Copies and diverted rows together; where there are none of either, rejected lines. */
+export async function keptRows(
+  connection: Connection,
+  filter: KeptFilter,
+  columns: readonly Column[],
+): Promise<KeptRows> {
+  const held = await heldRows(connection, filter, columns);
+  const parts = held.rows === 0 ? [] : [held.query];
+  let rows = held.rows;
+  for (const table of await divertedTables(connection)) {
+    const where = heldWhere(filter, '');
+    const [found] = await connection.rows(sql`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
+    const count = Number(found?.['n'] ?? 0);
+    if (count === 0) continue;
+    rows += count;
+    parts.push(
+      sql`SELECT ${raw(ownColumns("'quarantine'"))}, reason AS ${id(`${OWN}reason`)}, unnest("row") FROM ${table} WHERE ${where}`,
+    );
+  }
+  if (rows === 0) return rejectedRows(connection, filter);
+  const all = parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ');
+  return {
+    query: sql`SELECT * FROM (${raw(all)}) ORDER BY ${id(`${OWN}kept_at`)}, ${id(`${OWN}run`)}, ${id(`${OWN}audit`)}`,
+    rows,
+  };
+}
+
 /**
  * Where the warehouse knows the model's types, rows get them back; a value that does not fit its type any more, and a column
  * that is not the model's, has the type that its JSON has.
  */
-export async function keptRows(
+async function heldRows(
   connection: Connection,
   filter: KeptFilter,
   columns: readonly Column[],
@@ -98,7 +142,7 @@ export async function keptRows(
     sql`SELECT count(*) AS n, CAST(json_group_structure("row") AS VARCHAR) AS structure FROM _sluice.quarantine WHERE ${where}`,
   );
   const rows = Number(found[0]?.['n'] ?? 0);
-  if (rows === 0) return rejectedRows(connection, filter);
+  if (rows === 0) return { query: '', rows: 0 };
   const structure = structureOf(found[0]?.['structure']);
   const known = new Map(columns.map((c) => [c.name, c.type]));
   const names = [
@@ -116,7 +160,7 @@ export async function keptRows(
     return sql`${raw(value)} AS ${id(name)}`;
   });
   const query = sql`SELECT ${raw(ownColumns())}, ${raw(items.join(', '))} FROM _sluice.quarantine
-    WHERE ${where} ORDER BY kept_at, run_id, audit, rowid`;
+    WHERE ${where}`;
   return { query, rows };
 }
 
@@ -128,16 +172,18 @@ async function rejectedRows(connection: Connection, filter: KeptFilter): Promise
   return { query, rows: Number(found?.['n'] ?? 0) };
 }
 
-function ownColumns(): string {
+function ownColumns(severity = 'severity'): string {
   const own: readonly (readonly [string, string])[] = [
     ['audit', 'audit'],
-    ['severity', 'severity'],
     ['run', 'run_id'],
     ['kept_at', 'kept_at'],
     ['start', 'start_at'],
     ['end', 'end_at'],
   ];
-  return own.map(([name, column]) => sql`${id(column)} AS ${id(`${OWN}${name}`)}`).join(', ');
+  return [
+    sql`${raw(severity)} AS ${id(`${OWN}severity`)}`,
+    ...own.map(([name, column]) => sql`${id(column)} AS ${id(`${OWN}${name}`)}`),
+  ].join(', ');
 }
 
 /** What JSON says of each column's type: a name, or names within lists and objects. */
@@ -182,14 +228,48 @@ export async function forgetKept(connection: Connection, filter: KeptFilter): Pr
   const rejected = await connection.run(
     sql`DELETE FROM _sluice.rejected_row WHERE ${rejectedWhere(filter, '')}`,
   );
-  return held + rejected;
+  let diverted = 0;
+  for (const table of await divertedTables(connection))
+    diverted += await connection.run(sql`DELETE FROM ${table} WHERE ${heldWhere(filter, '')}`);
+  return held + rejected + diverted;
 }
 
-/** Whether there is anything older; asked before a transaction is opened for it. */
-export async function isKeptBefore(connection: Connection, at: number): Promise<boolean> {
-  const [found] = await connection.rows(sql`SELECT
-    (SELECT count(*) FROM _sluice.quarantine WHERE kept_at < ${timestamp(at)}) +
-    (SELECT count(*) FROM _sluice.rejected_row WHERE kept_at < ${timestamp(at)}) AS n`);
+/**
+ * Forgets what is older: copies, rejected lines, and diverted rows whose table is there no more. Those of a table that stands
+ * are nowhere else, and stay. Answers how many rows.
+ */
+export async function expireKept(connection: Connection, before: number): Promise<number> {
+  const filter = { models: [], before };
+  const gone = await goneTables(connection);
+  if (!(await isKeptBefore(connection, filter, gone))) return 0;
+  return connection.transaction(async () => {
+    let rows = await connection.run(sql`DELETE FROM _sluice.quarantine WHERE ${heldWhere(filter, '')}`);
+    rows += await connection.run(sql`DELETE FROM _sluice.rejected_row WHERE ${rejectedWhere(filter, '')}`);
+    for (const table of gone)
+      rows += await connection.run(sql`DELETE FROM ${table} WHERE ${heldWhere(filter, '')}`);
+    return rows;
+  });
+}
+
+/** Quarantines of physical tables that are no more. */
+async function goneTables(connection: Connection): Promise<readonly TableName[]> {
+  const rows = await connection.rows('SELECT physical FROM _sluice.snapshot');
+  const standing = new Set(rows.map((r) => String(r['physical'])));
+  return (await divertedTables(connection)).filter((table) => !standing.has(table.name));
+}
+
+/** Asked before a transaction is opened. */
+async function isKeptBefore(
+  connection: Connection,
+  filter: KeptFilter,
+  gone: readonly TableName[],
+): Promise<boolean> {
+  const counts = [
+    sql`(SELECT count(*) FROM _sluice.quarantine WHERE ${heldWhere(filter, '')})`,
+    sql`(SELECT count(*) FROM _sluice.rejected_row WHERE ${rejectedWhere(filter, '')})`,
+    ...gone.map((table) => sql`(SELECT count(*) FROM ${table} WHERE ${heldWhere(filter, '')})`),
+  ];
+  const [found] = await connection.rows(`SELECT ${counts.join(' + ')} AS n`);
   return Number(found?.['n'] ?? 0) > 0;
 }
 

@@ -94,13 +94,13 @@ function promotedNodes(
 }
 
 function isBad(o: AuditOutcome): boolean {
-  return o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity === 'block');
+  return o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity !== 'warn');
 }
 
 function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
   const { status, severity, audit, model, failing_rows: count, message } = o.document;
   const location = o.bound.audit.call.location;
-  if (status === 'passed' || status === 'tolerated') return [];
+  if (status !== 'failed' && status !== 'error') return [];
   if (status === 'error')
     return [
       diagnostic('query-failed', `audit ${audit} of ${model} could not run: ${message ?? ''}`, { location }),
@@ -108,7 +108,7 @@ function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
   const rows = count === 1 ? '1 row' : `${count} rows`;
   return [
     diagnostic(
-      severity === 'block' ? 'audit-failed' : 'audit-warning',
+      severity !== 'warn' ? 'audit-failed' : 'audit-warning',
       `audit ${audit} of ${model} found ${rows}`,
       { location },
     ),
@@ -117,7 +117,7 @@ function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
 
 function auditSummary(audits: readonly AuditDocument['audits'][number][]): string {
   const failed = audits.filter(
-    (a) => a.status === 'error' || (a.status === 'failed' && a.severity === 'block'),
+    (a) => a.status === 'error' || (a.status === 'failed' && a.severity !== 'warn'),
   ).length;
   const warned = audits.filter((a) => a.status === 'failed' && a.severity === 'warn').length;
   const tolerated = audits.filter((a) => a.status === 'tolerated').length;

@@ -54,6 +54,7 @@ export async function answerRunHistory(w: OpenProject, run: string): Promise<Ans
           action: m.action,
           status: m.status,
           rows: m.rows,
+          diverted: m.diverted,
           seconds: m.seconds,
           error_code: m.errorCode,
           error: m.error,

@@ -9,7 +9,7 @@ import {
   type ApplyDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { ensureState, forgetKept, isKeptBefore, startRun } from '../state/index.ts';
+import { ensureState, expireKept, startRun } from '../state/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
 import { applySummary, nothingToDo } from './apply-summary.ts';
@@ -73,6 +73,7 @@ export async function execute(
     signal: w.abort.signal,
     clock: () => w.now(),
   });
+  // What quarantine has kept for its time goes with the end of a run.
   const expired = await expireKept(connection, run.now - prepared.project.config.quarantine.keep);
   const diagnostics = [...warnings, ...result.diagnostics];
   return {
@@ -90,12 +91,6 @@ export async function execute(
       summary: applySummary(command, plan, result),
     },
   };
-}
-
-/** What quarantine has kept for its time goes with the end of a run. Answers how many rows. */
-async function expireKept(connection: Connection, before: number): Promise<number> {
-  if (!(await isKeptBefore(connection, before))) return 0;
-  return connection.transaction(async () => forgetKept(connection, { models: [], before }));
 }
 
 function seconds(started: number): number {

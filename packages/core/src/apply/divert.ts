@@ -1,0 +1,126 @@
+/**
+ * Takes bad rows out of what a task has just written, before the other audits look at it: in the same transaction, audit by
+ * audit in the order of the header, so that a row is in quarantine once. What looks across rows does so interval by interval,
+ * so that it does not matter in which batches a table was built.
+ */
+import { looksAcrossRows } from '../audit/index.ts';
+import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
+import type { Connection, Row } from '../engine/warehouse.ts';
+import type { PlannedNode } from '../plan/index.ts';
+import { timeCondition } from '../plan/write/time-range.ts';
+import { sql } from '../sql/quote.ts';
+import { divertRows, replaceDiverted, startDiverted } from '../state/index.ts';
+import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
+import { callText, outcomeOf, SAMPLES, verdict, type AuditOutcome } from './audits.ts';
+import { Interrupted } from './failure.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** Whether a model has audits that divert. */
+export function diverts(planned: PlannedNode): boolean {
+  return planned.node.node === 'model' && planned.node.audits.some((a) => a.audit.severity === 'quarantine');
+}
+
+/** `startsOver`: the table holds nothing but what the task wrote. Answers how many rows were taken out. */
+export async function divert(
+  at: TaskContext,
+  planned: PlannedNode,
+  node: CompiledModel,
+  ranges: readonly TimeRange[],
+  startsOver: boolean,
+  connection: Connection,
+  outcomes: AuditOutcome[],
+): Promise<number> {
+  if (!diverts(planned)) return 0;
+  await startDiverted(connection, planned.key, planned.columns, startsOver);
+  if (!startsOver)
+    for (const range of ranges)
+      await replaceDiverted(connection, planned.key, isAllTime(range) ? 'true' : timeCondition(node, range));
+  let diverted = 0;
+  for (const bound of node.audits) {
+    if (bound.audit.severity !== 'quarantine') continue;
+    if (at.signal.aborted) throw new Interrupted();
+    const outcome = await divertBy(at, planned, node, bound, ranges, connection);
+    outcomes.push(outcome);
+    at.observer({ kind: 'audit-finished', result: outcome.document });
+    if (outcome.document.status === 'error') break;
+    diverted += outcome.document.failing_rows;
+  }
+  return diverted;
+}
+
+const ROW_IDS = 'temp.sluice_diverted';
+
+async function divertBy(
+  at: TaskContext,
+  planned: PlannedNode,
+  node: CompiledModel,
+  bound: BoundAudit,
+  ranges: readonly TimeRange[],
+  connection: Connection,
+): Promise<AuditOutcome> {
+  const started = performance.now();
+  const { unit } = cadenceOf(node.definition, at.config.defaults);
+  const parts = looksAcrossRows(bound.audit)
+    ? ranges.flatMap((r) => (isAllTime(r) ? [r] : batches(r, unit, 1)))
+    : ranges;
+  const most = at.config.quarantine.maxRows;
+  const kept: Row[] = [];
+  let count = 0;
+  let seen = 0;
+  let problem: string | undefined;
+  try {
+    for (const part of parts) {
+      const query = await at.writer.divert(planned, bound, part);
+      seen += Number((await connection.rows(query.seen))[0]?.['n'] ?? 0);
+      if (query.strangers !== undefined) {
+        const strangers = Number((await connection.rows(query.strangers))[0]?.['n'] ?? 0);
+        if (strangers > 0)
+          problem = `it returned ${strangers === 1 ? '1 row' : `${strangers} rows`} that the table does not hold, which cannot be diverted`;
+        if (problem !== undefined) break;
+      }
+      await connection.run(`CREATE OR REPLACE TEMP TABLE sluice_diverted AS\n${query.rowIds}`);
+      const [found] = await connection.rows(`SELECT count(*) AS n FROM ${ROW_IDS}`);
+      if (Number(found?.['n'] ?? 0) === 0) continue;
+      if (kept.length < most)
+        kept.push(
+          ...(await connection.rows(
+            sql`SELECT * FROM ${planned.physical} WHERE rowid IN (SELECT id FROM temp.sluice_diverted) LIMIT ${most - kept.length}`,
+          )),
+        );
+      count += await divertRows(connection, at.run, planned.physical, planned.key, ROW_IDS, {
+        model: node.name,
+        audit: bound.audit.name,
+        reason: callText(planned, bound),
+        interval: isAllTime(part) ? undefined : part,
+        columns: planned.columns,
+        grain: grainOf(node, planned),
+      });
+    }
+  } catch (error) {
+    problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  }
+  const first = ranges[0];
+  const end = ranges.at(-1)?.end;
+  const judged = verdict(bound.audit.tolerance, count, seen);
+  const { maxRows, maxShare } = bound.audit.tolerance;
+  const isTooMuch = judged === 'failed' && (maxRows !== undefined || maxShare !== undefined);
+  return outcomeOf(planned, bound, {
+    status: problem !== undefined ? 'error' : count === 0 ? 'passed' : isTooMuch ? 'failed' : 'diverted',
+    count,
+    seen,
+    seconds: Math.round(performance.now() - started) / 1000,
+    interval:
+      first === undefined || end === undefined || isAllTime(first) ? undefined : { start: first.start, end },
+    problem,
+    // Within its limits all are diverted. Beyond them the task is rolled back, and these are carried out like others.
+    rows: isTooMuch ? kept : kept.slice(0, SAMPLES),
+    keptRows: problem === undefined && !isTooMuch ? count : undefined,
+  });
+}
+
+/** Columns of the grain; an expression is none. */
+function grainOf(node: CompiledModel, planned: PlannedNode): readonly string[] {
+  const names = new Map(planned.columns.map((c) => [c.name.toLowerCase(), c.name]));
+  const [grain] = node.definition.grains;
+  return (grain ?? []).flatMap((g) => names.get(g.toLowerCase()) ?? []);
+}
