@@ -42,6 +42,8 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     spared: [],
     promotes: actions.length > 0,
     virtual_updates: [],
+    before_all: [],
+    after_all: [],
     files: [],
     summary: 'prod is up to date; there is nothing to do.',
     digest: '',

@@ -56,8 +56,13 @@ export function renderPlan(
   });
   const spared = plan.spared.length === 0 ? [] : [sparedLine(plan.spared, style)];
   const updates = renderUpdates(plan, style, explain);
-  const tail = [...folded, ...spared, ...(explain ? [] : updates)].join('\n');
-  if (explain) blocks.push(...updates);
+  const before = renderAround('before', plan.before_all, style, explain);
+  const after = renderAround('after', plan.after_all, style, explain);
+  const tail = [...folded, ...spared, ...(explain ? [] : [...updates, ...before, ...after])].join('\n');
+  if (explain) {
+    blocks.unshift(...before);
+    blocks.push(...updates, ...after);
+  }
   return [...blocks, ...(tail === '' ? [] : [tail]), footer(plan, style)].map((b) => `${b}\n`).join('\n');
 }
 
@@ -148,6 +153,19 @@ function renderUpdates(plan: PlanDocument, style: Style, explain: boolean): read
       ...statementLines(u.sql),
     ].join('\n'),
   );
+}
+
+/** Statements of the project itself: how many, and with `explain` which. */
+function renderAround(
+  when: 'before' | 'after',
+  statements: readonly string[],
+  style: Style,
+  explain: boolean,
+): readonly string[] {
+  if (statements.length === 0) return [];
+  const p = paint(style);
+  if (explain) return [[p.cyan(`* ${when}_all`), ...statementLines(statements)].join('\n')];
+  return [p.cyan(`  ${count(statements.length, 'statement')} of the project ${when} all (${when}_all)`)];
 }
 
 /** Each statement after an empty line, indented, with its semicolon. */

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic/index.ts';
+import type { Diagnostic, Location } from '../diagnostic/index.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
@@ -67,18 +67,24 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   try {
     const first = connections[0];
     if (first === undefined) throw new Error('no connection');
-    await prepare(at, plan, first, work);
-    await runInOrder(plan, work, connections, {
-      run: async (planned, connection) => {
-        const result = await runNode(at, planned, connection);
-        results.set(planned.node.name, result);
-        return result.status === 'done';
-      },
-      skip: (planned, culprit) => results.set(planned.node.name, skipNode(at, planned, culprit)),
-      isStopped: () => signal.aborted,
-    });
+    const isOpen = await begin(at, first);
+    if (isOpen) await prepare(at, plan, first, work);
+    if (isOpen)
+      await runInOrder(plan, work, connections, {
+        run: async (planned, connection) => {
+          const result = await runNode(at, planned, connection);
+          results.set(planned.node.name, result);
+          return result.status === 'done';
+        },
+        skip: (planned, culprit) => results.set(planned.node.name, skipNode(at, planned, culprit)),
+        isStopped: () => signal.aborted,
+      });
     const bad = [...results.values()].filter((r) => r.status !== 'done');
-    let status: ApplyResult['status'] = signal.aborted ? 'interrupted' : bad.length > 0 ? 'failed' : 'done';
+    let status: ApplyResult['status'] = signal.aborted
+      ? 'interrupted'
+      : bad.length > 0 || !isOpen
+        ? 'failed'
+        : 'done';
     if (status === 'done') status = await conclude(at, plan, first);
     if (status !== 'done') await endRun(first, run, status, input.clock());
     const promoted = status === 'done' && plan.promotes;
@@ -95,6 +101,51 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   }
 }
 
+/** `before_all`, all of it or nothing. Answers whether the work may begin. */
+async function begin(at: TaskContext, connection: Connection): Promise<boolean> {
+  if (at.config.beforeAll.length === 0) return true;
+  try {
+    await connection.transaction(() => runAround(at, connection, 'beforeAll'));
+    return true;
+  } catch (error) {
+    sayAround(at, error, 'before_all');
+    return false;
+  }
+}
+
+/** A statement of the project's own that failed, and where it is written. */
+class AroundFailed extends Error {
+  readonly location: Location | undefined;
+
+  constructor(error: unknown, location: Location | undefined) {
+    super(error instanceof Error ? error.message : String(error), { cause: error });
+    this.location = location;
+  }
+}
+
+/** Statements of the project around all work, inside the caller's transaction. */
+async function runAround(
+  { config, writer }: TaskContext,
+  connection: Connection,
+  which: 'beforeAll' | 'afterAll',
+): Promise<void> {
+  for (const [i, statement] of writer.around(which).value.entries()) {
+    if (statement.trim() === '') continue;
+    try {
+      await connection.run(statement);
+    } catch (error) {
+      throw new AroundFailed(error, config[which][i]?.location);
+    }
+  }
+}
+
+function sayAround(at: TaskContext, error: unknown, what: string): void {
+  const isOwn = error instanceof AroundFailed;
+  const reason = at.signal.aborted ? new Interrupted() : error;
+  const name = isOwn && what !== 'before_all' ? 'after_all' : what;
+  at.say(taskDiagnostic(reason, name, isOwn ? error.location : undefined));
+}
+
 /**
  * Views are promoted in one transaction with the end of the run in the history: whoever is killed before has shown nothing,
  * and whoever is killed after is known to have come to the end.
@@ -104,14 +155,14 @@ async function conclude(at: TaskContext, plan: Plan, connection: Connection): Pr
   try {
     await connection.transaction(async () => {
       if (plan.promotes) await showAll(connection, at.run, plan, at.writer);
+      await runAround(at, connection, 'afterAll');
       await endRun(connection, at.run, 'done', at.clock());
     });
     return 'done';
   } catch (error) {
     // All of it was rolled back: the environment shows what it showed.
-    const reason = at.signal.aborted ? new Interrupted() : error;
     const what = plan.promotes ? `the promotion of ${plan.environment}` : 'the end of the run';
-    at.say(taskDiagnostic(reason, what, undefined));
+    sayAround(at, error, what);
     return at.signal.aborted ? 'interrupted' : 'failed';
   }
 }

@@ -33,6 +33,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
       ? n.work.files.map((f) => ({ source: n.node.name, path: f.path, size: f.size, hash: f.hash }))
       : [],
   );
+  const works = actions.length > 0 || plan.promotes;
   const body: Omit<PlanDocument, 'digest'> = {
     schema_version: SCHEMA_VERSION,
     kind: 'plan',
@@ -52,6 +53,8 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
       view: `${u.view.schema}.${u.view.name}`,
       sql: u.sql,
     })),
+    before_all: works ? writer.around('beforeAll').value.filter(isFilled) : [],
+    after_all: works ? writer.around('afterAll').value.filter(isFilled) : [],
     files,
     summary: summarize(plan, actions),
   };
@@ -61,6 +64,11 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
 /** The hash over all of a plan but itself. */
 export function digestOf(body: Omit<PlanDocument, 'digest'>): string {
   return hash('sha256', JSON.stringify(body), 'hex');
+}
+
+/** Macros may leave nothing of a statement. */
+function isFilled(statement: string): boolean {
+  return statement.trim() !== '';
 }
 
 /** Whether there is anything to do: a task, or a view to move. */

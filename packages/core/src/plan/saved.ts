@@ -59,6 +59,9 @@ export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
     if (before.get(model) !== after.get(model))
       found.push(`${model}: its statements on virtual update changed`);
   }
+  for (const key of ['before_all', 'after_all'] as const) {
+    if (JSON.stringify(saved[key]) !== JSON.stringify(today[key])) found.push(`project: ${key} changed`);
+  }
   throw moved(found.length === 0 ? ['the state of the warehouse'] : found);
 }
 

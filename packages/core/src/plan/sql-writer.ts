@@ -3,6 +3,7 @@ import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
 import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
 import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
+import { SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { SqlFragment } from '../model/index.ts';
 import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
@@ -108,6 +109,18 @@ export class SqlWriter {
     return node.definition.virtualStatements
       .map((s) => render(s, node.definition.source, context, node.definition.definitions).value.sql)
       .filter((text) => text.trim() !== '');
+  }
+
+  /** Statements of the project around all work, macros rendered. Names are those that readers use. */
+  around(which: 'beforeAll' | 'afterAll'): Outcome<readonly string[]> {
+    const diagnostics: Diagnostic[] = [];
+    const value = this.#config[which].map(({ text, location }) => {
+      const source = new SourceText(location.path, text);
+      const made = render({ text, offset: 0 }, source, this.#projectContext());
+      diagnostics.push(...made.diagnostics.map((d) => ({ ...d, location })));
+      return made.value.sql;
+    });
+    return { value, diagnostics };
   }
 
   /** The SQL of an audit, over physical tables. */
@@ -230,12 +243,22 @@ export class SqlWriter {
     const start =
       (planned.node.node === 'model' ? planned.node.definition.start : undefined) ?? this.#config.start;
     return {
+      ...this.#projectContext(),
       interval: isAllTime(range) ? { start, end: this.#plan.now } : range,
+      thisModel: raw(tableIdent(planned.physical)),
+      blueprint: planned.node.node === 'model' ? planned.node.definition.blueprint : new Map(),
+    };
+  }
+
+  /** What macros mean outside of any model. */
+  #projectContext(): RenderContext {
+    return {
+      interval: { start: this.#config.start, end: this.#plan.now },
       executionTime: this.#plan.now,
       variables: this.#config.variables,
-      thisModel: raw(tableIdent(planned.physical)),
+      thisModel: undefined,
       parameters: new Map(),
-      blueprint: planned.node.node === 'model' ? planned.node.definition.blueprint : new Map(),
+      blueprint: new Map(),
       columns: ({ schema, table }) =>
         this.#byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.node.columns,
       macros: this.#macros,

@@ -51,6 +51,8 @@ test('a minimal project has defaults', () => {
     variables: {},
     sources: [],
     gateway: '',
+    beforeAll: [],
+    afterAll: [],
     environments: {},
     environmentTtl: undefined,
     history: { keep: 10, days: 90 },

@@ -22,6 +22,7 @@ import type {
   EnvironmentSettings,
   FileSource,
   ProjectConfig,
+  ProjectStatement,
   RuleSettings,
   SourceDefinition,
 } from './project.ts';
@@ -154,6 +155,8 @@ class ConfigReader {
       },
       variables: raw.variables ?? {},
       gateway: '',
+      beforeAll: this.#statements(raw.before_all, 'before_all'),
+      afterAll: this.#statements(raw.after_all, 'after_all'),
       sources: this.#sources(raw.sources ?? {}, cron ?? DEFAULT_CRON),
       environments: this.#environments(raw.environments ?? {}),
       environmentTtl: this.#span(raw.environment_ttl, ['environment_ttl']),
@@ -175,6 +178,11 @@ class ConfigReader {
 
   #invalid(path: YamlPath, problem: string, hint?: string): undefined {
     return this.#add('config-invalid', this.#places.value(path), `'${path.join('.')}' ${problem}`, hint);
+  }
+
+  #statements(given: RawConfig['before_all'], key: string): readonly ProjectStatement[] {
+    if (typeof given === 'string') return [{ text: given, location: this.#places.value([key]) }];
+    return (given ?? []).map((text, i) => ({ text, location: this.#places.value([key, i]) }));
   }
 
   #instant(text: string | undefined, path: YamlPath): number | undefined {

@@ -68,6 +68,12 @@ export type StartSetting =
   | { readonly kind: 'at'; readonly at: number }
   | { readonly kind: 'ago'; readonly milliseconds: number };
 
+/** SQL of the project's own, with macros. */
+export interface ProjectStatement {
+  readonly text: string;
+  readonly location: Location;
+}
+
 /** project.yaml, checked and with defaults filled in. */
 export interface ProjectConfig {
   readonly name: string;
@@ -89,6 +95,9 @@ export interface ProjectConfig {
   readonly variables: Readonly<Record<string, VariableValue>>;
   /** `@gateway`: the name of the connection in a SQLMesh project, else empty. */
   readonly gateway: string;
+  /** Statements before and after the work of each apply and run that has some. */
+  readonly beforeAll: readonly ProjectStatement[];
+  readonly afterAll: readonly ProjectStatement[];
   readonly sources: readonly SourceDefinition[];
   readonly environments: Readonly<Record<string, EnvironmentSettings>>;
   /** How long after its last use any environment but `prod` may be removed, milliseconds; undefined: it stays. */

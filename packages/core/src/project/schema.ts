@@ -154,6 +154,12 @@ export const projectSchema = mapping({
     )
     .optional()
     .describe('Values for @var and @name in models'),
+  before_all: textOrList
+    .optional()
+    .describe('SQL that runs before the first task of each apply and run that does anything'),
+  after_all: textOrList
+    .optional()
+    .describe('SQL that runs after the last task, in the transaction that promotes the views'),
   sources: z
     .record(z.string(), z.record(z.string(), source, { error: 'must be a mapping of tables' }), {
       error: 'must be a mapping of schemas to tables',

@@ -32,6 +32,9 @@ model_defaults:
 variables:
   size: 3
   on: true
+before_all: ["LOAD json"]
+after_all:
+  - "SELECT @this_env"
 `;
 
 const EXTERNALS = `- name: '"db"."raw"."orders"'
@@ -60,6 +63,10 @@ test('a SQLMesh project is read as it is', () => {
     defaults: { cron: '@hourly', cronTz: undefined, owner: 'me', start: Date.UTC(2024, 0, 1) },
     variables: { size: 3, on: true, layer: 'staging' },
     gateway: 'local',
+    beforeAll: [{ text: 'LOAD json', location: expect.objectContaining({ path: 'config.yaml', line: 18 }) }],
+    afterAll: [
+      { text: 'SELECT @this_env', location: expect.objectContaining({ path: 'config.yaml', line: 20 }) },
+    ],
     environments: {},
     environmentTtl: undefined,
     history: { keep: 10, days: 90 },

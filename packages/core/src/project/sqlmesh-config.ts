@@ -11,7 +11,7 @@ import {
 } from '../diagnostic/index.ts';
 import { cronProblem, parseInstant, parseSpan, timeZoneHint } from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
-import type { ProjectConfig, SourceDefinition, VariableValue } from './project.ts';
+import type { ProjectConfig, ProjectStatement, SourceDefinition, VariableValue } from './project.ts';
 import { DEFAULT_HISTORY, DEFAULT_QUARANTINE } from './parse-config.ts';
 import { readYaml, type Yaml } from './read-yaml.ts';
 import type { YamlPath } from './yaml-places.ts';
@@ -103,6 +103,8 @@ class Reader {
         ...gateway.variables,
       },
       gateway: gateway.name,
+      beforeAll: this.#statements(root['before_all'], 'before_all'),
+      afterAll: this.#statements(root['after_all'], 'after_all'),
       sources: [],
       environments: {},
       environmentTtl: this.#ttl(root['environment_ttl']),
@@ -247,6 +249,18 @@ class Reader {
     return variables;
   }
 
+  #statements(value: unknown, key: string): readonly ProjectStatement[] {
+    if (value === undefined || value === null) return [];
+    if (!Array.isArray(value)) {
+      this.#error([key], 'must be a list of statements');
+      return [];
+    }
+    return value.flatMap((given: unknown, i) => {
+      const text = this.#text(given, [key, i]);
+      return text === undefined ? [] : [{ text, location: this.#yaml.places.value([key, i]) }];
+    });
+  }
+
   #mapping(value: unknown, path: YamlPath): Mapping {
     if (value === undefined || value === null) return {};
     if (typeof value === 'object' && !Array.isArray(value)) return value as Mapping;
@@ -301,6 +315,8 @@ const KNOWN_ROOT = [
   'variables',
   'project',
   'environment_ttl',
+  'before_all',
+  'after_all',
 ];
 const KNOWN_DEFAULTS = ['dialect', 'start', 'cron', 'cron_tz', 'owner'];
 

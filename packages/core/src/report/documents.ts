@@ -347,6 +347,10 @@ export interface PlanDocument extends Document {
     readonly view: string;
     readonly sql: readonly string[];
   }[];
+  /** SQL of the project before the first task. */
+  readonly before_all: readonly string[];
+  /** SQL of the project once all went well, in the promotion's transaction. */
+  readonly after_all: readonly string[];
   /** The files of sources that the plan loads. */
   readonly files: readonly {
     readonly source: string;

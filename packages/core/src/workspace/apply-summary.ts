@@ -10,6 +10,9 @@ export function applySummary(command: 'apply' | 'run', plan: Plan, result: Apply
   if (result.status === 'interrupted')
     return `Interrupted: ${countModels(done)} done, the rest was not touched. Apply again to go on.`;
   if (result.status === 'failed') {
+    // Not a model, but a statement around them or the promotion.
+    if (having('failed') === 0)
+      return `Not finished: ${countModels(done)} done. ${environment} shows what it showed before; apply again to go on.`;
     const skipped = having('skipped');
     const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
     return `${countModels(having('failed'))} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;

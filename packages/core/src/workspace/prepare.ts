@@ -61,6 +61,8 @@ export async function prepare(
   refuseTaken(plan, input);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
   const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
+  const around = [...writer.around('beforeAll').diagnostics, ...writer.around('afterAll').diagnostics];
+  if (hasErrors(around)) throw new SluiceError(around);
   const document = await toPlanDocument(plan, compiled.project.config.name, writer);
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
   return { ...compiled, compiled: { ...compiled.compiled, diagnostics }, state, plan, writer, document };
