@@ -230,6 +230,11 @@ test('audits of the project divert the rows that they return, and are refused wh
   );
   const failed = await project.apply();
   expect(failed.diagnostics.map((d) => d.message).join()).toContain('that the table does not hold');
+  project.write(
+    'audits/bad.sql',
+    'AUDIT (name bad, severity quarantine);\nSELECT * FROM Staging.orders WHERE amount > @most',
+  );
+  await expect(project.plan()).rejects.toThrow('reads staging.orders by its name');
 });
 
 test('diverting is part of what a table means: it rebuilds; other severities and layout do not', async () => {

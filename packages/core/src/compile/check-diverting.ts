@@ -4,6 +4,7 @@ import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import type { ProjectConfig, SqlMacro } from '../project/index.ts';
 import { plainText } from '../sql/plain-text.ts';
+import { identifierName, significantTokens } from '../sql/tokens.ts';
 import { cadenceOf } from '../time/index.ts';
 import type { Column } from './compiled.ts';
 
@@ -22,11 +23,22 @@ export function checkDiverting(
   const [read] = dependencies;
   const problem =
     read === undefined
-      ? divertProblem(audit, sql.sql)
+      ? (divertProblem(audit, sql.sql) ?? selfProblem(definition, audit))
       : `reads ${read}, so that what is diverted would change when ${read} does`;
   return problem === undefined
     ? []
     : cannot(audit, `audit ${audit.name} cannot divert rows: it ${problem}`, OTHERWISE);
+}
+
+/** By its name an audit would see the whole model, whatever part of it is being written. */
+function selfProblem(definition: ModelDefinition, audit: ResolvedAudit): string | undefined {
+  const text = audit.definition?.query.text ?? '';
+  const names = significantTokens(text).map((t) => identifierName(text.slice(t.start, t.end)).toLowerCase());
+  const { schema, table } = definition;
+  const isNamed = names.some(
+    (n, i) => n === schema.toLowerCase() && names[i + 1] === '.' && names[i + 2] === table.toLowerCase(),
+  );
+  return isNamed ? `reads ${definition.name} by its name, not as @this_model` : undefined;
 }
 
 /** What is wrong with the columns. `found`: those that an audit of the project returns. */
