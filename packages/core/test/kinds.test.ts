@@ -256,4 +256,10 @@ SELECT DISTINCT amount FROM raw.events
   project.append('events.csv', '2024-02-29 05:00:00,west,7\n');
   await project.build();
   expect(await comments()).toEqual(expected);
+  // Changed alone it waits for the next promotion, of whichever model.
+  project.edit('models/marts/shown.sql', 'A view', 'Some view');
+  expect((await project.apply()).status).toBe('nothing-to-do');
+  project.edit('models/marts/living.sql', 'SELECT DISTINCT amount', 'SELECT DISTINCT amount + 0 AS amount');
+  await project.build();
+  expect(await comments()).toContain('marts.shown: Some view');
 });
