@@ -10,6 +10,10 @@ const END: Option = {
   flags: '--end <date>',
   summary: 'last day, included; or an instant, excluded',
 };
+const RESTATE: Option = {
+  flags: '--restate <models>',
+  summary: 'compute these again though nothing moved (names, globs, +model, tag:, …; !x excludes)',
+};
 const JOBS: Option = { flags: '--jobs <n>', summary: 'how many models are built at the same time' };
 const ENV: Option = { flags: '--env <environment>', summary: "the environment; 'prod' if left out" };
 
@@ -160,12 +164,17 @@ export const COMMANDS: readonly Command[] = [
       DIAGNOSTICS_FORMAT,
       START,
       END,
+      RESTATE,
     ],
     examples: [
       { line: 'sluice plan dev', does: 'what apply would do to dev' },
       {
         line: 'sluice plan -o plan.json',
         does: 'saves the plan for prod; `sluice apply plan.json` does just that',
+      },
+      {
+        line: 'sluice plan --restate staging.orders --start 2025-01-03 --end 2025-01-04',
+        does: 'what computing two days again would touch',
       },
     ],
     load: async () => (await import('./commands/plan.ts')).plan,
@@ -182,7 +191,7 @@ export const COMMANDS: readonly Command[] = [
         path: true,
       },
     ],
-    options: [{ flags: '-y, --yes', summary: 'do not ask' }, START, END, JOBS, DIAGNOSTICS_FORMAT],
+    options: [{ flags: '-y, --yes', summary: 'do not ask' }, START, END, RESTATE, JOBS, DIAGNOSTICS_FORMAT],
     examples: [
       { line: 'sluice apply dev', does: 'plans, shows, asks, applies' },
       { line: 'sluice apply plan.json --yes', does: 'does the saved plan without asking' },

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { PlanOptions } from '@sluice/core';
 import type { Context } from './context.ts';
 import { invalidOption } from './invalid-option.ts';
 import { projectFolder } from './project-folder.ts';
@@ -81,6 +82,12 @@ export class Invocation {
       );
     }
     return { ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }) };
+  }
+
+  /** What plans are limited to, and what they compute again. */
+  planOptions(): PlanOptions {
+    const restate = this.text('restate');
+    return { ...this.range(), ...(restate === undefined ? {} : { restate }) };
   }
 
   /** A path of the command line, absolute. */

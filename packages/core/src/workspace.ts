@@ -65,6 +65,11 @@ export interface PlanOptions {
   readonly start?: number;
   /** Epoch ms UTC, exclusive. */
   readonly end?: number;
+  /**
+   * A selection of models and sources to compute again, though nothing moved: `staging.orders`, `staging.*`, `tag:daily`. Then
+   * `start` and `end` limit what is computed again, and nothing else.
+   */
+  readonly restate?: string;
 }
 
 /** How {@link Workspace.run} decides what is due. */

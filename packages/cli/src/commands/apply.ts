@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { diagnostic, type PlanDocument, type Workspace } from '@sluice/core';
+import { diagnostic, type PlanDocument, type PlanOptions, type Workspace } from '@sluice/core';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -12,11 +12,13 @@ import { withWorkspace } from '../with-workspace.ts';
 export async function apply(invocation: Invocation): Promise<number> {
   const target = invocation.args[0] ?? 'prod';
   const saved = readSaved(invocation, target);
-  const range = invocation.range();
+  const options = invocation.planOptions();
   const format = invocation.format();
-  if (saved !== undefined && (range.start !== undefined || range.end !== undefined)) {
+  if (saved !== undefined && Object.keys(options).length > 0) {
     throw invalidOption(
-      '--start and --end do not go with a saved plan',
+      `${Object.keys(options)
+        .map((o) => `--${o}`)
+        .join(' and ')} cannot be given with a saved plan`,
       'The plan says already what is computed.',
     );
   }
@@ -32,7 +34,7 @@ export async function apply(invocation: Invocation): Promise<number> {
       if (!invocation.flag('yes')) answered = await ask(invocation, reporter, plan);
       return answered === 'yes';
     };
-    const applied = await start(workspace, target, saved, range, confirm).catch((error: unknown) => {
+    const applied = await start(workspace, target, saved, options, confirm).catch((error: unknown) => {
       // Without a yes the library refuses; what there is to say about that is said below.
       if (answered === 'yes') throw error;
     });
@@ -51,11 +53,11 @@ async function start(
   workspace: Workspace,
   target: string,
   saved: string | undefined,
-  range: { readonly start?: number; readonly end?: number },
+  options: PlanOptions,
   confirm: (plan: PlanDocument) => Promise<boolean>,
 ): ReturnType<Workspace['apply']> {
   return saved === undefined
-    ? workspace.apply(target, { ...range, confirm })
+    ? workspace.apply(target, { ...options, confirm })
     : workspace.applyPlan(saved, { confirm });
 }
 

@@ -10,7 +10,7 @@ import { withWorkspace } from '../with-workspace.ts';
 export async function plan(invocation: Invocation): Promise<number> {
   const environment = invocation.args[0] ?? 'prod';
   const output = invocation.text('output');
-  const options = invocation.range();
+  const options = invocation.planOptions();
   const format = invocation.format();
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.plan(environment, options);
@@ -24,10 +24,21 @@ export async function plan(invocation: Invocation): Promise<number> {
     if (output !== undefined) reporter.say(`Saved as ${output}; \`sluice apply ${output}\` does just this.`);
     else if (changes && format !== 'json' && format !== 'sarif') {
       const target = environment === 'prod' ? '' : ` ${environment}`;
-      reporter.say(`\`sluice apply${target}\` does this.`);
+      reporter.say(`\`sluice apply${target}${given(invocation)}\` does this.`);
     }
     return changes && invocation.flag('detailedExitcode') ? EXIT.changes : EXIT.good;
   });
+}
+
+/** The options that apply has to be given as well. */
+function given(invocation: Invocation): string {
+  return ['start', 'end', 'restate']
+    .flatMap((name) => {
+      const value = invocation.text(name);
+      if (value === undefined) return [];
+      return ` --${name} ${/^[\w.:+-]+$/.test(value) ? value : `'${value}'`}`;
+    })
+    .join('');
 }
 
 function save(path: string, shown: string, document: unknown): void {

@@ -1,6 +1,6 @@
 import type { ActionDocument, ActionKind, PlanDocument, ReasonCode } from '@sluice/core';
 import { visible, visibleLines } from './cells.ts';
-import { renderInterval } from './intervals.ts';
+import { instant, renderInterval } from './intervals.ts';
 import { paint, textWidth, type Style } from './style.ts';
 import { count, enumerate, nameList, wrapList } from './words.ts';
 
@@ -46,7 +46,9 @@ export function renderPlan(
 ): string {
   if (!hasChanges(plan)) return `${paint(style).green('✓')} ${visibleLines(plan.summary)}\n`;
   const explain = options.explain ?? false;
-  const direct = plan.actions.filter((a) => explain || !isIndirect(a));
+  // Of a restatement, each reader is shown with its intervals.
+  const followed = new Set(plan.restatement?.readers);
+  const direct = plan.actions.filter((a) => explain || followed.has(a.model) || !isIndirect(a));
   const blocks = groups(direct).flatMap((group) => renderGroup(group, style, explain));
   const folded = ORDER.flatMap((kind) => {
     const names = plan.actions
@@ -55,15 +57,19 @@ export function renderPlan(
     return names.length === 0 ? [] : [consequence(kind, names, style)];
   });
   const spared = plan.spared.length === 0 ? [] : [sparedLine(plan.spared, style)];
+  const restatement = plan.restatement === null ? [] : restatementLines(plan.restatement, style);
   const updates = renderUpdates(plan, style, explain);
   const before = renderAround('before', plan.before_all, style, explain);
   const after = renderAround('after', plan.after_all, style, explain);
-  const tail = [...folded, ...spared, ...(explain ? [] : [...updates, ...before, ...after])].join('\n');
+  const around = explain ? [] : [...updates, ...before, ...after];
+  const tail = [...folded, ...spared, ...restatement.slice(1), ...around].join('\n');
   if (explain) {
     blocks.unshift(...before);
     blocks.push(...updates, ...after);
   }
-  return [...blocks, ...(tail === '' ? [] : [tail]), footer(plan, style)].map((b) => `${b}\n`).join('\n');
+  return [...restatement.slice(0, 1), ...blocks, ...(tail === '' ? [] : [tail]), footer(plan, style)]
+    .map((b) => `${b}\n`)
+    .join('\n');
 }
 
 /** Whether applying the plan would do anything. */
@@ -187,6 +193,35 @@ function sparedLine(names: readonly string[], style: Style): string {
   const lead = '  spared, for nothing they read changes:';
   const text = wrapList(`${lead} `, nameList(names.map(visible)), textWidth(style), 4);
   return paint(style).green(lead) + text.slice(lead.length);
+}
+
+/** What is restated, for the top; then who keeps what it has. */
+function restatementLines(made: NonNullable<PlanDocument['restatement']>, style: Style): readonly string[] {
+  const p = paint(style);
+  const range =
+    made.start !== null && made.end !== null
+      ? `, ${renderInterval({ start: made.start, end: made.end })}`
+      : made.start !== null
+        ? `, from ${instant(Date.parse(made.start))}`
+        : made.end !== null
+          ? `, until ${instant(Date.parse(made.end))}`
+          : '';
+  const readers =
+    made.readers.length === 0
+      ? 'no reader follows'
+      : count(made.readers.length, 'reader follows', 'readers follow');
+  const lead = '  spared, for they read nothing of what is restated:';
+  const kept = made.kept.map((k) => `  ${p.bold(visible(k.model))} keeps its rows: ${k.reason}`);
+  return [
+    `${p.bold('Restates')} ${wrapList('Restates ', nameList(made.models.map(visible)), textWidth(style), 4).slice('Restates '.length)}${range}; ${readers}.`,
+    ...kept,
+    ...(made.spared.length === 0
+      ? []
+      : [
+          p.green(lead) +
+            wrapList(`${lead} `, nameList(made.spared.map(visible)), textWidth(style), 4).slice(lead.length),
+        ]),
+  ];
 }
 
 /** `Plan for prod: 1 to create, 2 to rebuild; 5 unchanged.` */

@@ -4,7 +4,7 @@ import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { Observer, TaskResultDocument } from '../report/index.ts';
 import { ident } from '../sql/quote.ts';
-import { DIVERTED_SCHEMA, endRun, type RunContext, type State } from '../state/index.ts';
+import { asPending, DIVERTED_SCHEMA, endRun, type RunContext, type State } from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
 import { diverts } from './divert.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
@@ -176,7 +176,8 @@ async function prepare(
 ): Promise<void> {
   const schemas = new Set(work.filter((w) => w.storage !== 'foreign').map((w) => w.physical.schema));
   if (work.some(diverts)) schemas.add(DIVERTED_SCHEMA);
-  if (schemas.size === 0 && plan.externalMoves.length === 0) return;
+  const pending = plan.restatement?.pending ?? [];
+  if (schemas.size === 0 && plan.externalMoves.length === 0 && pending.length === 0) return;
   const entered: (() => void)[] = [];
   await connection.transaction(async () => {
     for (const schema of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
@@ -185,6 +186,9 @@ async function prepare(
       const entry = { ...ALL_TIME, sequence, data: sequence, inputs: [], doneAt: at.clock() };
       entered.push(await at.ledger.stage(connection, external.key, [entry]));
     }
+    // What is asked for is known before the first row is written, so that it is not forgotten halfway.
+    for (const { key, ranges } of pending)
+      entered.push(await at.ledger.stage(connection, key, asPending(at.ledger.entries(key), ranges)));
   });
   for (const enter of entered) enter();
 }

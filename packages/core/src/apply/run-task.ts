@@ -5,7 +5,7 @@ import { keepsHistory } from '../model/index.ts';
 import type { PlannedNode, Step } from '../plan/index.ts';
 import { carryEntries } from '../plan/carry.ts';
 import { isRestated } from '../plan/interval-work.ts';
-import { dataOf, recordInputs } from '../plan/staleness.ts';
+import { dataOfWrite, recordInputs } from '../plan/staleness.ts';
 import type { TaskStatus } from '../report/index.ts';
 import {
   forgetLedger,
@@ -151,7 +151,13 @@ function entryOf({ ledger, clock }: TaskContext, planned: PlannedNode, range: Ti
   const isNewData =
     (work?.kind === 'merge' && work.restated) ||
     (work?.kind === 'intervals' && isRestated(range, work.restated));
-  return { ...range, sequence, data: isNewData ? sequence : dataOf(inputs), inputs, doneAt: clock() };
+  return {
+    ...range,
+    sequence,
+    data: isNewData ? sequence : dataOfWrite(inputs, planned.replaces, range),
+    inputs,
+    doneAt: clock(),
+  };
 }
 
 async function write(

@@ -75,6 +75,7 @@ export const CODES = {
   'invalid-environment-name': 'error',
   'environment-differs': 'error',
   'invalid-option': 'error',
+  'nothing-selected': 'error',
   // environments and history
   'promotion-incomplete': 'error',
   'rollback-impossible': 'error',
@@ -84,6 +85,7 @@ export const CODES = {
   'plan-unreadable': 'error',
   'plan-moved': 'error',
   'plan-tampered': 'error',
+  'restatement-refused': 'error',
   'schema-change': 'warning',
   'schema-change-refused': 'error',
   // warehouse

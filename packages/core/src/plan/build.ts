@@ -1,9 +1,10 @@
 import type { Compiled, CompiledModel, CompiledNode } from '../compile/compiled.ts';
-import type { Diagnostic } from '../diagnostic/index.ts';
+import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import { nodeKey } from '../compile/names.ts';
 import { keepsHistory } from '../model/index.ts';
 import type { ProjectConfig } from '../project/project.ts';
 import type { TableName } from '../sql/quote.ts';
+import { pendingRestatement } from '../state/index.ts';
 import type { LedgerEntry, SourceLoad, State } from '../state/state.ts';
 import {
   ALL_TIME,
@@ -12,8 +13,11 @@ import {
   ceilTo,
   END,
   floorTo,
+  intersect,
   join,
+  movedOn,
   newest,
+  normalize,
   overlay,
   whole,
   type Cadence,
@@ -22,11 +26,25 @@ import {
 } from '../time/index.ts';
 import { intervalWork } from './interval-work.ts';
 import { compareMeaning, NO_COLUMN_CHANGES, reason, type ChangedMeaning } from './explain.ts';
-import { environmentView, storageOf } from './physical.ts';
+import { environmentView, PROD, storageOf } from './physical.ts';
 import { livesOn, placeOf, type Place } from './place.ts';
 import { carryEntries, type Carry } from './carry.ts';
+import {
+  cannotRestate,
+  followRestatement,
+  restated,
+  shownElsewhere,
+  type RestatementRequest,
+} from './restatement.ts';
 import { isModel, type Action, type FileStatus, type Plan, type PlannedNode, type Work } from './planned.ts';
-import { boundInputs, dataOf, recordInputs, staleRanges, type BoundInput } from './staleness.ts';
+import {
+  boundInputs,
+  dataOfWrite,
+  recordInputs,
+  restatedRows,
+  staleRanges,
+  type BoundInput,
+} from './staleness.ts';
 
 /** Everything a plan depends on. Equal inputs give equal plans. */
 export interface PlanInput {
@@ -45,6 +63,7 @@ export interface PlanInput {
   readonly ignoreCron?: boolean | undefined;
   readonly start?: number | undefined;
   readonly end?: number | undefined;
+  readonly restate?: RestatementRequest | undefined;
 }
 
 /**
@@ -64,12 +83,18 @@ class Planner {
   readonly #changes = new Map<string, ChangedMeaning>();
   readonly #diagnostics: Diagnostic[] = [];
   readonly #waiting: string[] = [];
+  /** What has to be computed again because it is asked for, now or by an apply that did not finish. */
+  readonly #asked = new Map<string, Asked>();
+  readonly #restated: ReadonlySet<string>;
+  /** Inputs of each node whose data moved. */
+  readonly #moved = new Map<string, readonly string[]>();
   /** The sequence number that new data will get, as far as planning can know: above all that exist. */
   readonly #next: number;
 
   constructor(input: PlanInput) {
     this.#in = input;
     this.#next = input.state.sequence + 1;
+    this.#restated = restated(input.compiled, input.restate?.models ?? new Set());
   }
 
   plan(): Plan {
@@ -100,6 +125,7 @@ class Planner {
       now,
       start: this.#in.start,
       end: this.#in.end,
+      restatement: this.#restatement(),
       nodes: this.#planned,
       removed,
       externalMoves,
@@ -132,6 +158,7 @@ class Planner {
       carried,
       isPrivate,
       fresh: !exists,
+      replaces: this.#replaces(node, place),
       unit: this.#cadence(node).unit,
     };
     const idle = { ...base, reaudit: false, work: undefined, action: undefined };
@@ -140,11 +167,73 @@ class Planner {
       this.#coverage.set(key, this.#foreignCoverage(node, key));
       return idle;
     }
-    const todo = this.#workFor(node, place, this.#entries(node, place));
+    const entries = this.#entries(node, place);
+    this.#asked.set(node.name, this.#askedOf(node, place, entries));
+    const todo = this.#workFor(node, place, entries);
     const action = this.#actionFor(node, place, todo);
     const reaudit = exists && this.#auditsMoved(node, key);
     const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;
     return { ...base, reaudit, work, action };
+  }
+
+  #askedOf(node: CompiledNode, { key, exists, carry }: Place, entries: readonly LedgerEntry[]): Asked {
+    const { state, environment, restate } = this.#in;
+    const shown = state.environments.get(environment)?.models.get(node.name)?.physical;
+    const isLiving: boolean = livesOn(node);
+    const pending = exists || carry !== undefined ? [...pendingRestatement(entries)] : [];
+    const isBuilt = isModel(node) && !isLiving;
+    if (isBuilt && shown !== undefined && shown !== key) {
+      // What was restated, or has yet to be, is so under whatever definition comes next.
+      const before = state.ledger.get(shown) ?? [];
+      if (!exists) pending.push(...pendingRestatement(before));
+      else if (environment === PROD || !shownElsewhere(state, environment).has(key))
+        pending.push(...pendingRestatement(before), ...movedOn(coverageOf(entries), restatedRows(before)));
+    }
+    if (restate === undefined || !this.#restated.has(node.name)) return { ranges: [], pending, shown };
+    const reason =
+      carry === undefined
+        ? cannotRestate(node)
+        : 'its definition changed, and its rows are carried over: apply that first';
+    const range = { start: restate.start ?? BEGINNING, end: restate.end ?? END };
+    const isLimited = isModel(node) ? node.byInterval : hasTime(node);
+    const ranges = !isLimited
+      ? [ALL_TIME]
+      : isModel(node)
+        ? this.#desired(node, this.#cadence(node)).flatMap((d) => intersect(d, range) ?? [])
+        : [range];
+    if (reason === undefined && ranges.length > 0) return { ranges, pending, shown };
+    this.#diagnostics.push(
+      diagnostic('restatement-refused', `${node.name} cannot be restated`, {
+        ...(isModel(node) ? { location: node.definition.nameLocation } : {}),
+        notes: [{ message: reason ?? 'none of its intervals lies in the range that was given' }],
+        hint: `Leave it out of the selection: !${node.name}`,
+      }),
+    );
+    return { ranges: [], pending, shown };
+  }
+
+  #replaces(node: CompiledNode, { key, exists }: Place): Coverage {
+    const { environments, ledger } = this.#in.state;
+    const isLiving: boolean = livesOn(node);
+    if (exists || !isModel(node) || isLiving) return [];
+    const shownIn = (name: string): string | undefined =>
+      environments.get(name)?.models.get(node.name)?.physical;
+    const shown = shownIn(this.#in.environment) ?? shownIn(PROD);
+    return shown === undefined || shown === key ? [] : coverageOf(ledger.get(shown) ?? []);
+  }
+
+  #restatement(): Plan['restatement'] {
+    if (this.#in.restate === undefined) return undefined;
+    const followed = [...this.#planned.values()].map((planned) => ({
+      planned,
+      ranges: this.#asked.get(planned.node.name)?.ranges ?? [],
+      shown: this.#asked.get(planned.node.name)?.shown,
+      moved: this.#moved.get(planned.node.name) ?? [],
+    }));
+    const { state, environment, restate } = this.#in;
+    const { value, diagnostics } = followRestatement(restate, followed, state, environment);
+    this.#diagnostics.push(...diagnostics);
+    return value;
   }
 
   /** What the ledger says of a node's table, also of one that has yet to be filled with the rows of another. */
@@ -156,11 +245,11 @@ class Planner {
 
   #workFor(node: CompiledNode, place: Place, entries: readonly LedgerEntry[]): Todo {
     const { key, exists } = place;
-    this.#coverage.set(key, join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data }))));
+    this.#coverage.set(key, coverageOf(entries));
     if (!isModel(node)) return this.#loadWork(node.name, key, exists);
     switch (node.definition.kind.kind) {
       case 'SEED':
-        return entries.length > 0 ? NOTHING : this.#wholeTable(node, key, { kind: 'seed' }, []);
+        return entries.length > 0 ? NOTHING : this.#wholeTable(node, place, { kind: 'seed' }, []);
       case 'FULL':
         return this.#wholeWork(node, place, entries);
       case 'VIEW':
@@ -202,10 +291,15 @@ class Planner {
         because: [reason.sourceSwitched()],
       };
     }
-    if (status.status === 'unchanged') return NOTHING;
-    const { files, changed } = status;
+    const { ranges, pending } = this.#asked.get(name) ?? NOT_ASKED;
+    const asked = [...ranges, ...pending];
+    if (status.status === 'unchanged' && asked.length === 0) return NOTHING;
+    const { files } = status;
+    const changed = normalize([...(status.status === 'changed' ? status.changed : []), ...asked]);
     this.#coverage.set(key, overlay(this.#coverage.get(key) ?? [], changed, this.#next));
-    return { work: { kind: 'load', files, changed }, because: [reason.filesChanged(files, changed)] };
+    const because = status.status === 'changed' ? [reason.filesChanged(files, status.changed)] : [];
+    if (asked.length > 0) because.push(reason.restated(ranges.length === 0));
+    return { work: { kind: 'load', files, changed }, because };
   }
 
   /**
@@ -224,29 +318,42 @@ class Planner {
   }
 
   /** Models whose query is computed as a whole, whether it replaces the rows that stand or is merged into them. */
-  #wholeWork(node: CompiledModel, { key, carry }: Place, entries: readonly LedgerEntry[]): Todo {
+  #wholeWork(node: CompiledModel, place: Place, entries: readonly LedgerEntry[]): Todo {
+    const { carry } = place;
     const work = (restated: boolean): Work =>
       node.definition.kind.kind === 'FULL' ? { kind: 'table' } : { kind: 'merge', restated };
     const inputs = this.#inputs(node);
     const entry = entries[0];
-    if (carry !== undefined) return this.#wholeTable(node, key, work(true), []);
-    if (entry === undefined) return this.#wholeTable(node, key, work(false), []);
+    const { ranges, pending } = this.#asked.get(node.name) ?? NOT_ASKED;
+    if (carry !== undefined) return this.#wholeTable(node, place, work(true), []);
+    if (ranges.length > 0 || pending.length > 0) {
+      const isAnew = !livesOn(node);
+      const again: Work = isAnew
+        ? { kind: 'intervals', batches: [ALL_TIME], anew: true, restated: [ALL_TIME] }
+        : work(true);
+      if (entry !== undefined) this.#moved.set(node.name, staleRanges(entry, inputs, undefined).moved);
+      return this.#wholeTable(node, place, again, [reason.restated(ranges.length === 0)]);
+    }
+    if (entry === undefined) return this.#wholeTable(node, place, work(false), []);
     const because = [];
     const { moved } = staleRanges(entry, inputs, undefined);
     if (!this.#isDue(node, entry.doneAt)) {
       if (moved.length > 0) this.#waiting.push(node.name);
       return NOTHING;
     }
+    this.#moved.set(node.name, moved);
     if (moved.length > 0) because.push(reason.inputsMoved(moved));
     const ticked = node.clockDependent && entry.doneAt < this.#cadence(node).lastTick(this.#in.now);
     if (ticked) because.push(reason.clock());
-    return because.length === 0 ? NOTHING : this.#wholeTable(node, key, work(ticked), because);
+    return because.length === 0 ? NOTHING : this.#wholeTable(node, place, work(ticked), because);
   }
 
-  #wholeTable(node: CompiledModel, key: string, work: Work, because: Todo['because']): Todo {
+  #wholeTable(node: CompiledModel, place: Place, work: Work, because: Todo['because']): Todo {
+    const { key } = place;
     const recorded = recordInputs(this.#inputs(node), { start: BEGINNING, end: END });
-    const isNew = work.kind === 'merge' && work.restated;
-    this.#coverage.set(key, whole(isNew ? this.#next : dataOf(recorded)));
+    const isNew = (work.kind === 'merge' && work.restated) || work.kind === 'intervals';
+    const replaces = this.#replaces(node, place);
+    this.#coverage.set(key, whole(isNew ? this.#next : dataOfWrite(recorded, replaces, ALL_TIME)));
     return { work, because };
   }
 
@@ -262,6 +369,7 @@ class Planner {
   #intervalWork(node: CompiledModel, place: Place, entries: readonly LedgerEntry[]): Todo {
     const { key, exists, carry } = place;
     const cadence = this.#cadence(node);
+    const { ranges, pending } = this.#asked.get(node.name) ?? NOT_ASKED;
     const todo = intervalWork({
       definition: node.definition,
       cadence,
@@ -271,15 +379,20 @@ class Planner {
       inputs: this.#inputs(node),
       now: this.#in.now,
       next: this.#next,
+      asked: [...ranges, ...pending],
+      replaces: this.#replaces(node, place),
     });
     if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
     if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
-    const { batches, anew, restated, lacking, moved } = todo;
+    const { batches, anew, restated, automatic, lacking, moved } = todo;
+    this.#moved.set(node.name, moved);
     const because = [];
     if (lacking.length > 0 && entries.length > 0)
       because.push(reason.missingIntervals(lacking, cadence.unit));
     if (moved.length > 0) because.push(reason.inputsMoved(moved));
-    if (restated.length > 0) because.push(reason.autoRestatement());
+    if (automatic.length > 0) because.push(reason.autoRestatement());
+    if (ranges.length > 0) because.push(reason.restated(false));
+    else if (isAnyOf(pending, batches)) because.push(reason.restated(true));
     if (anew) because.push(reason.anew());
     this.#coverage.set(key, todo.coverage);
     return { work: { kind: 'intervals', batches, anew, restated }, because };
@@ -500,6 +613,36 @@ function contentOf(load: SourceLoad): string {
 interface Todo {
   readonly work: Work | undefined;
   readonly because: Action['reasons'];
+}
+
+/** What of a node is to be computed again because it is asked for. */
+interface Asked {
+  /** By this plan's options. */
+  readonly ranges: readonly TimeRange[];
+  /** By an apply that did not get through. */
+  readonly pending: readonly TimeRange[];
+  /** The physical relation that the environment shows. */
+  readonly shown: string | undefined;
+}
+
+const NOT_ASKED: Asked = { ranges: [], pending: [], shown: undefined };
+
+function coverageOf(entries: readonly LedgerEntry[]): Coverage {
+  return join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data })));
+}
+
+/** Whether any of some ranges lies in what is computed. */
+function isAnyOf(ranges: readonly TimeRange[], batches: readonly TimeRange[]): boolean {
+  return ranges.some((r) => batches.some((b) => intersect(r, b) !== undefined));
+}
+
+/** Whether Sluice tells the days of a source apart. */
+function hasTime(node: CompiledNode): boolean {
+  return (
+    node.node === 'source' &&
+    node.definition.origin.kind === 'file' &&
+    node.definition.origin.timeColumn !== undefined
+  );
 }
 
 const NOTHING: Todo = { work: undefined, because: [] };

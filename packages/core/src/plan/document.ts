@@ -44,6 +44,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     now: isoInstant(plan.now),
     start: plan.start === undefined ? null : isoInstant(plan.start),
     end: plan.end === undefined ? null : isoInstant(plan.end),
+    restatement: toRestatement(plan.restatement),
     actions,
     unchanged: plan.unchanged,
     spared: plan.spared,
@@ -59,6 +60,16 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     summary: summarize(plan, actions),
   };
   return { ...body, digest: digestOf(body) };
+}
+
+function toRestatement(made: Plan['restatement']): PlanDocument['restatement'] {
+  if (made === undefined) return null;
+  const { pending: _, start, end, ...rest } = made;
+  return {
+    ...rest,
+    start: start === undefined ? null : isoInstant(start),
+    end: end === undefined ? null : isoInstant(end),
+  };
 }
 
 /** The hash over all of a plan but itself. */

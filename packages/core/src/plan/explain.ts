@@ -30,6 +30,12 @@ export const reason = {
     const count = ranges.reduce((sum, r) => sum + countUnits(r, unit), 0);
     return { code: 'missing_intervals', message: `${count} ${unitName(unit, count)} not computed yet` };
   },
+  restated: (isPending: boolean): ReasonDocument => ({
+    code: 'restated',
+    message: isPending
+      ? 'its restatement was begun and has yet to be finished'
+      : 'its restatement is asked for',
+  }),
   autoRestatement: (): ReasonDocument => ({
     code: 'auto_restatement',
     message: 'its auto_restatement_cron ticked',

@@ -2,6 +2,7 @@ import { isAccumulating, type ModelDefinition } from '../model/index.ts';
 import type { LedgerEntry } from '../state/state.ts';
 import {
   addUnits,
+  BEGINNING,
   batches,
   cadence,
   covered,
@@ -15,7 +16,7 @@ import {
   type Coverage,
   type TimeRange,
 } from '../time/index.ts';
-import { dataOf, recordInputs, staleRanges, type BoundInput } from './staleness.ts';
+import { dataOfWrite, recordInputs, staleRanges, type BoundInput } from './staleness.ts';
 
 /** What a model that is computed by intervals holds, and should hold. */
 export interface IntervalState {
@@ -29,6 +30,10 @@ export interface IntervalState {
   readonly now: number;
   /** The sequence number that new data will get. */
   readonly next: number;
+  /** What the table has that this one takes the place of. */
+  readonly replaces: Coverage;
+  /** What is computed again because somebody asks for it. */
+  readonly asked: readonly TimeRange[];
 }
 
 /** What is to be computed. */
@@ -38,6 +43,8 @@ export interface IntervalWork {
   readonly anew: boolean;
   /** Ranges that are computed again because it is asked for: they count as new data. */
   readonly restated: readonly TimeRange[];
+  /** Those of them that `auto_restatement_cron` asks for. */
+  readonly automatic: readonly TimeRange[];
   /** Ranges never computed before. */
   readonly lacking: readonly TimeRange[];
   /** Inputs with new data for ranges that were computed. */
@@ -74,16 +81,18 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
     for (const m of found.moved) moved.add(m);
   }
   stale.push(...cutShort(state));
-  const restated = isRange && looksBack ? autoRestated(state, kind.autoRestatement) : [];
+  const automatic = isRange && looksBack ? autoRestated(state, kind.autoRestatement) : [];
   const within = (ranges: readonly TimeRange[]): readonly TimeRange[] =>
     normalize(ranges).flatMap((r) => desired.flatMap((d) => intersect(r, d) ?? []));
+  const asked = within(state.asked);
+  const restated = normalize([...automatic, ...asked]);
   let wanted = within([...missing, ...stale, ...restated]);
   if (wanted.length === 0) return undefined;
   let anew = false;
   if (!isRange && entries.length > 0) {
     const last = have.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
     // What is merged again for late rows is no reason to begin again.
-    const isBehind = within([...lacking, ...stale]).some((w) => w.start < last);
+    const isBehind = within([...lacking, ...stale, ...asked]).some((w) => w.start < last);
     // Rows of a table that lives on are not to be computed by a definition that came later.
     anew = isBehind && !kind.disableRestatement && !kind.forwardOnly;
     if (anew) wanted = desired;
@@ -93,10 +102,12 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
   const tasks = wanted.flatMap((r) => batches(r, clock.unit, kind.batchSize));
   let coverage = anew ? [] : without(state.coverage, wanted);
   for (const task of tasks) {
-    const data = isRestated(task, restated) ? state.next : dataOf(recordInputs(inputs, task));
+    const data = isRestated(task, restated)
+      ? state.next
+      : dataOfWrite(recordInputs(inputs, task), state.replaces, task);
     coverage = overlay(coverage, [task], data);
   }
-  return { batches: tasks, anew, restated, lacking, moved: [...moved], coverage };
+  return { batches: tasks, anew, restated, automatic, lacking, moved: [...moved], coverage };
 }
 
 /**
@@ -106,7 +117,7 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
 function cutShort({ definition, cadence: clock, entries, inputs, now }: IntervalState): readonly TimeRange[] {
   if (!definition.allowPartials || !inputs.some((i) => i.foreign)) return [];
   return entries.flatMap((e) =>
-    e.doneAt < e.end && clock.lastTick(now) > e.doneAt
+    e.doneAt !== BEGINNING && e.doneAt < e.end && clock.lastTick(now) > e.doneAt
       ? [{ start: floorTo(e.doneAt, clock.unit), end: e.end }]
       : [],
   );

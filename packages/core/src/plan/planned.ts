@@ -3,8 +3,9 @@ import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ActionKind, ReasonDocument, ColumnDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
 import type { CarriedFrom, LoadedFile } from '../state/state.ts';
-import type { IntervalUnit, TimeRange } from '../time/index.ts';
+import type { Coverage, IntervalUnit, TimeRange } from '../time/index.ts';
 import type { Carry } from './carry.ts';
+import type { Restatement } from './restatement.ts';
 import type { Storage } from './physical.ts';
 
 /** What has to be done for a node before the environment can be promoted. */
@@ -59,6 +60,11 @@ export interface PlannedNode {
   readonly isPrivate: boolean;
   /** Whether the physical relation has to be made; what a ledger says of one that is gone is void. */
   readonly fresh: boolean;
+  /**
+   * What the table has that this one takes the place of, in the environment: what is computed now is at least as new, so that
+   * readers of restated rows find them here too.
+   */
+  readonly replaces: Coverage;
   /** Grid of time-range models. */
   readonly unit: IntervalUnit;
   /** Whether rows that stand passed other audits than today's: then all are audited, whatever is computed. */
@@ -99,6 +105,7 @@ export interface Plan {
   /** Limits the plan was asked for. */
   readonly start: number | undefined;
   readonly end: number | undefined;
+  readonly restatement: Restatement | undefined;
   readonly nodes: ReadonlyMap<string, PlannedNode>;
   /** Models the environment shows today and will no longer show. */
   readonly removed: readonly Removed[];

@@ -58,6 +58,20 @@ export function dataOf(recorded: readonly RecordedInput[]): number {
   return recorded.reduce((highest, input) => Math.max(highest, newest(input.coverage)), 0);
 }
 
+/** The number of rows that are computed now: no lower than that of the rows they take the place of. */
+export function dataOfWrite(
+  recorded: readonly RecordedInput[],
+  replaces: Coverage,
+  range: TimeRange,
+): number {
+  return Math.max(dataOf(recorded), newest(restrict(replaces, range)));
+}
+
+/** Rows that were restated: they are newer than what they were computed from. */
+export function restatedRows(entries: readonly LedgerEntry[]): Coverage {
+  return entries.filter((e) => e.data > dataOf(e.inputs));
+}
+
 /** Where an entry no longer holds what its inputs hold, and which inputs moved. */
 export function staleRanges(
   entry: LedgerEntry,

@@ -279,6 +279,7 @@ export type ReasonCode =
   | 'upstream_rows_changed'
   | 'kind_changed'
   | 'auto_restatement'
+  | 'restated'
   | 'anew'
   | 'keeps_history'
   | 'carried_over'
@@ -323,6 +324,25 @@ export interface ActionDocument {
   readonly sql: readonly string[];
 }
 
+/** A restatement, and what follows from it. The intervals of each model are in the plan's actions. */
+export interface RestatementDocument {
+  /** The selection it was asked for with. */
+  readonly selection: string;
+  /** The range it is limited to; null when it is not. */
+  readonly start: string | null;
+  readonly end: string | null;
+  /** What is computed again because it is asked for. */
+  readonly models: readonly string[];
+  /** Readers that are computed again in consequence. */
+  readonly readers: readonly string[];
+  /** Readers that keep the rows they computed from the old ones. */
+  readonly kept: readonly { readonly model: string; readonly reason: string }[];
+  /** Models below that read nothing of what is computed again. */
+  readonly spared: readonly string[];
+  /** The newest number in the ledgers of `models`: a saved plan is refused once they were written again. */
+  readonly sequence: number;
+}
+
 export interface PlanDocument extends Document {
   readonly kind: 'plan';
   /** Sluice's version: another version refuses the file. */
@@ -335,6 +355,8 @@ export interface PlanDocument extends Document {
   /** Limits the plan was asked for; null when there are none. */
   readonly start: string | null;
   readonly end: string | null;
+  /** What is computed again because it is asked for; null when nothing is. */
+  readonly restatement: RestatementDocument | null;
   readonly actions: readonly ActionDocument[];
   readonly unchanged: number;
   /** Models below a changed one that keep their tables. */

@@ -4,7 +4,7 @@ export { exportState } from './export-state.ts';
 export * from './forget.ts';
 export * from './history.ts';
 export { importState, isStateEmpty, readExport } from './import-state.ts';
-export { writeEntry } from './ledger.ts';
+export { asPending, pendingRestatement, writeEntry } from './ledger.ts';
 export { expireKept, forgetKept, keptRows, readKept, type KeptFilter, type KeptGroup } from './quarantine.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';

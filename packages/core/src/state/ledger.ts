@@ -1,4 +1,4 @@
-import { intersect, subtract, type TimeRange } from '../time/index.ts';
+import { BEGINNING, intersect, normalize, subtract, type TimeRange } from '../time/index.ts';
 import type { LedgerEntry } from './state.ts';
 
 /**
@@ -26,4 +26,22 @@ export function writeEntry(
   }
   added.push(entry);
   return { entries: [...kept, ...added].toSorted((a, b) => a.start - b.start), removed, added };
+}
+
+/** Ranges whose rows stand but are to be computed again: a restatement that is not through. */
+export function pendingRestatement(entries: readonly LedgerEntry[]): readonly TimeRange[] {
+  return normalize(entries.filter((e) => e.doneAt === BEGINNING));
+}
+
+/** The entries that say of these ranges that a restatement was asked for; what the rows stem from stays. */
+export function asPending(
+  entries: readonly LedgerEntry[],
+  ranges: readonly TimeRange[],
+): readonly LedgerEntry[] {
+  return entries.flatMap((entry) =>
+    normalize(ranges).flatMap((range) => {
+      const part = intersect(entry, range);
+      return part === undefined ? [] : [{ ...entry, ...part, doneAt: BEGINNING }];
+    }),
+  );
 }

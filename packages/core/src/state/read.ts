@@ -33,7 +33,7 @@ export async function readState(connection: Connection): Promise<State> {
   let sequence = Number(highest?.['value'] ?? 0);
   for (const r of await connection.rows(
     'SELECT physical, epoch_ms(start_at) AS s, epoch_ms(end_at) AS e, isfinite(start_at) AS sf, isfinite(end_at) AS ef,' +
-      ' sequence, data_sequence, inputs, epoch_ms(done_at) AS d FROM _sluice.ledger ORDER BY physical, start_at',
+      ' sequence, data_sequence, inputs, epoch_ms(done_at) AS d, isfinite(done_at) AS df FROM _sluice.ledger ORDER BY physical, start_at',
   )) {
     const entry = readEntry(r);
     sequence = Math.max(sequence, entry.sequence, entry.data);
@@ -124,7 +124,7 @@ function readEntry(r: Row): LedgerEntry {
     sequence: Number(r['sequence']),
     data: Number(r['data_sequence']),
     inputs: readInputs(text(r, 'inputs')),
-    doneAt: Number(r['d']),
+    doneAt: r['df'] === true ? Number(r['d']) : BEGINNING,
   };
 }
 

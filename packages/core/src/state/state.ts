@@ -67,7 +67,7 @@ export interface LedgerEntry extends TimeRange {
   /** Which source data its rows stem from: the highest among the inputs. */
   readonly data: number;
   readonly inputs: readonly RecordedInput[];
-  /** Epoch ms, UTC. */
+  /** Epoch ms, UTC; `BEGINNING` where a restatement of these rows was asked for and has yet to be done. */
   readonly doneAt: number;
 }
 

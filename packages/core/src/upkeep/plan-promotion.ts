@@ -8,7 +8,7 @@ import {
   type SqlWriter,
 } from '../plan/index.ts';
 import { physicalKey, type EnvironmentState, type PromotedModel, type State } from '../state/index.ts';
-import { formatInstant, normalize } from '../time/index.ts';
+import { formatInstant, isAllTime, normalize } from '../time/index.ts';
 import { behind } from './behind.ts';
 import { compareEnvironments } from './compare-environments.ts';
 import { viewStatus, type Standing } from './standing.ts';
@@ -139,6 +139,7 @@ function whatLacks({ node, work }: PlannedNode): readonly string[] {
     case undefined:
       return [];
     case 'intervals': {
+      if (work.batches.some(isAllTime)) return [`${node.name}: its restatement is not through`];
       const ranges = normalize(work.batches).map(
         (r) => `${formatInstant(r.start)} → ${formatInstant(r.end)}`,
       );

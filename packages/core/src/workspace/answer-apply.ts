@@ -40,12 +40,21 @@ export async function answerApplyPlan(
       saved.environment,
       'plan',
       {
-        ...(saved.start === null ? {} : { start: Date.parse(saved.start) }),
-        ...(saved.end === null ? {} : { end: Date.parse(saved.end) }),
+        ...range(saved),
+        ...(saved.restatement === null
+          ? {}
+          : { ...range(saved.restatement), restate: saved.restatement.selection }),
       },
       Date.parse(saved.now),
     );
     checkStillTrue(saved, prepared.document);
     return execute(w, 'apply', prepared, connection, warehouse, options.confirm);
   });
+}
+
+function range({ start, end }: Pick<PlanDocument, 'start' | 'end'>): Pick<PlanOptions, 'start' | 'end'> {
+  return {
+    ...(start === null ? {} : { start: Date.parse(start) }),
+    ...(end === null ? {} : { end: Date.parse(end) }),
+  };
 }

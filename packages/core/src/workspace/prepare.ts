@@ -15,6 +15,7 @@ import { checkEnvironmentName } from './errors.ts';
 import { fileStatuses } from './file-statuses.ts';
 import type { CompiledProject } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
+import { selectModels } from './select-models.ts';
 
 /** A plan in every form a command needs. */
 export interface Prepared extends CompiledProject {
@@ -54,18 +55,30 @@ export async function prepare(
     now,
     mode,
     ignoreCron: options.ignoreCron,
-    start: options.start,
-    end: options.end,
+    ...(await limits(w, compiled, state, environment, options)),
   };
   const plan = buildPlan(input);
-  refuseTaken(plan, input);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
+  refuseTaken(plan, input);
   const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
   const around = [...writer.around('beforeAll').diagnostics, ...writer.around('afterAll').diagnostics];
   if (hasErrors(around)) throw new SluiceError(around);
   const document = await toPlanDocument(plan, compiled.project.config.name, writer);
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
   return { ...compiled, compiled: { ...compiled.compiled, diagnostics }, state, plan, writer, document };
+}
+
+/** What the options say about models and time. With a restatement, times limit that alone. */
+async function limits(
+  w: OpenProject,
+  { compiled }: CompiledProject,
+  state: State,
+  environment: string,
+  { start, end, restate }: PlanOptions,
+): Promise<Pick<PlanInput, 'start' | 'end' | 'restate'>> {
+  if (restate === undefined) return { start, end };
+  const models = await selectModels(w, compiled, state, environment, restate);
+  return { restate: { selection: restate, models, start, end } };
 }
 
 /** @throws {SluiceError} `name-taken` when a view would replace what is not this environment's own. */
