@@ -1,6 +1,7 @@
 /** The plan is what happens: a saved plan does what it says, or refuses and names what moved. */
 import { expect, test } from 'vitest';
-import type { Diagnostic } from '../src/index.ts';
+import type { Diagnostic, PlanDocument } from '../src/index.ts';
+import { digestOf } from '../src/plan/document.ts';
 import { ORDERS } from './support/orders.ts';
 import { refusal, resultsOf, TestProject } from './support/project.ts';
 
@@ -108,6 +109,21 @@ test('a plan that was changed by hand, or is none, is refused', async () => {
     expect(await refusal(project.applyPlan(changed))).toMatchObject([{ code }]);
   }
   expect((await project.applyPlan(text)).status, 'reformatting is no change').toBe('done');
+});
+
+test('a plan of another project, or of another Sluice, is refused by name', async () => {
+  const { project, text } = await planned();
+  await using _ = project;
+  const { digest: _digest, ...body } = JSON.parse(text) as PlanDocument;
+  const newer = { ...body, tool: '99.0.0' };
+  const other = JSON.stringify({ ...newer, digest: digestOf(newer) });
+  expect(notes(await refusal(project.applyPlan(other)))).toEqual([
+    `sluice: the plan was made by version 99.0.0, this is ${body.tool}`,
+  ]);
+  project.edit('project.yaml', 'name: orders', 'name: shop');
+  expect(notes(await refusal(project.applyPlan(text)))).toEqual([
+    "project: the plan is for 'orders', this is 'shop'",
+  ]);
 });
 
 test('plan never writes', async () => {
