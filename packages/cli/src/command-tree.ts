@@ -10,6 +10,10 @@ const END: Option = {
   flags: '--end <date>',
   summary: 'last day, included; or an instant, excluded',
 };
+const SELECT: Option = {
+  flags: '--select <models>',
+  summary: 'only these; the others stay as they are (names, globs, +model, tag:, state:modified, …)',
+};
 const RESTATE: Option = {
   flags: '--restate <models>',
   summary: 'compute these again though nothing moved (names, globs, +model, tag:, …; !x excludes)',
@@ -164,6 +168,7 @@ export const COMMANDS: readonly Command[] = [
       DIAGNOSTICS_FORMAT,
       START,
       END,
+      SELECT,
       RESTATE,
     ],
     examples: [
@@ -172,6 +177,7 @@ export const COMMANDS: readonly Command[] = [
         line: 'sluice plan -o plan.json',
         does: 'saves the plan for prod; `sluice apply plan.json` does just that',
       },
+      { line: 'sluice plan --select state:modified+', does: 'what has changed, and what reads it' },
       {
         line: 'sluice plan --restate staging.orders --start 2025-01-03 --end 2025-01-04',
         does: 'what computing two days again would touch',
@@ -191,7 +197,15 @@ export const COMMANDS: readonly Command[] = [
         path: true,
       },
     ],
-    options: [{ flags: '-y, --yes', summary: 'do not ask' }, START, END, RESTATE, JOBS, DIAGNOSTICS_FORMAT],
+    options: [
+      { flags: '-y, --yes', summary: 'do not ask' },
+      START,
+      END,
+      SELECT,
+      RESTATE,
+      JOBS,
+      DIAGNOSTICS_FORMAT,
+    ],
     examples: [
       { line: 'sluice apply dev', does: 'plans, shows, asks, applies' },
       { line: 'sluice apply plan.json --yes', does: 'does the saved plan without asking' },

@@ -87,7 +87,12 @@ export class Invocation {
   /** What plans are limited to, and what they compute again. */
   planOptions(): PlanOptions {
     const restate = this.text('restate');
-    return { ...this.range(), ...(restate === undefined ? {} : { restate }) };
+    const select = this.text('select');
+    return {
+      ...this.range(),
+      ...(restate === undefined ? {} : { restate }),
+      ...(select === undefined ? {} : { select }),
+    };
   }
 
   /** A path of the command line, absolute. */

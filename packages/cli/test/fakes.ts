@@ -37,6 +37,7 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     now: '2025-04-01T00:00:00.000Z',
     start: null,
     end: null,
+    selection: null,
     restatement: null,
     actions,
     unchanged: 0,

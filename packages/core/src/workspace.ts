@@ -70,6 +70,8 @@ export interface PlanOptions {
    * `start` and `end` limit what is computed again, and nothing else.
    */
   readonly restate?: string;
+  /** A selection of models and sources: only these are planned, the others stay as the environment shows them. */
+  readonly select?: string;
 }
 
 /** How {@link Workspace.run} decides what is due. */

@@ -32,7 +32,7 @@ export async function plan(invocation: Invocation): Promise<number> {
 
 /** The options that apply has to be given as well. */
 function given(invocation: Invocation): string {
-  return ['start', 'end', 'restate']
+  return ['select', 'start', 'end', 'restate']
     .flatMap((name) => {
       const value = invocation.text(name);
       if (value === undefined) return [];

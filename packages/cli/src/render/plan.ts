@@ -61,8 +61,9 @@ export function renderPlan(
   const updates = renderUpdates(plan, style, explain);
   const before = renderAround('before', plan.before_all, style, explain);
   const after = renderAround('after', plan.after_all, style, explain);
+  const left = leftLines(plan, style);
   const around = explain ? [] : [...updates, ...before, ...after];
-  const tail = [...folded, ...spared, ...restatement.slice(1), ...around].join('\n');
+  const tail = [...folded, ...spared, ...left, ...restatement.slice(1), ...around].join('\n');
   if (explain) {
     blocks.unshift(...before);
     blocks.push(...updates, ...after);
@@ -193,6 +194,15 @@ function sparedLine(names: readonly string[], style: Style): string {
   const lead = '  spared, for nothing they read changes:';
   const text = wrapList(`${lead} `, nameList(names.map(visible)), textWidth(style), 4);
   return paint(style).green(lead) + text.slice(lead.length);
+}
+
+/** What has changed and is not part of a limited plan. */
+function leftLines(plan: PlanDocument, style: Style): readonly string[] {
+  const names = plan.selection?.left ?? [];
+  if (names.length === 0) return [];
+  const lead = '  changed, but not selected:';
+  const text = wrapList(`${lead} `, nameList(names.map(visible)), textWidth(style), 4);
+  return [paint(style).cyan(lead) + text.slice(lead.length)];
 }
 
 /** What is restated, for the top; then who keeps what it has. */

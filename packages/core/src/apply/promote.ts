@@ -21,7 +21,9 @@ export async function showAll(
   from?: PromotionOrigin,
 ): Promise<void> {
   const shown = shownNodes(plan);
-  const models = shown.map((n): PromotedModel => ({ model: n.node.name, physical: n.key, view: n.view }));
+  const models = shown
+    .map((n): PromotedModel => ({ model: n.node.name, physical: n.key, view: n.view }))
+    .concat(plan.kept);
   for (const schema of new Set(models.map((m) => m.view.schema))) {
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
   }

@@ -36,6 +36,7 @@ import {
   shownElsewhere,
   type RestatementRequest,
 } from './restatement.ts';
+import { conflicts, inputsOf, keptTable, type PlanSelection } from './narrow.ts';
 import { isModel, type Action, type FileStatus, type Plan, type PlannedNode, type Work } from './planned.ts';
 import {
   boundInputs,
@@ -64,6 +65,8 @@ export interface PlanInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly restate?: RestatementRequest | undefined;
+  /** Only these; the others stay as they are. */
+  readonly select?: PlanSelection | undefined;
 }
 
 /**
@@ -88,12 +91,17 @@ class Planner {
   readonly #restated: ReadonlySet<string>;
   /** Inputs of each node whose data moved. */
   readonly #moved = new Map<string, readonly string[]>();
+  /** What selected models are computed from. */
+  readonly #needed: ReadonlySet<string>;
+  /** Changed, and left as they are because they are not selected. */
+  readonly #left: string[] = [];
   /** The sequence number that new data will get, as far as planning can know: above all that exist. */
   readonly #next: number;
 
   constructor(input: PlanInput) {
     this.#in = input;
     this.#next = input.state.sequence + 1;
+    this.#needed = inputsOf(input.compiled.nodes, input.select?.models ?? new Set());
     this.#restated = restated(input.compiled, input.restate?.models ?? new Set());
   }
 
@@ -110,15 +118,15 @@ class Planner {
     const nodes = [...this.#planned.values()];
     const shown = new Set(nodes.filter((n) => hasView(n)).map((n) => nodeKey(n.node.name)));
     const declared = new Set(nodes.map((n) => nodeKey(n.node.name)));
-    const removed = [...(current?.models.values() ?? [])]
-      .filter((m) => !shown.has(nodeKey(m.model)))
-      .map((m) => ({
-        model: m.model,
-        view: m.view,
-        key: m.physical,
-        declared: declared.has(nodeKey(m.model)),
-        stands: this.#viewStands(m.view),
-      }));
+    const gone = [...(current?.models.values() ?? [])].filter((m) => !shown.has(nodeKey(m.model)));
+    const kept = this.#in.select === undefined ? [] : gone;
+    const removed = (this.#in.select === undefined ? gone : []).map((m) => ({
+      model: m.model,
+      view: m.view,
+      key: m.physical,
+      declared: declared.has(nodeKey(m.model)),
+      stands: this.#viewStands(m.view),
+    }));
     return {
       environment,
       sequence: current?.sequence ?? 0,
@@ -126,6 +134,11 @@ class Planner {
       start: this.#in.start,
       end: this.#in.end,
       restatement: this.#restatement(),
+      selection:
+        this.#in.select === undefined
+          ? undefined
+          : { selection: this.#in.select.selection, left: [...this.#left, ...kept.map((m) => m.model)] },
+      kept,
       nodes: this.#planned,
       removed,
       externalMoves,
@@ -133,7 +146,9 @@ class Planner {
       promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
       spared: this.#spared(),
       waiting: this.#waiting,
-      unchanged: nodes.filter((n) => n.action === undefined && hasView(n)).length,
+      unchanged: nodes.filter(
+        (n) => n.action === undefined && hasView(n) && !this.#left.includes(n.node.name),
+      ).length,
     };
   }
 
@@ -147,7 +162,8 @@ class Planner {
       readsPrivate: node.dependencies.some((d) => this.#planned.get(d)?.isPrivate === true),
     });
     const { physical, key, exists, columns, carry, carried, isPrivate } = place;
-    this.#diagnostics.push(...place.diagnostics);
+    const isSelected = this.#in.select?.models.has(node.name) !== false;
+    if (isSelected) this.#diagnostics.push(...place.diagnostics);
     const base = {
       node,
       storage,
@@ -158,6 +174,7 @@ class Planner {
       carried,
       isPrivate,
       fresh: !exists,
+      hold: 'planned' as const,
       replaces: this.#replaces(node, place),
       unit: this.#cadence(node).unit,
     };
@@ -167,6 +184,12 @@ class Planner {
       this.#coverage.set(key, this.#foreignCoverage(node, key));
       return idle;
     }
+    const { select, state, environment } = this.#in;
+    if (select !== undefined) {
+      const left = select.models.has(node.name) ? undefined : this.#leave(node, place, { ...idle });
+      if (left !== undefined) return left;
+      this.#diagnostics.push(...conflicts(node, this.#planned, state, environment));
+    }
     const entries = this.#entries(node, place);
     this.#asked.set(node.name, this.#askedOf(node, place, entries));
     const todo = this.#workFor(node, place, entries);
@@ -174,6 +197,74 @@ class Planner {
     const reaudit = exists && this.#auditsMoved(node, key);
     const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;
     return { ...base, reaudit, work, action };
+  }
+
+  /** A node that is not selected; undefined when it follows what is. */
+  #leave(node: CompiledNode, place: Place, idle: PlannedNode): PlannedNode | undefined {
+    const { state, environment } = this.#in;
+    if (this.#restated.has(node.name)) {
+      this.#diagnostics.push(
+        diagnostic('restatement-refused', `${node.name} is to be restated and is not selected`, {
+          hint: 'Name it in --select as well, or leave --select out.',
+        }),
+      );
+    }
+    const shown = state.environments.get(environment)?.models.get(node.name)?.physical;
+    if (shown === undefined) {
+      const isThere = place.exists && place.carry === undefined;
+      if (!this.#needed.has(node.name) || !isThere) {
+        this.#left.push(node.name);
+        return { ...idle, hold: 'hidden' };
+      }
+      // Built for another environment: read as it is, and shown, so that nobody drops it.
+      this.#coverage.set(place.key, coverageOf(state.ledger.get(place.key) ?? []));
+      const reasons = [reason.newModel(node), reason.alreadyBuilt()];
+      return { ...idle, action: { kind: 'reuse', reasons, columns: NO_COLUMN_CHANGES } };
+    }
+    const readsPrivate = node.dependencies.some((d) => this.#planned.get(d)?.isPrivate === true);
+    const kept = keptTable(shown, state, environment, readsPrivate);
+    const stands = this.#in.relations.has(shown.toLowerCase());
+    const isSame = kept?.snapshot.version === node.version;
+    // A view over tables that are replaced goes with them: what it is bound to may be dropped some day.
+    const isMoved = idle.storage === 'view' && this.#replacedInputs(node.dependencies);
+    if (kept === undefined || !stands || (isMoved && isSame)) return undefined;
+    if (isMoved) {
+      this.#diagnostics.push(
+        diagnostic(
+          'selection-incomplete',
+          `the view ${node.name} is changed, reads what is selected, and is not selected`,
+          {
+            ...(isModel(node) ? { location: node.definition.nameLocation } : {}),
+            hint: `Select it as well: ${node.name}`,
+          },
+        ),
+      );
+    }
+    if (!isSame) this.#left.push(node.name);
+    this.#coverage.set(shown, coverageOf(state.ledger.get(shown) ?? []));
+    return {
+      ...idle,
+      physical: kept.snapshot.physical,
+      key: shown,
+      columns: kept.columns,
+      carry: undefined,
+      carried: kept.snapshot.fingerprint.carried,
+      isPrivate: kept.isPrivate,
+      hold: 'kept',
+      fresh: false,
+      replaces: [],
+    };
+  }
+
+  /** Whether this plan lets the environment show another table for one of these. */
+  #replacedInputs(names: readonly string[]): boolean {
+    const models = this.#in.state.environments.get(this.#in.environment)?.models;
+    return names.some((name) => {
+      const input = this.#planned.get(name);
+      if (input?.storage === 'inline') return this.#replacedInputs(input.node.dependencies);
+      const isOwn = input?.storage === 'table' || input?.storage === 'view';
+      return isOwn && input.hold === 'planned' && models?.get(name)?.physical !== input.key;
+    });
   }
 
   #askedOf(node: CompiledNode, { key, exists, carry }: Place, entries: readonly LedgerEntry[]): Asked {
@@ -582,7 +673,7 @@ class Planner {
       .filter((name) => {
         const planned = this.#planned.get(name);
         const kind = planned?.action?.kind;
-        return planned?.storage !== 'inline' && kind === undefined;
+        return planned?.storage !== 'inline' && planned?.hold === 'planned' && kind === undefined;
       })
       .toSorted();
   }
@@ -595,8 +686,8 @@ function history(node: CompiledNode): Action['reasons'] {
 }
 
 /** Whether environments have a view of it. */
-function hasView(planned: Pick<PlannedNode, 'storage'>): boolean {
-  return planned.storage === 'table' || planned.storage === 'view';
+function hasView(planned: Pick<PlannedNode, 'storage' | 'hold'>): boolean {
+  return planned.hold !== 'hidden' && (planned.storage === 'table' || planned.storage === 'view');
 }
 
 /** Whether two loads hold the same rows. Rows that were rejected under one declaration may be there under another. */
@@ -661,8 +752,9 @@ export function takenNames(
   for (const environment of input.state.environments.values()) {
     for (const m of environment.models.values()) owners.set(viewKey(m.view), environment.name);
   }
-  return [...plan.nodes.values()].flatMap(({ node, storage }) => {
-    if (!hasView({ storage })) return [];
+  return [...plan.nodes.values()].flatMap((planned) => {
+    const { node } = planned;
+    if (!hasView(planned)) return [];
     const view = environmentView(plan.environment, node.name);
     const relation = input.relations.get(viewKey(view));
     const owner = owners.get(viewKey(view));

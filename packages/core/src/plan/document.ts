@@ -44,6 +44,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     now: isoInstant(plan.now),
     start: plan.start === undefined ? null : isoInstant(plan.start),
     end: plan.end === undefined ? null : isoInstant(plan.end),
+    selection: plan.selection ?? null,
     restatement: toRestatement(plan.restatement),
     actions,
     unchanged: plan.unchanged,
@@ -145,11 +146,17 @@ const VERBS: readonly (readonly [ActionDocument['action'], string])[] = [
 function summarize(plan: Plan, actions: readonly ActionDocument[]): string {
   const models = plan.unchanged === 1 ? '1 model is' : `${plan.unchanged} models are`;
   if (actions.length === 0 && !plan.promotes)
-    return `Nothing to do: ${models} up to date in ${plan.environment}.`;
+    return `Nothing to do: ${models} up to date in ${plan.environment}.${leftOut(plan)}`;
   const parts = VERBS.flatMap(([kind, verb]) => {
     const count = actions.filter((a) => a.action === kind).length;
     return count === 0 ? [] : [`${count} ${verb}`];
   });
   if (plan.unchanged > 0) parts.push(`${plan.unchanged} unchanged`);
-  return `Plan for ${plan.environment}: ${parts.length === 0 ? 'views to be put back' : parts.join(', ')}.`;
+  return `Plan for ${plan.environment}: ${parts.length === 0 ? 'views to be put back' : parts.join(', ')}.${leftOut(plan)}`;
+}
+
+function leftOut({ selection }: Plan): string {
+  const count = selection?.left.length ?? 0;
+  if (count === 0) return '';
+  return count === 1 ? ' 1 changed model is not selected.' : ` ${count} changed models are not selected.`;
 }

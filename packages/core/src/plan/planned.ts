@@ -2,7 +2,7 @@ import type { Column, CompiledNode, CompiledModel } from '../compile/compiled.ts
 import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ActionKind, ReasonDocument, ColumnDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
-import type { CarriedFrom, LoadedFile } from '../state/state.ts';
+import type { CarriedFrom, LoadedFile, PromotedModel } from '../state/state.ts';
 import type { Coverage, IntervalUnit, TimeRange } from '../time/index.ts';
 import type { Carry } from './carry.ts';
 import type { Restatement } from './restatement.ts';
@@ -58,6 +58,10 @@ export interface PlannedNode {
   readonly carried: CarriedFrom | undefined;
   /** Whether the table is this environment's alone, because it holds rows that `prod` would have otherwise. */
   readonly isPrivate: boolean;
+  /**
+   * What a limited plan does with it: `kept` is left as the environment shows it, `hidden` was never shown and stays away.
+   */
+  readonly hold: 'planned' | 'kept' | 'hidden';
   /** Whether the physical relation has to be made; what a ledger says of one that is gone is void. */
   readonly fresh: boolean;
   /**
@@ -106,6 +110,10 @@ export interface Plan {
   readonly start: number | undefined;
   readonly end: number | undefined;
   readonly restatement: Restatement | undefined;
+  /** When the plan is limited to some models: how that was said, and what has changed and is left as it is. */
+  readonly selection: { readonly selection: string; readonly left: readonly string[] } | undefined;
+  /** Shown, gone from the project, and kept because the plan is limited. */
+  readonly kept: readonly PromotedModel[];
   readonly nodes: ReadonlyMap<string, PlannedNode>;
   /** Models the environment shows today and will no longer show. */
   readonly removed: readonly Removed[];

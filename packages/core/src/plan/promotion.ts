@@ -11,7 +11,7 @@ export interface Shown extends PlannedNode {
 /** All views of an environment after the plan. */
 export function shownNodes(plan: Plan): readonly Shown[] {
   return [...plan.nodes.values()]
-    .filter((n) => n.storage === 'table' || n.storage === 'view')
+    .filter((n) => n.hold !== 'hidden' && (n.storage === 'table' || n.storage === 'view'))
     .map((n) => ({ ...n, view: environmentView(plan.environment, n.node.name) }));
 }
 
@@ -22,6 +22,8 @@ export function virtualUpdates(
 ): readonly { readonly model: string; readonly view: TableName; readonly sql: readonly string[] }[] {
   if (!plan.promotes) return [];
   return shownNodes(plan).flatMap((n) => {
+    // The view is another's when its model was left out of the plan.
+    if (n.hold === 'kept') return [];
     const statements = writer.virtualUpdate(n, n.view);
     return statements.length === 0 ? [] : [{ model: n.node.name, view: n.view, sql: statements }];
   });

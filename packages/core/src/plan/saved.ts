@@ -37,6 +37,8 @@ export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
       `environment: ${saved.environment} was promoted since (sequence ${saved.sequence} then, ${today.sequence} now)`,
     );
   }
+  if (JSON.stringify(saved.selection) !== JSON.stringify(today.selection))
+    found.push('selection: what is left out changed');
   if (JSON.stringify(saved.restatement) !== JSON.stringify(today.restatement))
     found.push('restatement: what it reaches changed');
   const filesNow = new Set(today.files.map(fileKey));

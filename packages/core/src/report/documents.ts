@@ -355,6 +355,8 @@ export interface PlanDocument extends Document {
   /** Limits the plan was asked for; null when there are none. */
   readonly start: string | null;
   readonly end: string | null;
+  /** When the plan is limited to some models: how, and what has changed and is left as it is. Null when it is not. */
+  readonly selection: { readonly selection: string; readonly left: readonly string[] } | null;
   /** What is computed again because it is asked for; null when nothing is. */
   readonly restatement: RestatementDocument | null;
   readonly actions: readonly ActionDocument[];

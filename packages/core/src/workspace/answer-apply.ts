@@ -41,6 +41,7 @@ export async function answerApplyPlan(
       'plan',
       {
         ...range(saved),
+        ...(saved.selection === null ? {} : { select: saved.selection.selection }),
         ...(saved.restatement === null
           ? {}
           : { ...range(saved.restatement), restate: saved.restatement.selection }),

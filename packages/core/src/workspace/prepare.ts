@@ -74,11 +74,16 @@ async function limits(
   { compiled }: CompiledProject,
   state: State,
   environment: string,
-  { start, end, restate }: PlanOptions,
-): Promise<Pick<PlanInput, 'start' | 'end' | 'restate'>> {
-  if (restate === undefined) return { start, end };
-  const models = await selectModels(w, compiled, state, environment, restate);
-  return { restate: { selection: restate, models, start, end } };
+  { start, end, restate, select }: PlanOptions,
+): Promise<Pick<PlanInput, 'start' | 'end' | 'restate' | 'select'>> {
+  const found = async (selection: string): Promise<{ selection: string; models: ReadonlySet<string> }> => ({
+    selection,
+    models: await selectModels(w, compiled, state, environment, selection),
+  });
+  const selected = select === undefined ? {} : { select: await found(select) };
+  return restate === undefined
+    ? { start, end, ...selected }
+    : { restate: { ...(await found(restate)), start, end }, ...selected };
 }
 
 /** @throws {SluiceError} `name-taken` when a view would replace what is not this environment's own. */
