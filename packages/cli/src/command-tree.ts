@@ -19,6 +19,10 @@ const RESTATE: Option = {
   summary: 'compute these again though nothing moved (names, globs, +model, tag:, …; !x excludes)',
 };
 const JOBS: Option = { flags: '--jobs <n>', summary: 'how many models are built at the same time' };
+const FAIL_FAST: Option = {
+  flags: '--fail-fast',
+  summary: 'after a model failed begin no other; without it only those below it are left out',
+};
 const ENV: Option = { flags: '--env <environment>', summary: "the environment; 'prod' if left out" };
 
 const DIAGNOSTICS_FORMAT: Option = {
@@ -204,6 +208,7 @@ export const COMMANDS: readonly Command[] = [
       SELECT,
       RESTATE,
       JOBS,
+      FAIL_FAST,
       DIAGNOSTICS_FORMAT,
     ],
     examples: [
@@ -232,6 +237,7 @@ export const COMMANDS: readonly Command[] = [
         summary: 'everything that has ended or moved is due, whatever the crons say',
       },
       JOBS,
+      FAIL_FAST,
     ],
     examples: [
       { line: 'sluice run', does: 'whatever is due in prod' },

@@ -31,6 +31,7 @@ export async function withWorkspace(
       observer: (event) => reporter.event(event),
       ...(now === undefined ? {} : { now }),
       ...(jobs === undefined ? {} : { jobs }),
+      ...(invocation.flag('failFast') ? { failFast: true } : {}),
     });
     return await work(workspace, reporter);
   } finally {

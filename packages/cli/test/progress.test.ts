@@ -1,3 +1,4 @@
+import { diagnostic, toDiagnosticDocument } from '@sluice/core';
 import type { ProgressEvent, TaskResultDocument } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import type { Stream } from '../src/context.ts';
@@ -76,7 +77,14 @@ describe('progress', () => {
   it.each([
     [result({ rejected: 3 }), '✓ marts.a rebuild 1,234 rows, 3 rejected, 0.50 s'],
     [result({ action: 'drop', rows: null }), '✓ marts.a drop 0.50 s'],
-    [result({ status: 'skipped' }), '- marts.a skipped for something upstream failed'],
+    [result({ status: 'skipped' }), '- marts.a skipped not begun'],
+    [
+      result({
+        status: 'skipped',
+        diagnostics: [toDiagnosticDocument(diagnostic('upstream-broken', 'x', {}))],
+      }),
+      '- marts.a skipped for something upstream failed',
+    ],
     [result({ status: 'interrupted' }), '- marts.a interrupted'],
     [result({ status: 'failed' }), '✗ marts.a failed'],
   ])('says %#', (given, expected) => {

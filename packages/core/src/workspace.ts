@@ -47,6 +47,8 @@ export interface WorkspaceOptions {
   readonly observer?: Observer;
   /** How many models are built at the same time; default: the number of processors, at most 4. */
   readonly jobs?: number;
+  /** After a model failed no other is begun; those at work are finished. */
+  readonly failFast?: boolean;
   /** Whether results are kept under `.sluice/cache`; default: yes, save when Sluice runs from its sources. */
   readonly cache?: boolean;
 }

@@ -59,6 +59,30 @@ SELECT c.country, d.day FROM marts.countries AS c CROSS JOIN marts.daily AS d
   expect((await project.apply()).status).toBe('nothing-to-do');
 });
 
+test.each([
+  [false, ['m.a failed', 'm.b done', 'm.c done']],
+  [true, ['m.a failed', 'm.b skipped', 'm.c skipped']],
+])('after a failure others are begun, unless to fail fast (%s)', async (failFast, expected) => {
+  await using project = new TestProject(
+    {
+      'project.yaml': ORDERS['project.yaml'] ?? '',
+      'data/orders.csv': ORDERS['data/orders.csv'] ?? '',
+      'data/customers.csv': ORDERS['data/customers.csv'] ?? '',
+      'models/m/a.sql': model('a', 'INTEGER'),
+      'models/m/b.sql': model('b', 'VARCHAR'),
+      'models/m/c.sql': model('c', 'VARCHAR'),
+    },
+    { jobs: 1, failFast },
+  );
+  const applied = await project.apply();
+  expect(applied.status).toBe('failed');
+  expect(resultsOf(applied).filter((r) => r.startsWith('m.'))).toEqual(expected);
+  // What was not begun is no failure of its own, and is done by the next apply.
+  expect(applied.diagnostics.filter((d) => d.severity === 'error')).toHaveLength(1);
+  project.write('models/m/a.sql', model('a', 'VARCHAR'));
+  expect((await project.build()).promoted).toBe(true);
+});
+
 test('an interrupted apply leaves nothing half-written, and the next one goes on', async () => {
   const slow = 'SELECT sum(a.range * b.range)::HUGEINT AS n FROM range(1000000) AS a, range(100000) AS b';
   await using project = new TestProject(
@@ -104,3 +128,9 @@ test('nothing runs that the plan does not list, and refusing the plan changes no
   await expect(project.apply('prod', { confirm: async () => false })).rejects.toThrow('nothing was changed');
   expect(await project.value('SELECT count(*) FROM marts.countries')).toBe('3');
 });
+
+function model(name: string, type: string): string {
+  return `MODEL (name m.${name}, kind FULL);
+SELECT CAST(name AS ${type}) AS x FROM raw.customers
+`;
+}

@@ -102,8 +102,11 @@ export function renderFinished(result: TaskResultDocument, style: Style): string
         error?.message.split('\n')[0] ?? (failed === undefined ? undefined : `audit ${failed.audit}`);
       return `${p.red('✗')} ${name} ${p.red('failed')}${why === undefined ? '' : `   ${visible(why)}`}`;
     }
-    case 'skipped':
-      return `${p.yellow('-')} ${name} ${p.yellow('skipped')}  ${p.dim('for something upstream failed')}`;
+    case 'skipped': {
+      const isBelow = result.diagnostics.some((d) => d.code === 'upstream-broken');
+      const why = isBelow ? 'for something upstream failed' : 'not begun';
+      return `${p.yellow('-')} ${name} ${p.yellow('skipped')}  ${p.dim(why)}`;
+    }
     case 'interrupted':
       return `${p.yellow('-')} ${name} ${p.yellow('interrupted')}`;
     default:

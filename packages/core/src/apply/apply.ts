@@ -26,6 +26,8 @@ export interface ApplyInput {
   readonly root: string;
   readonly run: RunContext;
   readonly jobs: number;
+  /** After a failure no other node is begun. */
+  readonly failFast: boolean;
   readonly observer: Observer;
   readonly signal: AbortSignal;
   /** The clock, for when an entry was done. */
@@ -77,7 +79,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
           return result.status === 'done';
         },
         skip: (planned, culprit) => results.set(planned.node.name, skipNode(at, planned, culprit)),
-        isStopped: () => signal.aborted,
+        isStopped: () =>
+          signal.aborted || (input.failFast && [...results.values()].some((r) => r.status === 'failed')),
       });
     const bad = [...results.values()].filter((r) => r.status !== 'done');
     let status: ApplyResult['status'] = signal.aborted

@@ -69,6 +69,7 @@ export async function execute(
     root: w.root,
     run,
     jobs: w.options.jobs ?? Math.min(4, availableParallelism()),
+    failFast: w.options.failFast ?? false,
     observer: w.observer,
     signal: w.abort.signal,
     clock: () => w.now(),

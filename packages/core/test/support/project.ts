@@ -43,6 +43,7 @@ export interface ProjectOptions {
   readonly observer?: Observer;
   readonly jobs?: number;
   readonly lockTimeout?: number;
+  readonly failFast?: boolean;
 }
 
 const WAREHOUSE = '.sluice/warehouse.duckdb';
@@ -118,13 +119,14 @@ export class TestProject implements AsyncDisposable {
   }
 
   async workspace(): Promise<Workspace> {
-    const { observer, jobs, lockTimeout } = this.#options;
+    const { observer, jobs, lockTimeout, failFast } = this.#options;
     return (this.#workspace ??= await openWorkspace({
       root: this.root,
       now: () => this.now,
       lockTimeout: lockTimeout ?? 2000,
       ...(observer === undefined ? {} : { observer }),
       ...(jobs === undefined ? {} : { jobs }),
+      ...(failFast === undefined ? {} : { failFast }),
     }));
   }
 
