@@ -236,6 +236,23 @@ test('another header does not make kept rows ones that could be computed again; 
   expect(await project.value(held)).toBe('false');
 });
 
+test('a header that keeps rows from now on is remembered before they differ from what would be computed', async () => {
+  const file = 'models/m/kept.sql';
+  const query = 'SELECT id, x, ts FROM raw.a WHERE ts BETWEEN @start_ts AND @end_ts';
+  await using project = new TestProject({
+    ...ONE_MODEL,
+    [file]: modelOf('kind INCREMENTAL_BY_TIME_RANGE (time_column ts)', query),
+  });
+  await project.build();
+  const held = "SELECT fingerprint->>'history' FROM _sluice.snapshot WHERE model = 'm.kept'";
+  expect(await project.value(held)).toBe('false');
+  project.edit(file, '(time_column ts)', '(time_column ts, disable_restatement true)');
+  project.edit('a.csv', '1,10', '1,11');
+  expect(resultsOf(await project.build())).toEqual(['raw.a done']);
+  expect(await project.rows('SELECT x::INTEGER AS x FROM m.kept WHERE id = 1')).toEqual([{ x: 10 }]);
+  expect(await project.value(held)).toBe('true');
+});
+
 test('of tables that an older Sluice wrote, all that may hold history stay', async () => {
   await using project = new TestProject({
     ...ONE_MODEL,

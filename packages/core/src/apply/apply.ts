@@ -1,10 +1,18 @@
 import type { Diagnostic, Location } from '../diagnostic/index.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
+import { keepsHistory } from '../model/index.ts';
 import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { Observer, TaskResultDocument } from '../report/index.ts';
 import { ident } from '../sql/quote.ts';
-import { asPending, DIVERTED_SCHEMA, endRun, type RunContext, type State } from '../state/index.ts';
+import {
+  asPending,
+  DIVERTED_SCHEMA,
+  endRun,
+  recordHistory,
+  type RunContext,
+  type State,
+} from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
 import { diverts } from './divert.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
@@ -180,9 +188,17 @@ async function prepare(
   const schemas = new Set(work.filter((w) => w.storage !== 'foreign').map((w) => w.physical.schema));
   if (work.some(diverts)) schemas.add(DIVERTED_SCHEMA);
   const pending = plan.restatement?.pending ?? [];
-  if (schemas.size === 0 && plan.externalMoves.length === 0 && pending.length === 0) return;
+  // A header may say since the table was written that its rows are to stay whatever its inputs do: gc must know.
+  const kept = [...plan.nodes.values()].flatMap(({ node, key }) => {
+    const snapshot = at.state.snapshots.get(key);
+    const keeps = node.node === 'model' && keepsHistory(node.definition.kind, node.byInterval);
+    return keeps && snapshot !== undefined && snapshot.fingerprint.history !== true ? [snapshot] : [];
+  });
+  const notes = plan.externalMoves.length + pending.length + kept.length;
+  if (schemas.size === 0 && notes === 0) return;
   const entered: (() => void)[] = [];
   await connection.transaction(async () => {
+    for (const snapshot of kept) await recordHistory(connection, snapshot);
     for (const schema of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
     for (const external of plan.externalMoves) {
       const sequence = at.ledger.nextSequence();

@@ -11,6 +11,7 @@ import {
   type LedgerEntry,
   type PromotedModel,
   type PromotionOrigin,
+  type Snapshot,
   type SourceLoad,
 } from './state.ts';
 
@@ -50,6 +51,16 @@ export async function recordSnapshot(
       run.runId,
       null,
     ]})`,
+  );
+}
+
+/** From now on a table's rows may be such as could not be computed again, though no task writes it. */
+export async function recordHistory(
+  connection: Connection,
+  { physical, fingerprint }: Snapshot,
+): Promise<void> {
+  await connection.run(
+    sql`UPDATE _sluice.snapshot SET fingerprint = ${JSON.stringify({ ...fingerprint, history: true })} WHERE physical = ${physicalKey(physical)}`,
   );
 }
 
