@@ -1,7 +1,7 @@
 import type { Cell, DiffDocument, ModelDiffDocument } from '@sluice/core';
 import { formatCell } from './cell-value.ts';
 import { changeWords, percent } from './diff-words.ts';
-import { code, escapeMarkdown, markdownTable } from './markdown.ts';
+import { code, codeCell, escapeMarkdown, markdownTable } from './markdown.ts';
 import { number } from './words.ts';
 
 /** The same for a comment or a job summary: one table of models, the details of each folded. */
@@ -9,14 +9,21 @@ export function renderDiffMarkdown(document: DiffDocument): string {
   const shown = document.models.filter((m) => m.status !== 'same');
   const head = `**${code(document.before)} → ${code(document.after)}**: ${escapeMarkdown(document.summary)}\n`;
   if (shown.length === 0) return head;
-  const overview = markdownTable(
-    ['model', 'rows', 'columns', 'values'],
-    shown.map((m) => [code(m.model), rowsOf(m, document), columnsOf(m), valuesOf(m)]),
-  );
-  return `${[head, overview, ...shown.map((m) => details(m, document)).filter((d) => d !== '')].join('\n')}`;
+  return [head, diffOverview(shown, document), ...shown.flatMap((m) => diffDetails(m, document))].join('\n');
 }
 
-function rowsOf(m: ModelDiffDocument, { before, after }: DiffDocument): string {
+/** The sides of a comparison. */
+type Sides = Pick<DiffDocument, 'before' | 'after'>;
+
+/** A line for each model that is not the same. */
+export function diffOverview(models: readonly ModelDiffDocument[], sides: Sides): string {
+  return markdownTable(
+    ['model', 'rows', 'columns', 'values'],
+    models.map((m) => [code(m.model), rowsOf(m, sides), columnsOf(m), valuesOf(m)]),
+  );
+}
+
+function rowsOf(m: ModelDiffDocument, { before, after }: Sides): string {
   if (m.status === 'added') return `only in ${code(after)}`;
   return m.status === 'removed' ? `only in ${code(before)}` : changeWords(m);
 }
@@ -33,7 +40,8 @@ function valuesOf(m: ModelDiffDocument): string {
   return m.values.map((v) => `${code(v.column)} ${percent(v.share)}`).join(', ');
 }
 
-function details(m: ModelDiffDocument, { before, after }: DiffDocument): string {
+/** Samples of one model, folded; none when there are none. */
+export function diffDetails(m: ModelDiffDocument, { before, after }: Sides): readonly string[] {
   const parts: string[] = [];
   if (m.note !== null) parts.push(`${escapeMarkdown(m.note)}.\n`);
   const changed = m.samples.changed.flatMap((row) =>
@@ -51,8 +59,8 @@ function details(m: ModelDiffDocument, { before, after }: DiffDocument): string 
     ...rows(`Only in ${code(after)}`, m.samples.added, m.rows?.added ?? 0),
     ...rows(`Only in ${code(before)}`, m.samples.removed, m.rows?.removed ?? 0),
   );
-  if (parts.length === 0) return '';
-  return `<details><summary>${code(m.model)}: samples</summary>\n\n${parts.join('\n')}\n</details>\n`;
+  if (parts.length === 0) return [];
+  return [`<details><summary>${code(m.model)}: samples</summary>\n\n${parts.join('\n')}\n</details>\n`];
 }
 
 function rows(
@@ -74,5 +82,5 @@ function rows(
 }
 
 function cell(value: Cell): string {
-  return escapeMarkdown(formatCell(value));
+  return codeCell(formatCell(value));
 }
