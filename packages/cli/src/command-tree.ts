@@ -355,6 +355,60 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./commands/diff.ts')).diff,
   },
   {
+    name: 'ci',
+    summary: 'Say what a pull request means: check, test, build what changed apart, audit and compare it',
+    details:
+      'Compiles, lints and runs the unit tests; plans against the base; builds what changed and what reads it in an environment of its own, audits it there, compares it with the base, and drops the environment again. Exits with 1 when there is something of the kind that --fail-on names.',
+    options: [
+      { flags: '--base <environment>', summary: "what to compare with; 'prod' if left out" },
+      {
+        flags: '--base-file <file>',
+        summary: "work on a copy of this warehouse file, in place of the project's warehouse",
+        path: true,
+      },
+      {
+        flags: '--env <environment>',
+        summary: 'what to build in; pr_<number> in a pull request, else a new name',
+      },
+      { flags: '--keep', summary: 'leave the environment standing' },
+      {
+        flags: '--fail-on <what>',
+        summary:
+          'error (if left out); warning: these too; breaking: also columns and models that go or change type; diff: also any other data',
+        choices: ['error', 'warning', 'breaking', 'diff'],
+      },
+      { flags: '--samples <count>', summary: 'how many samples of each sort of difference (5)' },
+      { flags: '--markdown <file>', summary: 'also write the report as Markdown', path: true },
+      { flags: '--junit <file>', summary: 'also write steps, tests and audits as JUnit XML', path: true },
+      { flags: '--sarif <file>', summary: 'also write what is wrong for code scanning', path: true },
+      {
+        flags: '--report <file>',
+        summary: 'also write the JSON document all reports are made of',
+        path: true,
+      },
+      {
+        flags: '--comment',
+        summary:
+          'write the report under the pull or merge request, or renew it; needs a token in the environment',
+      },
+      JOBS,
+      {
+        flags: '--format <format>',
+        summary: 'text, json, markdown or github (annotations, then text)',
+        choices: ['text', 'json', 'markdown', 'github'],
+      },
+    ],
+    examples: [
+      { line: 'sluice ci', does: 'what merging would mean for prod' },
+      {
+        line: 'sluice ci --base-file prod.duckdb --fail-on breaking --markdown out/report.md',
+        does: 'on a copy of production; fails when a column goes',
+      },
+      { line: 'sluice ci --format github --junit out/sluice.xml --comment', does: 'in a pull request' },
+    ],
+    load: async () => (await import('./commands/ci.ts')).ci,
+  },
+  {
     name: 'query',
     summary: 'Run a query and print its rows',
     arguments: [{ syntax: '<sql>', summary: 'one query; models go by their own names in every environment' }],

@@ -1,4 +1,4 @@
-import type { Workspace } from '@sluice/core';
+import type { Workspace, WorkspaceOptions } from '@sluice/core';
 import type { Invocation } from './invocation.ts';
 import { reporterFor, type Reporter } from './progress/reporter.ts';
 
@@ -6,6 +6,7 @@ import { reporterFor, type Reporter } from './progress/reporter.ts';
 export async function withWorkspace(
   invocation: Invocation,
   work: (workspace: Workspace, reporter: Reporter) => Promise<number>,
+  more: Pick<WorkspaceOptions, 'warehouse'> = {},
 ): Promise<number> {
   const { context } = invocation;
   const now = invocation.now();
@@ -27,6 +28,7 @@ export async function withWorkspace(
   try {
     workspace = await context.openWorkspace({
       root: invocation.root(),
+      ...more,
       lockTimeout,
       observer: (event) => reporter.event(event),
       ...(now === undefined ? {} : { now }),

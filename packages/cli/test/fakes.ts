@@ -121,6 +121,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     query: refuse,
     auditHistory: refuse,
     diff: refuse,
+    ci: refuse,
     environments: refuse,
     environment: refuse,
     diffEnvironments: refuse,

@@ -19,6 +19,7 @@ export * from './report/index.ts';
 export type { Cell, Row } from './engine/warehouse.ts';
 export type {
   Answer,
+  CiOptions,
   CreateTestOptions,
   DiffOptions,
   PlanOptions,
@@ -31,5 +32,6 @@ export type {
   WorkspaceOptions,
 } from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
+export { copyWarehouse } from './engine/duckdb/copy-warehouse.ts';
 export { projectJsonSchema, type MacroContext } from './project/index.ts';
 export { VERSION } from './version.ts';

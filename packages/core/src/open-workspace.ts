@@ -1,5 +1,6 @@
 import { answerApply, answerApplyPlan } from './workspace/answer-apply.ts';
 import { answerAudit } from './workspace/answer-audit.ts';
+import { answerCi } from './workspace/answer-ci.ts';
 import { answerCompile } from './workspace/answer-compile.ts';
 import { answerCreateTest } from './workspace/answer-create-test.ts';
 import { answerCoverage } from './workspace/answer-coverage.ts';
@@ -77,6 +78,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     query: (sql, environment) => answerQuery(opened, sql, environment),
     auditHistory: (model, limit) => answerAuditHistory(opened, model, limit),
     diff: (before, after, options) => answerDiff(opened, before, after, options ?? {}),
+    ci: (how) => answerCi(opened, how),
     environments: () => answerEnvironments(opened),
     environment: (name) => answerEnvironment(opened, name),
     diffEnvironments: (before, after) => answerEnvironmentDiff(opened, before, after),

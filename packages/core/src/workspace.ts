@@ -3,6 +3,8 @@ import type {
   ApplyDocument,
   AuditDocument,
   AuditHistoryDocument,
+  CiDocument,
+  CiFailure,
   DiffDocument,
   CompileDocument,
   CoverageDocument,
@@ -49,6 +51,8 @@ export interface WorkspaceOptions {
   readonly jobs?: number;
   /** After a model failed no other is begun; those at work are finished. */
   readonly failFast?: boolean;
+  /** A warehouse file in place of the project's own; absolute. */
+  readonly warehouse?: string;
   /** Whether results are kept under `.sluice/cache`; default: yes, save when Sluice runs from its sources. */
   readonly cache?: boolean;
 }
@@ -95,6 +99,19 @@ export interface DiffOptions {
   /** What tells rows apart, in place of the models' own grain. */
   readonly grain?: readonly string[];
   /** How many samples of each sort; 5 if left out. */
+  readonly samples?: number;
+}
+
+/** What {@link Workspace.ci} looks at, and what it fails for. */
+export interface CiOptions {
+  /** The environment that changes are told against; `prod` if left out. */
+  readonly base?: string;
+  /** What to build in; dropped at the end, unless it was there before or `keep` is given. */
+  readonly environment: string;
+  readonly keep?: boolean;
+  /** `error` if left out. */
+  readonly failOn?: CiFailure;
+  /** How many samples of each sort of difference; 5 if left out. */
   readonly samples?: number;
 }
 
@@ -275,9 +292,21 @@ export interface Workspace {
   createTest(model: string, options?: CreateTestOptions): Promise<Answer<TestCreatedDocument>>;
   /** Which models and columns no test and no audit looks at. */
   coverage(): Promise<Answer<CoverageDocument>>;
-  /** Rows of one query that only reads; models go by their own names in every environment. */
   /** How the data of two environments, or of two tables (`schema.table`), differ. */
   diff(before: string, after: string, options?: DiffOptions): Promise<Answer<DiffDocument>>;
+  /**
+   * What a pull request means: compiles, lints, tests, plans against the base, builds what changed and what reads it in an
+   * environment of its own, audits it, compares it with the base, and drops it again. What is wrong with the project is part of
+   * the answer.
+   *
+   * @example
+   * ```ts
+   * const { document } = await workspace.ci({ environment: 'pr_12', failOn: 'breaking' });
+   * console.log(document.status, document.summary);
+   * ```
+   */
+  ci(options: CiOptions): Promise<Answer<CiDocument>>;
+  /** Rows of one query that only reads; models go by their own names in every environment. */
   query(sql: string, environment: string): Promise<Answer<QueryDocument>>;
   /** Which environments there are, and when each was last promoted. */
   environments(): Promise<Answer<EnvironmentListDocument>>;

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hasErrors, toJUnit, type Answer, type TestDocument, type TestResultDocument } from '@sluice/core';
+import { hasErrors, toJUnit, type Answer, type TestDocument } from '@sluice/core';
 import { EXIT } from '../exit-codes.ts';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { print } from '../output.ts';
-import { PLAIN } from '../render/style.ts';
-import { renderTest, renderTests } from '../render/tests.ts';
+import { testSuites } from '../render/test-suites.ts';
+import { renderTests } from '../render/tests.ts';
 import { withWorkspace } from '../with-workspace.ts';
 
 export async function test(invocation: Invocation): Promise<number> {
@@ -26,7 +26,7 @@ export async function test(invocation: Invocation): Promise<number> {
     if (junit !== undefined) {
       const path = invocation.path(junit);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, junitOf(answer.document));
+      writeFileSync(path, toJUnit(testSuites(answer.document)));
     }
     printRun(invocation, answer, format);
     if (answer.diagnostics.some((d) => d.code === 'interrupted')) return EXIT.interrupted;
@@ -51,31 +51,4 @@ function printRun(invocation: Invocation, answer: Answer<TestDocument>, format: 
   const diagnostics =
     format === 'text' ? answer.diagnostics.filter((d) => d.code !== 'test-failed') : answer.diagnostics;
   print(invocation, { ...answer, diagnostics }, renderTests, format);
-}
-
-function junitOf({ tests }: TestDocument): string {
-  const paths = [...new Set(tests.map((t) => t.path))];
-  return toJUnit(
-    paths.map((path) => ({
-      name: path,
-      cases: tests
-        .filter((t) => t.path === path)
-        .map((t) => ({
-          name: t.name,
-          subject: t.model,
-          path,
-          line: t.line,
-          seconds: t.seconds,
-          outcome: outcomeOf(t),
-        })),
-    })),
-  );
-}
-
-function outcomeOf(t: TestResultDocument): Parameters<typeof toJUnit>[0][number]['cases'][number]['outcome'] {
-  if (t.status === 'passed') return { kind: 'passed' };
-  const errors = t.diagnostics.filter((d) => d.severity === 'error');
-  const [message = 'it could not be run'] = errors.map((d) => d.message);
-  const said = errors.map((d) => `${d.path ?? t.path}:${d.line ?? t.line}: ${d.message}`);
-  return { kind: t.status, message, text: [...said, renderTest(t, PLAIN)].join('\n') };
 }

@@ -1,5 +1,5 @@
 import type { AuditTolerance } from '../audit/index.ts';
-import type { BoundAudit } from '../compile/compiled.ts';
+import type { BoundAudit, CompiledNode } from '../compile/compiled.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
 import type { SqlWriter } from '../plan/sql-writer.ts';
@@ -75,7 +75,7 @@ export function outcomeOf(planned: PlannedNode, bound: BoundAudit, found: Found)
   const { status, count, seen, seconds, interval, problem, rows, keptRows } = found;
   const { name, severity } = bound.audit;
   const model = planned.node.name;
-  const call = callText(planned, bound);
+  const call = callText(planned.node, bound);
   return {
     bound,
     document: {
@@ -138,8 +138,9 @@ async function number(connection: Connection, query: string): Promise<number> {
   return Number(row?.['n'] ?? 0);
 }
 
-export function callText(planned: PlannedNode, bound: BoundAudit): string {
-  if (planned.node.node === 'source') return bound.audit.name;
+/** The call as the header has it, on one line. */
+export function callText(node: CompiledNode, bound: BoundAudit): string {
+  if (node.node === 'source') return bound.audit.name;
   const { start, end } = bound.audit.call.location;
-  return planned.node.definition.source.text.slice(start, end).replaceAll(/\s+/g, ' ');
+  return node.definition.source.text.slice(start, end).replaceAll(/\s+/g, ' ');
 }

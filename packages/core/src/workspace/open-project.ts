@@ -47,7 +47,14 @@ export class OpenProject {
 
   /** Reads the project; throws when there is none, or its settings cannot be read. */
   async load(files: ProjectFiles = nodeFiles(this.root)): Promise<LoadedProject> {
-    return loadFolder(this.root, files);
+    const { project, diagnostics } = await loadFolder(this.root, files);
+    const path = this.options.warehouse;
+    if (path === undefined) return { project, diagnostics };
+    const { config } = project;
+    return {
+      project: { ...project, config: { ...config, warehouse: { ...config.warehouse, path } } },
+      diagnostics,
+    };
   }
 
   cacheFolder(): string {

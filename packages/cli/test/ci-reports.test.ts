@@ -1,0 +1,212 @@
+import { diagnostic, SCHEMA_VERSION, type CiDocument, type ModelDiffDocument } from '@sluice/core';
+import { expect, test } from 'vitest';
+import { renderAnnotations } from '../src/render/annotations.ts';
+import { MOST_CHARACTERS, renderCiMarkdown } from '../src/render/ci-markdown.ts';
+import { renderCiJUnit } from '../src/render/ci-junit.ts';
+import { code, codeCell, escapeMarkdown } from '../src/render/markdown.ts';
+import { action, applied, auditResult, plan } from './fakes.ts';
+
+/** What people put into data and names to get out of a table. */
+const EVIL =
+  '</code></details><img src=x onerror=alert(1)> | `` ` [x](https://evil.example) @team #12\n\n# head';
+
+function changed(model: string, value: string): ModelDiffDocument {
+  return {
+    model,
+    status: 'changed',
+    shared: false,
+    grain: ['id'],
+    note: null,
+    columns_added: [{ name: value, type: 'VARCHAR' }],
+    columns_removed: [],
+    columns_retyped: [{ name: value, from: 'BIGINT', to: 'DOUBLE' }],
+    rows: { before: 10, after: 10, added: 1, removed: 1, changed: 3 },
+    values: [{ column: value, changed: 3, share: 0.3 }],
+    samples: {
+      added: [{ [value]: value }],
+      removed: [{ [value]: value }],
+      changed: [{ key: { [value]: value }, values: [{ column: value, before: value, after: null }] }],
+    },
+  };
+}
+
+/** A document in which every text is `value` and every list has `n` entries. */
+function document(value: string, n: number): CiDocument {
+  const many = <T>(make: (i: number) => T): readonly T[] => Array.from({ length: n }, (_, i) => make(i));
+  const problem = (severity: 'error' | 'warning') => ({
+    code: 'unknown-column',
+    severity,
+    message: value,
+    path: value,
+    line: 1,
+    column: 1,
+    end_line: 1,
+    end_column: 2,
+    hint: value,
+    notes: [],
+  });
+  return {
+    schema_version: SCHEMA_VERSION,
+    project: value,
+    base: 'prod',
+    base_exists: true,
+    environment: 'pr_1',
+    kept: false,
+    status: 'failed',
+    fail_on: 'error',
+    findings: [],
+    checks: [{ step: 'compile', status: 'failed', errors: 1, warnings: 0, seconds: 1, summary: value }],
+    diagnostics: [...many(() => problem('error')), ...many(() => problem('warning'))],
+    tests: {
+      schema_version: SCHEMA_VERSION,
+      tests: many((i) => ({
+        name: `${value}${i}`,
+        path: value,
+        line: 1,
+        model: value,
+        description: value,
+        status: 'failed',
+        seconds: 1,
+        expectations: [],
+        diagnostics: [],
+      })),
+      diagnostics: [],
+      seconds: 1,
+      summary: value,
+    },
+    plan: plan(
+      many((i) => action({ model: `${value}${i}`, reasons: [{ code: 'column_changed', message: value }] })),
+      { spared: many(() => value) },
+    ),
+    pending: many(() => value),
+    build: applied({
+      results: many((i) => ({
+        model: `${value}${i}`,
+        action: 'create',
+        status: 'done',
+        rows: 1000,
+        rejected: 0,
+        seconds: 1,
+        intervals: [],
+        diagnostics: [],
+        audits: [
+          auditResult({
+            model: value,
+            call: value,
+            status: 'failed',
+            failing_rows: 3,
+            samples: [{ [value]: value }],
+          }),
+        ],
+      })),
+    }),
+    diff: {
+      schema_version: SCHEMA_VERSION,
+      before: 'prod',
+      after: 'pr_1',
+      models: many((i) => changed(`${value}${i}`, value)),
+      summary: value,
+    },
+    impact: many(() => ({
+      model: value,
+      column: value,
+      audits: [],
+      summary: value,
+      models: many(() => ({
+        model: value,
+        kind: 'FULL',
+        distance: 1,
+        reads_it: true,
+        columns: [{ name: value, type: 'BIGINT', sources: [], direct: true }],
+        influence: [],
+        rows_from: [],
+        unknown: false,
+      })),
+    })),
+    seconds: 1,
+    summary: value,
+  };
+}
+
+test.each([1, 7, 60, 400])(
+  'a page of %i times everything fits into a comment and counts what is left out',
+  (n) => {
+    for (const value of ['marts.orders', 'x'.repeat(5000), '|`<&'.repeat(500), '👋'.repeat(500)]) {
+      const text = renderCiMarkdown(document(value, n));
+      expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+      expect(text.length).toBeGreaterThan(400);
+      expect(text.isWellFormed()).toBe(true);
+      if (n > 100) expect(text).toMatch(/… and \d+ more/);
+      expect(text.match(/<details>/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+    }
+  },
+);
+
+test('what there is room for is shown, and what is left out is counted exactly', () => {
+  const text = renderCiMarkdown(document('marts.orders', 400));
+  const rows = text.match(/^\| <code>marts\.orders\d+<\/code> \| 1 added/gm)?.length ?? 0;
+  expect(rows).toBeGreaterThan(0);
+  expect(text).toContain(`… and ${400 - rows} more.`);
+});
+
+test('no value breaks out of Markdown or HTML', () => {
+  const text = renderCiMarkdown(document(EVIL, 2));
+  // What is left once everything is taken out that is shown as it is: spans of code.
+  const outside = text.replaceAll(/(?<!`)(`+)(?!`)[^\n]*?(?<!`)\1(?!`)/g, '');
+  expect(outside).not.toMatch(/<(?!\/?(?:code|details|summary|sub)>)/);
+  expect(outside).not.toMatch(/@team|#12|https:\/\//);
+  expect(outside).not.toMatch(/(?<!\\)\]\(/);
+  expect(outside).not.toMatch(/^# head/m);
+  expect(outside.match(/<code>/g)?.length).toBe(outside.match(/<\/code>/g)?.length);
+  for (const line of text.split('\n').filter((l) => l.startsWith('| '))) {
+    const cells = line.replaceAll(String.raw`\|`, '').split('|').length;
+    expect([5, 6, 7]).toContain(cells);
+  }
+});
+
+test('spans of code hold any text', () => {
+  expect(codeCell('a')).toBe('`a`');
+  expect(codeCell('a`b')).toBe('``a`b``');
+  expect(codeCell('`')).toBe('`` ` ``');
+  expect(codeCell(' a ')).toBe('`  a  `');
+  expect(codeCell('a|b')).toBe(String.raw`${'`'}a\|b${'`'}`);
+  expect(codeCell('a\r\n\nb')).toBe('`a b`');
+  expect(codeCell('')).toBe("''");
+  expect(code('a_b.c')).toBe('<code>a_b.c</code>');
+  expect(code('_a_ [b]')).toBe('<code>&#95;a&#95; &#91;b&#93;</code>');
+  expect(escapeMarkdown('mail @team, www.x.org')).toBe('mail @\u2060team, www.\u2060x.org');
+});
+
+test('ten annotations of a level, the most important first', () => {
+  const location = {
+    path: 'models/a.sql',
+    start: 0,
+    end: 1,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 2,
+    lineText: 'x',
+  };
+  const repository = { root: '/repo', prefix: '' };
+  const lint = Array.from({ length: 11 }, (_, i) =>
+    diagnostic('lint/no-select-star', `star ${i}`, { location, severity: 'error' }),
+  );
+  const text = renderAnnotations(
+    [...lint, diagnostic('unknown-column', 'no such column', { location })],
+    repository,
+  );
+  const lines = text.trimEnd().split('\n');
+  expect(lines).toHaveLength(10);
+  expect(lines[0]).toContain('title=unknown-column');
+  expect(lines[9]).toBe('::error title=sluice::3 more errors, see the log and the summary');
+  expect(renderAnnotations(lint.slice(0, 10), repository).trimEnd().split('\n')).toHaveLength(10);
+  expect(renderAnnotations(lint.slice(0, 10), repository)).not.toContain('more');
+});
+
+test('JUnit has steps, tests and audits', () => {
+  const xml = renderCiJUnit(document('a <b> "c"', 2));
+  expect(xml).toContain('<testsuite name="sluice ci" tests="1" failures="1"');
+  expect(xml).toContain('<testsuite name="audits of a &lt;b&gt; &quot;c&quot;" tests="2" failures="2"');
+  expect(xml).not.toContain('<b>');
+});

@@ -1,0 +1,442 @@
+/** `sluice ci` in processes of its own, as the action, the shell and people run it; the forge is a server on this machine. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CiDocument } from '@sluice/core';
+import type { Log } from 'sarif';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
+
+const REPOSITORY = join(import.meta.dirname, '../../..');
+const MAIN = join(import.meta.dirname, '../src/main.ts');
+const SLUICE = [process.execPath, '--conditions=sluice-source', '--no-warnings', MAIN];
+const NOW = ['--now', '2025-01-08'];
+const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-test-'));
+const shop = join(folder, 'shop');
+const prod = join(shop, '.sluice/warehouse.duckdb');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Done {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+const CLEAN_ENV = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(?:GITHUB|GITLAB|CI|SLUICE)(?:_|$)/.test(name)),
+);
+
+function sluice(...args: readonly string[]): Done {
+  const [command = '', ...before] = SLUICE;
+  const done = spawnSync(command, [...before, ...args], {
+    timeout: 120_000,
+    cwd: args[0] === 'init' ? folder : shop,
+    encoding: 'utf8',
+    env: { ...CLEAN_ENV, NO_COLOR: '1' },
+  });
+  return { code: done.status, out: done.stdout, err: done.stderr };
+}
+
+function ci(...args: readonly string[]): Done & { readonly document: CiDocument } {
+  const done = sluice('ci', '--json', ...NOW, ...args);
+  return { ...done, document: JSON.parse(done.out) as CiDocument };
+}
+
+function environments(): readonly string[] {
+  const list = JSON.parse(sluice('env', 'list', '--json').out) as {
+    readonly environments: readonly { readonly name: string }[];
+  };
+  return list.environments.map((e) => e.name);
+}
+
+const ORDERS = 'models/staging/orders.sql';
+
+/** Changes a file for the time of a check. */
+async function edited<T>(path: string, from: string, to: string, work: () => T | Promise<T>): Promise<T> {
+  const file = join(shop, path);
+  const text = readFileSync(file, 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(file, text.replace(from, to));
+  try {
+    return await work();
+  } finally {
+    writeFileSync(file, text);
+  }
+}
+
+const HALF = ['THEN 0 ELSE amount END AS revenue', 'THEN 0 ELSE amount / 2 END AS revenue'] as const;
+
+beforeAll(() => {
+  expect(sluice('init', 'shop').code).toBe(0);
+});
+
+test('without a base everything is built, nothing is compared, nothing is left', () => {
+  const { code, document } = ci();
+  expect(code).toBe(0);
+  expect(document).toMatchObject({
+    status: 'passed',
+    base_exists: false,
+    diff: null,
+    impact: [],
+    kept: false,
+  });
+  expect(document.environment).toMatch(/^ci_[0-9a-f]{8}$/);
+  expect(document.build?.results.length).toBe(6);
+  expect(document.summary).toContain('There is no base to compare with');
+  expect(environments()).toEqual([]);
+  expect(sluice('apply', '--yes', ...NOW).code).toBe(0);
+});
+
+test('what changes nothing builds nothing', async () => {
+  const { code, document } = await edited(ORDERS, 'lower(product) AS', '/* small */ lower(product) AS', () =>
+    ci(),
+  );
+  expect(code).toBe(0);
+  expect(document).toMatchObject({ status: 'passed', findings: [], summary: 'Passed. No table changes.' });
+  expect(document.build?.results.every((r) => r.rows === null)).toBe(true);
+  expect(document.diff?.models.every((m) => m.shared)).toBe(true);
+});
+
+test('a changed column: what is built, what differs, who reads it; the base is as it was', async () => {
+  const before = sluice('query', 'FROM marts.daily_revenue ORDER BY ALL', '--format', 'csv').out;
+  const { code, document } = await edited(ORDERS, ...HALF, () => ci());
+  expect(code).toBe(0);
+  const built = document.build?.results.filter((r) => r.rows !== null).map((r) => r.model);
+  expect(built?.toSorted()).toEqual(['marts.customer_orders', 'marts.daily_revenue', 'staging.orders']);
+  const changed = document.diff?.models.filter((m) => m.status !== 'same').map((m) => m.model);
+  expect(changed).toEqual(['marts.customer_orders', 'marts.daily_revenue', 'staging.orders']);
+  expect(document.impact).toMatchObject([{ model: 'staging.orders', column: 'revenue' }]);
+  expect(document.impact[0]?.models.map((m) => m.model).toSorted()).toEqual([
+    'marts.customer_orders',
+    'marts.daily_revenue',
+  ]);
+  const revenue = document.diff?.models.find((m) => m.model === 'marts.daily_revenue');
+  expect(revenue?.rows).toMatchObject({ before: 7, after: 7, added: 0, removed: 0 });
+  expect(revenue?.samples.changed[0]?.values[0]).toMatchObject({ column: 'revenue' });
+  // A warning of an audit that stands at its line.
+  expect(document.diagnostics).toMatchObject([{ code: 'audit-warning', path: ORDERS, line: 11 }]);
+  expect(environments()).toEqual(['prod']);
+  expect(sluice('query', 'FROM marts.daily_revenue ORDER BY ALL', '--format', 'csv').out).toBe(before);
+});
+
+test('what it fails for is chosen', async () => {
+  await edited(ORDERS, ...HALF, () => {
+    expect(ci('--fail-on', 'error').code).toBe(0);
+    const warned = ci('--fail-on', 'warning');
+    expect(warned.code).toBe(1);
+    expect(warned.document.summary).toBe('Failed: audits, 1 warning.');
+    const differs = ci('--fail-on', 'diff');
+    expect(differs.document.findings.filter((f) => f.on === 'diff').map((f) => f.message)).toContain(
+      'marts.daily_revenue holds other data',
+    );
+  });
+  await edited('models/staging/customers.sql', '    CAST(try_strptime', '    CAST(TRY_strptime', () => {
+    expect(ci('--fail-on', 'diff').document.findings).toEqual([]);
+  });
+  await edited('models/marts/customer_orders.sql', '  c.country,\n', '', () => {
+    const { code, document } = ci('--fail-on', 'breaking');
+    expect(code).toBe(1);
+    expect(document.findings).toContainEqual({
+      on: 'breaking',
+      message: 'marts.customer_orders.country goes',
+    });
+    expect(ci().code).toBe(0);
+  });
+  expect(sluice('ci', '--fail-on', 'all')).toMatchObject({ code: 1, out: '' });
+});
+
+test('an audit that blocks: the failure with its rows, no comparison, nothing left', async () => {
+  const { code, document } = await edited(ORDERS, 'THEN 0 ELSE amount END', 'THEN 0 ELSE -amount END', () =>
+    ci(),
+  );
+  expect(code).toBe(1);
+  expect(document.diagnostics).toContainEqual(
+    expect.objectContaining({ code: 'audit-failed', path: ORDERS }),
+  );
+  expect(document.checks.map((c) => [c.step, c.status])).toEqual([
+    ['compile', 'passed'],
+    ['lint', 'passed'],
+    ['test', 'passed'],
+    ['plan', 'passed'],
+    ['build', 'failed'],
+    ['audit', 'warned'],
+    ['diff', 'skipped'],
+  ]);
+  expect(document.diff).toBeNull();
+  expect(environments()).toEqual(['prod']);
+});
+
+test('what does not compile is said with all that is wrong, and nothing is built', async () => {
+  const { code, document } = await edited(
+    ORDERS,
+    'lower(product) AS product',
+    'lower(produkt) AS product',
+    () => ci(),
+  );
+  expect(code).toBe(1);
+  expect(document.diagnostics).toContainEqual(
+    expect.objectContaining({ code: 'unknown-column', path: ORDERS }),
+  );
+  expect(document).toMatchObject({
+    plan: null,
+    build: null,
+    diff: null,
+    summary: 'Failed: compile, 1 error.',
+  });
+});
+
+test('changed audits of tables that stand are run on them', async () => {
+  const { code, document } = await edited(
+    'models/staging/customers.sql',
+    'not_null(columns := (customer_id, name)),',
+    'not_null(columns := (customer_id, name)), accepted_values(column := country, is_in := (1)),'.replace(
+      '(1)',
+      "('XX')",
+    ),
+    () => ci(),
+  );
+  expect(code).toBe(1);
+  expect(document.diagnostics).toContainEqual(expect.objectContaining({ code: 'audit-failed' }));
+  expect(environments()).toEqual(['prod']);
+});
+
+test('an environment that was there is kept, prod and the base are refused', async () => {
+  expect(ci('--env', 'mine', '--keep').document.kept).toBe(true);
+  expect(environments()).toEqual(['mine', 'prod']);
+  expect(ci('--env', 'mine').document.kept).toBe(true);
+  expect(environments()).toEqual(['mine', 'prod']);
+  expect(sluice('env', 'drop', 'mine', '--yes').code).toBe(0);
+  expect(sluice('ci', '--env', 'prod')).toMatchObject({ code: 1 });
+  expect(sluice('ci', '--base', 'dev', '--env', 'dev').err).toContain('dev is no environment to throw away');
+});
+
+test('a copy of a warehouse leaves it as it is, to the byte', async () => {
+  const copy = join(folder, 'production.duckdb');
+  writeFileSync(copy, readFileSync(prod));
+  const was = readFileSync(copy);
+  const stat = statSync(prod).mtimeMs;
+  const leftovers = (): readonly string[] =>
+    readdirSync(tmpdir()).filter(
+      (f) => /^sluice-ci-[^t]/.test(f) && existsSync(join(tmpdir(), f, 'production.duckdb')),
+    );
+  const { document } = await edited(ORDERS, ...HALF, () => ci('--base-file', copy));
+  expect(document.diff?.models.filter((m) => m.status === 'changed')).toHaveLength(3);
+  expect(document.build?.results.filter((r) => r.rows !== null)).toHaveLength(3);
+  expect(readFileSync(copy).equals(was)).toBe(true);
+  expect(statSync(prod).mtimeMs).toBe(stat);
+  expect(leftovers()).toEqual([]);
+  const missing = sluice('ci', '--base-file', 'nowhere.duckdb');
+  expect(missing.code).toBe(1);
+  expect(missing.err).toContain("there is no warehouse file 'nowhere.duckdb' to copy");
+});
+
+// The action of GitHub, step by step as its file has them.
+
+interface Forge {
+  readonly server: Server;
+  readonly url: string;
+  readonly comments: { id: number; body: string }[];
+  readonly requests: string[];
+}
+
+async function body(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** GitHub's comments of pull request 12, a hundred a page. */
+async function openForge(canWrite: boolean): Promise<Forge> {
+  const comments = Array.from({ length: 120 }, (_, i) => ({ id: i + 1, body: `no. ${i}` }));
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    void (async () => {
+      const url = new URL(request.url ?? '', 'http://forge');
+      requests.push(`${request.method} ${url.pathname}`);
+      const answer = (status: number, value: unknown): void => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+      };
+      if (request.headers.authorization !== 'Bearer t0ken') return answer(401, {});
+      const path = '/repos/owner/repo/issues';
+      if (request.method === 'GET' && url.pathname === `${path}/12/comments`) {
+        const page = Number(url.searchParams.get('page'));
+        return answer(200, comments.slice((page - 1) * 100, page * 100));
+      }
+      if (!canWrite) return answer(403, { message: 'Resource not accessible by integration' });
+      const text = (JSON.parse(await body(request)) as { body: string }).body;
+      const id = /^\/repos\/owner\/repo\/issues\/comments\/(\d+)$/.exec(url.pathname)?.[1];
+      if (request.method === 'PATCH' && id !== undefined) {
+        const found = comments.find((c) => c.id === Number(id));
+        if (found !== undefined) found.body = text;
+        return answer(found === undefined ? 404 : 200, {});
+      }
+      if (request.method !== 'POST' || url.pathname !== `${path}/12/comments`) return answer(404, {});
+      comments.push({ id: comments.length + 1, body: text });
+      return answer(201, {});
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { server, comments, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
+interface Action {
+  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
+  readonly runs: {
+    readonly steps: readonly {
+      readonly uses?: string;
+      readonly run?: string;
+      readonly shell?: string;
+      readonly env?: Readonly<Record<string, string>>;
+    }[];
+  };
+}
+
+/** Runs the action's own steps as a runner does; those of others are GitHub's. */
+async function runAction(forge: Forge, inputs: Readonly<Record<string, string>>): Promise<Done> {
+  const place = join(REPOSITORY, 'ci/github');
+  const action = parse(readFileSync(join(place, 'action.yml'), 'utf8')) as Action;
+  for (const name of Object.keys(inputs)) expect(Object.keys(action.inputs)).toContain(name);
+  const value = (text: string): string =>
+    text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => {
+      if (name === 'github.token') return 't0ken';
+      const input = action.inputs[name.replace(/^inputs\./, '')];
+      expect(input, name).toBeDefined();
+      return value(inputs[name.replace(/^inputs\./, '')] ?? input?.default ?? '');
+    });
+  const result = { code: 0 as number | null, out: '', err: '' };
+  for (const step of action.runs.steps) {
+    if (step.run === undefined) continue;
+    expect(step.shell).toBe('bash');
+    // What people can choose reaches the shell through variables, never through its text.
+    expect(step.run).not.toContain('${{');
+    const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([k, v]) => [k, value(v)]));
+    const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run], {
+      cwd: folder,
+      env: {
+        ...CLEAN_ENV,
+        NO_COLOR: '1',
+        CI: 'true',
+        GITHUB_ACTIONS: 'true',
+        GITHUB_ACTION_PATH: place,
+        GITHUB_API_URL: forge.url,
+        GITHUB_REPOSITORY: 'owner/repo',
+        GITHUB_EVENT_PATH: join(folder, 'event.json'),
+        GITHUB_REF: 'refs/pull/12/merge',
+        GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+        GITHUB_WORKSPACE: folder,
+        ...env,
+      },
+    });
+    child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString('utf8')));
+    child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString('utf8')));
+    result.code = await new Promise((resolve) => child.on('close', resolve));
+    if (result.code !== 0) break;
+  }
+  return result;
+}
+
+const INPUTS = { sluice: [...SLUICE].join(' '), project: 'shop', output: 'reports' };
+
+test('the action: summary, annotations, reports, and one comment that is renewed', async () => {
+  writeFileSync(join(folder, 'event.json'), JSON.stringify({ pull_request: { number: 12 } }));
+  writeFileSync(join(folder, 'summary.md'), 'before\n');
+  const forge = await openForge(true);
+  try {
+    const first = await edited(ORDERS, ...HALF, () => runAction(forge, INPUTS));
+    expect(first.code, first.err).toBe(0);
+    expect(first.out).toMatch(
+      /^::warning file=shop\/models\/staging\/orders\.sql,line=11,.*title=audit-warning::/m,
+    );
+    expect(first.err).not.toContain('No comment');
+    const markdown = readFileSync(join(folder, 'reports/sluice.md'), 'utf8');
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toBe(`before\n${markdown}`);
+    expect(markdown).toMatch(/^## ✅ Passed\./);
+    expect(markdown).toContain('<code>staging.orders.revenue</code>: 2 models below');
+    expect(markdown).toContain('<code>pr_12</code>');
+    const own = (): readonly string[] =>
+      forge.comments.map((c) => c.body).filter((b) => b.includes('sluice-ci'));
+    expect(own()).toEqual([`<!-- sluice-ci shop -->\n${markdown}`]);
+
+    const second = await edited(ORDERS, 'lower(product) AS product', 'lower(produkt) AS product', () =>
+      runAction(forge, INPUTS),
+    );
+    expect(second.code).toBe(1);
+    expect(second.out).toMatch(/^::error file=shop\/models\/staging\/orders\.sql,.*title=unknown-column::/m);
+    expect(own()).toHaveLength(1);
+    expect(own()[0]).toContain('## ❌ Failed: compile, 1 error.');
+    expect(forge.comments).toHaveLength(121);
+    expect(forge.requests.filter((r) => !r.startsWith('GET'))).toEqual([
+      'POST /repos/owner/repo/issues/12/comments',
+      'PATCH /repos/owner/repo/issues/comments/121',
+    ]);
+
+    const sarif = JSON.parse(readFileSync(join(folder, 'reports/sluice.sarif'), 'utf8')) as Log;
+    expect(sarif).toMatchObject({
+      version: '2.1.0',
+      runs: [{ results: [{ ruleId: 'unknown-column', level: 'error' }] }],
+    });
+    checkJUnit(readFileSync(join(folder, 'reports/sluice-junit.xml'), 'utf8'));
+    const document = JSON.parse(readFileSync(join(folder, 'reports/sluice.json'), 'utf8')) as CiDocument;
+    expect(document).toMatchObject({ schema_version: 1, status: 'failed', environment: 'pr_12' });
+    expect(environments()).toEqual(['prod']);
+  } finally {
+    forge.server.close();
+  }
+});
+
+test('on a fork, where nothing may be written, the report is there all the same', async () => {
+  const forge = await openForge(false);
+  try {
+    const done = await edited(ORDERS, ...HALF, () => runAction(forge, INPUTS));
+    expect(done.code, done.err).toBe(0);
+    expect(done.err).toMatch(/No comment was written: 127\.0\.0\.1:\d+ answered 403 to POST\./);
+    expect(forge.comments).toHaveLength(120);
+    checkJUnit(readFileSync(join(folder, 'reports/sluice-junit.xml'), 'utf8'));
+  } finally {
+    forge.server.close();
+  }
+});
+
+/** What every reader of JUnit expects: elements in their places, counts that are right, seconds as numbers. */
+function checkJUnit(xml: string): void {
+  const PLACES: Readonly<Record<string, readonly string[]>> = {
+    testsuites: [''],
+    testsuite: ['testsuites'],
+    testcase: ['testsuite'],
+    failure: ['testcase'],
+    error: ['testcase'],
+    skipped: ['testcase'],
+  };
+  const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+    testsuite: ['name', 'tests', 'failures', 'errors', 'skipped', 'time'],
+    testcase: ['name', 'classname', 'time'],
+    failure: ['message', 'type'],
+    error: ['message', 'type'],
+  };
+  const open: string[] = [''];
+  const seen = new Map<string, number>();
+  for (const [, close, name = '', attributes = '', alone] of xml.matchAll(
+    /<(\/?)([a-z]+)((?: [a-z]+="[^"<]*")*)(\/?)>/g,
+  )) {
+    if (close === '/') {
+      expect(open.pop()).toBe(name);
+      continue;
+    }
+    expect(PLACES[name]).toContain(open.at(-1));
+    seen.set(name, (seen.get(name) ?? 0) + 1);
+    const names = [...attributes.matchAll(/ ([a-z]+)="([^"]*)"/g)];
+    expect(names.map(([, n]) => n)).toEqual(expect.arrayContaining([...(REQUIRED[name] ?? [])]));
+    for (const [, n, v] of names)
+      if (n === 'time' || n === 'tests') expect(Number(v)).toBeGreaterThanOrEqual(0);
+    if (alone !== '/') open.push(name);
+  }
+  expect(open).toEqual(['']);
+  const total = /<testsuites tests="(\d+)" failures="(\d+)" errors="(\d+)" skipped="(\d+)"/
+    .exec(xml)
+    ?.slice(1)
+    .map(Number);
+  expect(total).toEqual(['testcase', 'failure', 'error', 'skipped'].map((n) => seen.get(n) ?? 0));
+}

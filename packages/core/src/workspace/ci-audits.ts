@@ -1,0 +1,45 @@
+import { callText } from '../apply/audits.ts';
+import { nodeKey, type Compiled } from '../compile/index.ts';
+import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
+import type { ApplyDocument, AuditResultDocument } from '../report/index.ts';
+
+/** Audits of a build that warned, each once with all its intervals, at the line that asks for it. */
+export function auditWarnings(build: ApplyDocument, compiled: Compiled): readonly Diagnostic[] {
+  const warned = Map.groupBy(
+    build.results.flatMap((r) => r.audits).filter((a) => a.status === 'failed' && a.severity === 'warn'),
+    (a) => `${nodeKey(a.model)} ${a.call}`,
+  );
+  const nodes = new Map([...compiled.nodes.values()].map((n) => [nodeKey(n.name), n]));
+  const locationOf = (a: AuditResultDocument): Location | undefined => {
+    const node = nodes.get(nodeKey(a.model));
+    if (node?.node !== 'model') return undefined;
+    return node.audits.find((bound) => callText(node, bound) === a.call)?.audit.call.location;
+  };
+  return [...warned.values()].flatMap((results) => {
+    const [first] = results;
+    if (first === undefined) return [];
+    const rows = results.reduce((sum, a) => sum + a.failing_rows, 0);
+    return diagnostic(
+      'audit-warning',
+      `audit ${first.audit} of ${first.model} found ${rows === 1 ? '1 row' : `${rows} rows`}`,
+      { location: locationOf(first) },
+    );
+  });
+}
+
+/** `45 passed, 8 warned`. */
+export function auditSummary({ results }: ApplyDocument): string {
+  const audits = results.flatMap((r) => r.audits);
+  if (audits.length === 0) return 'nothing that was built has audits';
+  const of = (what: string, isIt: (a: AuditResultDocument) => boolean): readonly string[] => {
+    const n = audits.filter(isIt).length;
+    return n === 0 ? [] : [`${n} ${what}`];
+  };
+  return [
+    ...of('passed', (a) => a.status === 'passed'),
+    ...of('tolerated', (a) => a.status === 'tolerated'),
+    ...of('warned', (a) => a.status === 'failed' && a.severity === 'warn'),
+    ...of('failed', (a) => a.status === 'failed' && a.severity === 'block'),
+    ...of('could not be run', (a) => a.status === 'error'),
+  ].join(', ');
+}
