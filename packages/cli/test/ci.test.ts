@@ -67,7 +67,10 @@ async function edited<T>(path: string, from: string, to: string, work: () => T |
   }
 }
 
-const HALF = ['THEN 0 ELSE amount END AS revenue', 'THEN 0 ELSE amount / 2 END AS revenue'] as const;
+const HALF = [
+  'THEN 0 ELSE amount END AS revenue',
+  'THEN 0 ELSE CAST(amount / 2 AS DECIMAL(12, 2)) END AS revenue',
+] as const;
 
 beforeAll(() => {
   expect(sluice('init', 'shop').code).toBe(0);
@@ -120,6 +123,13 @@ test('a changed column: what is built, what differs, who reads it; the base is a
   expect(document.diagnostics).toMatchObject([{ code: 'audit-warning', path: ORDERS, line: 11 }]);
   expect(environments()).toEqual(['prod']);
   expect(sluice('query', 'FROM marts.daily_revenue ORDER BY ALL', '--format', 'csv').out).toBe(before);
+});
+
+test('a second run builds nothing anew, and says the same', async () => {
+  const { document } = await edited(ORDERS, ...HALF, () => ci());
+  expect(document.build?.results.filter((r) => r.rows !== null)).toEqual([]);
+  expect(document.diagnostics).toMatchObject([{ code: 'audit-warning', path: ORDERS, line: 11 }]);
+  expect(document.diff?.models.filter((m) => m.status !== 'same')).toHaveLength(3);
 });
 
 test('what it fails for is chosen', async () => {
@@ -213,18 +223,27 @@ test('an environment that was there is kept, prod and the base are refused', asy
   expect(sluice('ci', '--base', 'dev', '--env', 'dev').err).toContain('dev is no environment to throw away');
 });
 
+/** Copies that were not cleared away. */
+function leftovers(): readonly string[] {
+  return readdirSync(tmpdir()).filter(
+    (f) => /^sluice-ci-[^t]/.test(f) && existsSync(join(tmpdir(), f, 'production.duckdb')),
+  );
+}
+
 test('a copy of a warehouse leaves it as it is, to the byte', async () => {
   const copy = join(folder, 'production.duckdb');
   writeFileSync(copy, readFileSync(prod));
   const was = readFileSync(copy);
   const stat = statSync(prod).mtimeMs;
-  const leftovers = (): readonly string[] =>
-    readdirSync(tmpdir()).filter(
-      (f) => /^sluice-ci-[^t]/.test(f) && existsSync(join(tmpdir(), f, 'production.duckdb')),
-    );
-  const { document } = await edited(ORDERS, ...HALF, () => ci('--base-file', copy));
-  expect(document.diff?.models.filter((m) => m.status === 'changed')).toHaveLength(3);
-  expect(document.build?.results.filter((r) => r.rows !== null)).toHaveLength(3);
+  const { document } = await edited(ORDERS, 'lower(product)', 'upper(product)', () =>
+    ci('--base-file', copy),
+  );
+  expect(document.diff?.models.filter((m) => m.status === 'changed').map((m) => m.model)).toEqual([
+    'staging.orders',
+  ]);
+  expect(document.build?.results.filter((r) => r.rows !== null).map((r) => r.model)).toEqual([
+    'staging.orders',
+  ]);
   expect(readFileSync(copy).equals(was)).toBe(true);
   expect(statSync(prod).mtimeMs).toBe(stat);
   expect(leftovers()).toEqual([]);
@@ -253,12 +272,12 @@ async function openForge(canWrite: boolean): Promise<Forge> {
   const comments = Array.from({ length: 120 }, (_, i) => ({ id: i + 1, body: `no. ${i}` }));
   const requests: string[] = [];
   const server = createServer((request, response) => {
+    const answer = (status: number, value: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+    };
     void (async () => {
       const url = new URL(request.url ?? '', 'http://forge');
       requests.push(`${request.method} ${url.pathname}`);
-      const answer = (status: number, value: unknown): void => {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-      };
       if (request.headers.authorization !== 'Bearer t0ken') return answer(401, {});
       const path = '/repos/owner/repo/issues';
       if (request.method === 'GET' && url.pathname === `${path}/12/comments`) {

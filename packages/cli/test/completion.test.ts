@@ -84,7 +84,7 @@ describe.skipIf(!has('fish'))('fish', () => {
     ['sluice pl', ['plan']],
     ['sluice plan --det', ['--detailed-exitcode']],
     ['sluice --lock-timeout 5 plan --exp', ['--explain']],
-    ['sluice env ', ['list']],
+    ['sluice env ', ['diff', 'drop', 'list', 'show']],
     ['sluice completion z', ['zsh']],
     ['sluice lineage a.b --format ', ['dot', 'json', 'mermaid', 'text']],
     ['sluice apply pl', ['plan.json']],

@@ -23,8 +23,9 @@ export function renderCiJUnit(document: CiDocument): string {
   ]);
 }
 
-export function ciAudits({ build }: CiDocument): readonly AuditResultDocument[] {
-  return build?.results.flatMap((r) => r.audits) ?? [];
+/** Of what was built, and of what stood there already. */
+export function ciAudits({ build, audits }: CiDocument): readonly AuditResultDocument[] {
+  return [...(build?.results.flatMap((r) => r.audits) ?? []), ...(audits?.audits ?? [])];
 }
 
 function stepCase(document: CiDocument, check: CiDocument['checks'][number]): JUnitCase {

@@ -1,5 +1,6 @@
 import type {
   ApplyDocument,
+  AuditDocument,
   DiagnosticDocument,
   DiffDocument,
   ImpactDocument,
@@ -59,8 +60,9 @@ export interface CiDocument {
    * this change.
    */
   readonly pending: readonly string[];
-  /** With the audits of each table; those that stand and have other audits now are audited again. */
   readonly build: ApplyDocument | null;
+  /** Audits of what is touched and stood there already, built by an earlier run of this request; null when there are none. */
+  readonly audits: AuditDocument | null;
   /** From the base to the throw-away environment; null when nothing was compared. */
   readonly diff: DiffDocument | null;
   /** Changed columns that no other changed column explains, with who reads them. */

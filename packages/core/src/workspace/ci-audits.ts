@@ -1,7 +1,7 @@
 import { callText } from '../apply/audits.ts';
 import { nodeKey, type Compiled } from '../compile/index.ts';
 import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
-import type { ApplyDocument, AuditResultDocument } from '../report/index.ts';
+import type { ApplyDocument, AuditResultDocument, PlanDocument } from '../report/index.ts';
 
 /** Audits of a build that warned, each once with all its intervals, at the line that asks for it. */
 export function auditWarnings(build: ApplyDocument, compiled: Compiled): readonly Diagnostic[] {
@@ -27,9 +27,26 @@ export function auditWarnings(build: ApplyDocument, compiled: Compiled): readonl
   });
 }
 
+/**
+ * Models that a plan touches and a build did not audit: their tables stood there already. What an earlier run found in them
+ * counts for this one as well.
+ */
+export function unaudited(plan: PlanDocument, build: ApplyDocument, compiled: Compiled): readonly string[] {
+  const audited = new Set(build.results.filter((r) => r.audits.length > 0).map((r) => nodeKey(r.model)));
+  const touched = new Set(plan.actions.map((a) => nodeKey(a.model)));
+  return [...compiled.nodes.values()].flatMap((node) =>
+    node.node === 'model' &&
+    node.audits.length > 0 &&
+    node.definition.kind.kind !== 'EMBEDDED' &&
+    touched.has(nodeKey(node.name)) &&
+    !audited.has(nodeKey(node.name))
+      ? [node.name]
+      : [],
+  );
+}
+
 /** `45 passed, 8 warned`. */
-export function auditSummary({ results }: ApplyDocument): string {
-  const audits = results.flatMap((r) => r.audits);
+export function auditSummary(audits: readonly AuditResultDocument[]): string {
   if (audits.length === 0) return 'nothing that was built has audits';
   const of = (what: string, isIt: (a: AuditResultDocument) => boolean): readonly string[] => {
     const n = audits.filter(isIt).length;
