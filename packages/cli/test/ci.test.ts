@@ -235,8 +235,11 @@ test('a copy of a warehouse leaves it as it is, to the byte', async () => {
   writeFileSync(copy, readFileSync(prod));
   const was = readFileSync(copy);
   const stat = statSync(prod).mtimeMs;
-  const { document } = await edited(ORDERS, 'lower(product)', 'upper(product)', () =>
-    ci('--base-file', copy),
+  const { document } = await edited(
+    ORDERS,
+    'lower(product) AS product',
+    "lower(product) || '!' AS product",
+    () => ci('--base-file', copy),
   );
   expect(document.diff?.models.filter((m) => m.status === 'changed').map((m) => m.model)).toEqual([
     'staging.orders',

@@ -23,9 +23,11 @@ export function renderCiJUnit(document: CiDocument): string {
   ]);
 }
 
-/** Of what was built, and of what stood there already. */
+/** Of what was built, and of what stood there already in whole or in part: there those of the whole table count. */
 export function ciAudits({ build, audits }: CiDocument): readonly AuditResultDocument[] {
-  return [...(build?.results.flatMap((r) => r.audits) ?? []), ...(audits?.audits ?? [])];
+  const whole = new Set(audits?.audits.map((a) => a.model));
+  const built = build?.results.filter((r) => !whole.has(r.model)).flatMap((r) => r.audits) ?? [];
+  return [...built, ...(audits?.audits ?? [])];
 }
 
 function stepCase(document: CiDocument, check: CiDocument['checks'][number]): JUnitCase {

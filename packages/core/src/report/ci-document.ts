@@ -61,7 +61,7 @@ export interface CiDocument {
    */
   readonly pending: readonly string[];
   readonly build: ApplyDocument | null;
-  /** Audits of what is touched and stood there already, built by an earlier run of this request; null when there are none. */
+  /** Audits over whole tables that are touched and were not built as a whole just now; null when there are none. */
   readonly audits: AuditDocument | null;
   /** From the base to the throw-away environment; null when nothing was compared. */
   readonly diff: DiffDocument | null;

@@ -4,9 +4,12 @@ import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.
 import type { ApplyDocument, AuditResultDocument, PlanDocument } from '../report/index.ts';
 
 /** Audits of a build that warned, each once with all its intervals, at the line that asks for it. */
-export function auditWarnings(build: ApplyDocument, compiled: Compiled): readonly Diagnostic[] {
+export function auditWarnings(
+  audits: readonly AuditResultDocument[],
+  compiled: Compiled,
+): readonly Diagnostic[] {
   const warned = Map.groupBy(
-    build.results.flatMap((r) => r.audits).filter((a) => a.status === 'failed' && a.severity === 'warn'),
+    audits.filter((a) => a.status === 'failed' && a.severity === 'warn'),
     (a) => `${nodeKey(a.model)} ${a.call}`,
   );
   const nodes = new Map([...compiled.nodes.values()].map((n) => [nodeKey(n.name), n]));
@@ -28,11 +31,13 @@ export function auditWarnings(build: ApplyDocument, compiled: Compiled): readonl
 }
 
 /**
- * Models that a plan touches and a build did not audit: their tables stood there already. What an earlier run found in them
- * counts for this one as well.
+ * Models that a plan touches and a build did not audit as a whole: their tables stood there already, or may have in part. What
+ * an earlier run of the same request found in them counts for this one as well.
  */
 export function unaudited(plan: PlanDocument, build: ApplyDocument, compiled: Compiled): readonly string[] {
-  const audited = new Set(build.results.filter((r) => r.audits.length > 0).map((r) => nodeKey(r.model)));
+  const audited = new Set(
+    build.results.filter((r) => r.audits.length > 0 && r.intervals.length === 0).map((r) => nodeKey(r.model)),
+  );
   const touched = new Set(plan.actions.map((a) => nodeKey(a.model)));
   return [...compiled.nodes.values()].flatMap((node) =>
     node.node === 'model' &&

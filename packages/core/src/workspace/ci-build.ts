@@ -111,10 +111,14 @@ async function auditRest(
     environment === null || rest.length === 0 || steps.interrupted
       ? undefined
       : await steps.ask('audit', () => answerAudit(w, environment, rest));
+  // Audits of a whole table say what those of its new intervals said.
+  const own = build.results
+    .filter((r) => again === undefined || !rest.includes(r.model))
+    .flatMap((r) => r.audits);
   steps.note(
     'audit',
-    [...auditWarnings(build, compiled), ...(again?.diagnostics ?? [])],
-    auditSummary([...build.results.flatMap((r) => r.audits), ...(again?.document.audits ?? [])]),
+    [...auditWarnings(own, compiled), ...(again?.diagnostics ?? [])],
+    auditSummary([...own, ...(again?.document.audits ?? [])]),
   );
   return again?.document ?? null;
 }
