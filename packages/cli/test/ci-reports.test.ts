@@ -86,6 +86,7 @@ function document(value: string, n: number): CiDocument {
         status: 'done',
         rows: 1000,
         rejected: 0,
+        diverted: 0,
         seconds: 1,
         intervals: [],
         diagnostics: [],

@@ -90,7 +90,7 @@ async function divertBy(
       count += await divertRows(connection, at.run, planned.physical, planned.key, ROW_IDS, {
         model: node.name,
         audit: bound.audit.name,
-        reason: callText(planned, bound),
+        reason: callText(planned.node, bound),
         interval: isAllTime(part) ? undefined : part,
         columns: planned.columns,
         grain: grainOf(node, planned),
