@@ -396,10 +396,10 @@ test('the action: summary, annotations, reports, and one comment that is renewed
     ]);
 
     const sarif = JSON.parse(readFileSync(join(folder, 'reports/sluice.sarif'), 'utf8')) as Log;
-    expect(sarif).toMatchObject({
-      version: '2.1.0',
-      runs: [{ results: [{ ruleId: 'unknown-column', level: 'error' }] }],
-    });
+    expect(sarif.version).toBe('2.1.0');
+    expect(sarif.runs[0]?.results).toContainEqual(
+      expect.objectContaining({ ruleId: 'unknown-column', level: 'error' }),
+    );
     checkJUnit(readFileSync(join(folder, 'reports/sluice-junit.xml'), 'utf8'));
     const document = JSON.parse(readFileSync(join(folder, 'reports/sluice.json'), 'utf8')) as CiDocument;
     expect(document).toMatchObject({ schema_version: 1, status: 'failed', environment: 'pr_12' });
