@@ -5,7 +5,7 @@ import { keepsHistory } from '../model/index.ts';
 import type { PlannedNode, Step } from '../plan/index.ts';
 import { carryEntries } from '../plan/carry.ts';
 import { isRestated } from '../plan/interval-work.ts';
-import { dataOfWrite, recordInputs } from '../plan/staleness.ts';
+import { coverageOf, dataOfWrite, recordInputs } from '../plan/staleness.ts';
 import type { TaskStatus } from '../report/index.ts';
 import {
   forgetLedger,
@@ -147,6 +147,7 @@ function tableOf(
 function entryOf({ ledger, clock }: TaskContext, planned: PlannedNode, range: TimeRange): LedgerEntry {
   const { work } = planned;
   const inputs = recordInputs(ledger.inputs(planned), range);
+  const standing = ledger.isFresh(planned.key) ? [] : ledger.entries(planned.key);
   const sequence = ledger.nextSequence();
   const isNewData =
     (work?.kind === 'merge' && work.restated) ||
@@ -154,7 +155,13 @@ function entryOf({ ledger, clock }: TaskContext, planned: PlannedNode, range: Ti
   return {
     ...range,
     sequence,
-    data: isNewData ? sequence : dataOfWrite(inputs, planned.replaces, range),
+    data: isNewData
+      ? sequence
+      : dataOfWrite(
+          inputs,
+          { replaces: planned.replaces, standing: coverageOf(standing), next: sequence },
+          range,
+        ),
     inputs,
     doneAt: clock(),
   };

@@ -14,7 +14,6 @@ import {
   END,
   floorTo,
   intersect,
-  join,
   movedOn,
   newest,
   normalize,
@@ -40,6 +39,7 @@ import { conflicts, inputsOf, keptTable, type PlanSelection } from './narrow.ts'
 import { isModel, type Action, type FileStatus, type Plan, type PlannedNode, type Work } from './planned.ts';
 import {
   boundInputs,
+  coverageOf,
   dataOfWrite,
   recordInputs,
   restatedRows,
@@ -310,7 +310,21 @@ class Planner {
     const shownIn = (name: string): string | undefined =>
       environments.get(name)?.models.get(node.name)?.physical;
     const shown = shownIn(this.#in.environment) ?? shownIn(PROD);
-    return shown === undefined || shown === key ? [] : coverageOf(ledger.get(shown) ?? []);
+    if (shown === undefined || shown === key) return [];
+    const entries = ledger.get(shown) ?? [];
+    return overlay(coverageOf(entries), normalize(this.#movedSince(node, entries)), this.#next);
+  }
+
+  /** Where inputs have moved since those entries: rows computed now hold other data than theirs, whatever the numbers say. */
+  #movedSince(node: CompiledModel, entries: readonly LedgerEntry[]): readonly TimeRange[] {
+    const isByInterval = node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
+    const unit = isByInterval ? this.#cadence(node).unit : undefined;
+    return entries.flatMap((e) => {
+      // What another definition did not read, did not move.
+      const read = new Set(e.inputs.map((i) => i.model));
+      const inputs = this.#inputs(node).filter((i) => read.has(i.model));
+      return staleRanges(e, inputs, unit).ranges;
+    });
   }
 
   #restatement(): Plan['restatement'] {
@@ -444,7 +458,9 @@ class Planner {
     const recorded = recordInputs(this.#inputs(node), { start: BEGINNING, end: END });
     const isNew = (work.kind === 'merge' && work.restated) || work.kind === 'intervals';
     const replaces = this.#replaces(node, place);
-    this.#coverage.set(key, whole(isNew ? this.#next : dataOfWrite(recorded, replaces, ALL_TIME)));
+    const standing = this.#coverage.get(key) ?? [];
+    const over = { replaces, standing, next: this.#next };
+    this.#coverage.set(key, whole(isNew ? this.#next : dataOfWrite(recorded, over, ALL_TIME)));
     return { work, because };
   }
 
@@ -717,10 +733,6 @@ interface Asked {
 }
 
 const NOT_ASKED: Asked = { ranges: [], pending: [], shown: undefined };
-
-function coverageOf(entries: readonly LedgerEntry[]): Coverage {
-  return join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data })));
-}
 
 /** Whether any of some ranges lies in what is computed. */
 function isAnyOf(ranges: readonly TimeRange[], batches: readonly TimeRange[]): boolean {

@@ -104,7 +104,11 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
   for (const task of tasks) {
     const data = isRestated(task, restated)
       ? state.next
-      : dataOfWrite(recordInputs(inputs, task), state.replaces, task);
+      : dataOfWrite(
+          recordInputs(inputs, task),
+          { replaces: state.replaces, standing: state.coverage, next: state.next },
+          task,
+        );
     coverage = overlay(coverage, [task], data);
   }
   return { batches: tasks, anew, restated, automatic, lacking, moved: [...moved], coverage };

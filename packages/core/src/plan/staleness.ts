@@ -2,6 +2,7 @@ import type { CompiledNode } from '../compile/compiled.ts';
 import type { LedgerEntry, RecordedInput } from '../state/state.ts';
 import {
   intersect,
+  join,
   movedOn,
   newest,
   normalize,
@@ -53,18 +54,29 @@ export function recordInputs(inputs: readonly BoundInput[], range: TimeRange): r
   }));
 }
 
+/** What a table holds, by its entries. */
+export function coverageOf(entries: readonly LedgerEntry[]): Coverage {
+  return join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data })));
+}
+
 /** The data a write stems from: the highest among what it read. */
 export function dataOf(recorded: readonly RecordedInput[]): number {
   return recorded.reduce((highest, input) => Math.max(highest, newest(input.coverage)), 0);
 }
 
-/** The number of rows that are computed now: no lower than that of the rows they take the place of. */
+/**
+ * The number of rows that are computed now: no lower than that of the rows they take the place of in an environment, and above
+ * that of those that stand where they are written. Nothing is written twice unless something moved, and what moved need not
+ * have a higher number: an interval may be computed long after its source was loaded.
+ */
 export function dataOfWrite(
   recorded: readonly RecordedInput[],
-  replaces: Coverage,
+  over: { readonly replaces: Coverage; readonly standing: Coverage; readonly next: number },
   range: TimeRange,
 ): number {
-  return Math.max(dataOf(recorded), newest(restrict(replaces, range)));
+  const data = Math.max(dataOf(recorded), newest(restrict(over.replaces, range)));
+  const standing = restrict(over.standing, range);
+  return standing.length > 0 && data <= newest(standing) ? over.next : data;
 }
 
 /** Rows that were restated: they are newer than what they were computed from. */
