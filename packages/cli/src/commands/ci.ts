@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { copyWarehouse, FAIL_ON, type Answer, type CiDocument, type CiFailure } from '@sluice/core';
+import { FAIL_ON, type Answer, type CiDocument, type CiFailure } from '@sluice/core';
 import { forgeOf, pullRequest, type Env } from '../comment/forge.ts';
 import { markerOf, upsertComment } from '../comment/upsert-comment.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -74,6 +74,8 @@ async function copyOfBase(
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-'));
   const lockTimeout = (invocation.number('lockTimeout', '--lock-timeout', 0, false) ?? 30) * 1000;
   try {
+    // The engine is loaded for this alone.
+    const { copyWarehouse } = await import('@sluice/core');
     return {
       folder,
       warehouse: await copyWarehouse(invocation.path(file), folder, { label: file, lockTimeout }),
