@@ -1,6 +1,6 @@
 /** `sluice ci` in processes of its own, as the action, the shell and people run it; the forge is a server on this machine. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,10 @@ const MAIN = join(import.meta.dirname, '../src/main.ts');
 const SLUICE = [process.execPath, '--conditions=sluice-source', '--no-warnings', MAIN];
 const NOW = ['--now', '2025-01-08'];
 const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-test-'));
+
+/** Where the commands of these tests put what is temporary; others' leftovers are none of theirs. */
+const scratch = join(folder, 'scratch');
+mkdirSync(scratch);
 const shop = join(folder, 'shop');
 const prod = join(shop, '.sluice/warehouse.duckdb');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +39,7 @@ function sluice(...args: readonly string[]): Done {
     timeout: 120_000,
     cwd: args[0] === 'init' ? folder : shop,
     encoding: 'utf8',
-    env: { ...CLEAN_ENV, NO_COLOR: '1' },
+    env: { ...CLEAN_ENV, NO_COLOR: '1', TMPDIR: scratch },
   });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
@@ -223,13 +227,6 @@ test('an environment that was there is kept, prod and the base are refused', asy
   expect(sluice('ci', '--base', 'dev', '--env', 'dev').err).toContain('dev is no environment to throw away');
 });
 
-/** Copies that were not cleared away. */
-function leftovers(): readonly string[] {
-  return readdirSync(tmpdir()).filter(
-    (f) => /^sluice-ci-[^t]/.test(f) && existsSync(join(tmpdir(), f, 'production.duckdb')),
-  );
-}
-
 test('a copy of a warehouse leaves it as it is, to the byte', async () => {
   const copy = join(folder, 'production.duckdb');
   writeFileSync(copy, readFileSync(prod));
@@ -249,7 +246,7 @@ test('a copy of a warehouse leaves it as it is, to the byte', async () => {
   ]);
   expect(readFileSync(copy).equals(was)).toBe(true);
   expect(statSync(prod).mtimeMs).toBe(stat);
-  expect(leftovers()).toEqual([]);
+  expect(readdirSync(scratch).filter((name) => name.startsWith('sluice-'))).toEqual([]);
   const missing = sluice('ci', '--base-file', 'nowhere.duckdb');
   expect(missing.code).toBe(1);
   expect(missing.err).toContain("there is no warehouse file 'nowhere.duckdb' to copy");
