@@ -1,8 +1,7 @@
 import type { Connection } from '../engine/warehouse.ts';
 import type { Plan, PlannedNode } from '../plan/index.ts';
-import { boundInputs, type BoundInput } from '../plan/staleness.ts';
+import { boundInputs, coverageOf, type BoundInput } from '../plan/staleness.ts';
 import { replaceLedger, writeEntry, type LedgerEntry, type RunContext, type State } from '../state/index.ts';
-import { join } from '../time/index.ts';
 
 /**
  * The ledger while a plan is done: what this run knows of all physical tables. It follows the one in the warehouse only
@@ -54,7 +53,7 @@ export class LiveLedger {
         foreign: input?.storage === 'foreign',
         // Whether rows are stale was decided by the plan.
         lineage: undefined,
-        coverage: join(entries.map((e) => ({ start: e.start, end: e.end, data: e.data }))),
+        coverage: coverageOf(entries),
       };
     });
   }

@@ -1,5 +1,6 @@
+import { coverageOf } from '../plan/staleness.ts';
 import type { State } from '../state/index.ts';
-import { join, movedOn, restrict, type Coverage } from '../time/index.ts';
+import { movedOn, restrict } from '../time/index.ts';
 
 /**
  * Inputs of a physical relation that hold newer rows than it was computed from, as far as the ledger alone can tell: where
@@ -9,14 +10,9 @@ export function behind(state: State, key: string): readonly string[] {
   const found = new Set<string>();
   for (const entry of state.ledger.get(key) ?? []) {
     for (const input of entry.inputs) {
-      const now = restrict(coverageOf(state, input.physical), entry);
+      const now = restrict(coverageOf(state.ledger.get(input.physical) ?? []), entry);
       if (movedOn(input.coverage, now).length > 0) found.add(input.model);
     }
   }
   return [...found].toSorted();
-}
-
-/** Which data a physical relation holds for which time. */
-export function coverageOf(state: State, key: string): Coverage {
-  return join((state.ledger.get(key) ?? []).map((e) => ({ start: e.start, end: e.end, data: e.data })));
 }

@@ -1,3 +1,4 @@
+import { coverageOf } from '../plan/staleness.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import {
   SCHEMA_VERSION,
@@ -7,7 +8,7 @@ import {
 } from '../report/index.ts';
 import { physicalKey, type EnvironmentState, type State } from '../state/index.ts';
 import { covered, isAllTime, isoInstant, subtract, type TimeRange } from '../time/index.ts';
-import { behind, coverageOf } from './behind.ts';
+import { behind } from './behind.ts';
 import { compareEnvironments } from './compare-environments.ts';
 import { expiresAt, usedAt } from './expiry.ts';
 import { stands, viewStatus, type Standing } from './standing.ts';
@@ -96,7 +97,7 @@ export function diffEnvironments(
 }
 
 function coveredBy(state: State, key: string): readonly TimeRange[] {
-  return covered(coverageOf(state, key));
+  return covered(coverageOf(state.ledger.get(key) ?? []));
 }
 
 /** A whole table covers all time, which says nothing. */
