@@ -1,5 +1,6 @@
 import type { AuditTolerance } from '../audit/index.ts';
 import type { BoundAudit, CompiledNode } from '../compile/compiled.ts';
+import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
 import type { SqlWriter } from '../plan/sql-writer.ts';
@@ -35,9 +36,9 @@ export async function runAudit(
   let problem: string | undefined;
   try {
     const query = await writer.audit(planned, bound, range);
-    count = await number(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
+    count = await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
     if (count > 0) {
-      seen = await number(connection, query.seen);
+      seen = await countRows(connection, query.seen);
       rows = await connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${maxRows}`);
     }
   } catch (error) {
@@ -131,11 +132,6 @@ export function verdict(
   if (maxRows === undefined && maxShare === undefined) return 'failed';
   const isFew = failing <= (maxRows ?? Number.POSITIVE_INFINITY) && failing <= (maxShare ?? 1) * seen;
   return isFew ? 'tolerated' : 'failed';
-}
-
-async function number(connection: Connection, query: string): Promise<number> {
-  const [row] = await connection.rows(query);
-  return Number(row?.['n'] ?? 0);
 }
 
 /** The call as the header has it, on one line. */

@@ -5,6 +5,7 @@
  */
 import { looksAcrossRows } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
+import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { timeCondition } from '../plan/write/time-range.ts';
@@ -73,14 +74,13 @@ async function divertBy(
       const query = await at.writer.divert(planned, bound, part);
       seen += Number((await connection.rows(query.seen))[0]?.['n'] ?? 0);
       if (query.strangers !== undefined) {
-        const strangers = Number((await connection.rows(query.strangers))[0]?.['n'] ?? 0);
+        const strangers = await countRows(connection, query.strangers);
         if (strangers > 0)
           problem = `it returned ${strangers === 1 ? '1 row' : `${strangers} rows`} that the table does not hold, which cannot be diverted`;
         if (problem !== undefined) break;
       }
       await connection.run(`CREATE OR REPLACE TEMP TABLE sluice_diverted AS\n${query.rowIds}`);
-      const [found] = await connection.rows(`SELECT count(*) AS n FROM ${ROW_IDS}`);
-      if (Number(found?.['n'] ?? 0) === 0) continue;
+      if ((await countRows(connection, `SELECT count(*) AS n FROM ${ROW_IDS}`)) === 0) continue;
       if (kept.length < most)
         kept.push(
           ...(await connection.rows(

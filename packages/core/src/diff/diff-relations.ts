@@ -1,3 +1,4 @@
+import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import { tableIdent, type TableName } from '../sql/quote.ts';
 import { compareSchemas, type CommonColumn } from './compare-schemas.ts';
@@ -25,8 +26,8 @@ export async function diffRelations(connection: Connection, request: DiffRequest
     await connection.columnsOf(after),
   );
   const totals = {
-    before: await countOf(connection, `SELECT count(*) AS n FROM ${tableIdent(before)}`),
-    after: await countOf(connection, `SELECT count(*) AS n FROM ${tableIdent(after)}`),
+    before: await countRows(connection, `SELECT count(*) AS n FROM ${tableIdent(before)}`),
+    after: await countRows(connection, `SELECT count(*) AS n FROM ${tableIdent(after)}`),
   };
   const keys = request.grain.flatMap((g) => common.filter((c) => isNamed(c, g)));
   if (request.grain.length > 0 && keys.length === request.grain.length) {
@@ -108,7 +109,7 @@ async function asAWhole(
     return { grain: [], rows, columns: [], samples: { added: [], removed: [], changed: [] } };
   }
   const [gone, come] = [surplus(before, after, common, 'before'), surplus(after, before, common, 'after')];
-  const removed = await countOf(connection, `SELECT count(*) AS n FROM (${gone})`);
+  const removed = await countRows(connection, `SELECT count(*) AS n FROM (${gone})`);
   const added = removed + totals.after - totals.before;
   const some = async (count: number, query: string): Promise<readonly Row[]> =>
     count === 0 ? [] : connection.rows(`SELECT * FROM (${query}) ORDER BY ALL LIMIT ${samples}`);
@@ -130,9 +131,4 @@ function noteOf(grain: readonly string[], found: number): string | undefined {
 
 function isNamed(column: CommonColumn, name: string): boolean {
   return column.after.name.toLowerCase() === name.toLowerCase();
-}
-
-async function countOf(connection: Connection, query: string): Promise<number> {
-  const [row] = await connection.rows(query);
-  return Number(row?.['n'] ?? 0);
 }

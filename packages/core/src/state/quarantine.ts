@@ -3,6 +3,7 @@
  * files that could not be read. Read in groups, one for each audit of a run; taken away only here.
  */
 import type { Column } from '../compile/compiled.ts';
+import { countRows } from '../engine/count-rows.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { id, literal, raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
@@ -112,8 +113,7 @@ export async function keptRows(
   let rows = held.rows;
   for (const table of await divertedTables(connection)) {
     const where = heldWhere(filter, '');
-    const [found] = await connection.rows(sql`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
-    const count = Number(found?.['n'] ?? 0);
+    const count = await countRows(connection, sql`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
     if (count === 0) continue;
     rows += count;
     parts.push(
@@ -166,10 +166,13 @@ async function heldRows(
 
 async function rejectedRows(connection: Connection, filter: KeptFilter): Promise<KeptRows> {
   const where = rejectedWhere(filter, '');
-  const [found] = await connection.rows(sql`SELECT count(*) AS n FROM _sluice.rejected_row WHERE ${where}`);
+  const rows = await countRows(
+    connection,
+    sql`SELECT count(*) AS n FROM _sluice.rejected_row WHERE ${where}`,
+  );
   const query = sql`SELECT run_id AS ${id(`${OWN}run`)}, kept_at AS ${id(`${OWN}kept_at`)}, file, line, "column", error, text
     FROM _sluice.rejected_row WHERE ${where} ORDER BY kept_at, run_id, file, line`;
-  return { query, rows: Number(found?.['n'] ?? 0) };
+  return { query, rows };
 }
 
 function ownColumns(severity = 'severity'): string {
@@ -269,8 +272,7 @@ async function isKeptBefore(
     sql`(SELECT count(*) FROM _sluice.rejected_row WHERE ${rejectedWhere(filter, '')})`,
     ...gone.map((table) => sql`(SELECT count(*) FROM ${table} WHERE ${heldWhere(filter, '')})`),
   ];
-  const [found] = await connection.rows(`SELECT ${counts.join(' + ')} AS n`);
-  return Number(found?.['n'] ?? 0) > 0;
+  return (await countRows(connection, `SELECT ${counts.join(' + ')} AS n`)) > 0;
 }
 
 function heldWhere(filter: KeptFilter, of: string): Sql {
