@@ -77,6 +77,9 @@ export function buildPlan(input: PlanInput): Plan {
   return new Planner(input).plan();
 }
 
+/** A place, and what the table there takes the place of. */
+type Placed = Place & Pick<PlannedNode, 'replaces'>;
+
 class Planner {
   readonly #in: PlanInput;
   readonly #planned = new Map<string, PlannedNode>();
@@ -94,7 +97,7 @@ class Planner {
   /** What selected models are computed from. */
   readonly #needed: ReadonlySet<string>;
   /** Changed, and left as they are because they are not selected. */
-  readonly #left: string[] = [];
+  readonly #left = new Set<string>();
   /** The sequence number that new data will get, as far as planning can know: above all that exist. */
   readonly #next: number;
 
@@ -146,22 +149,22 @@ class Planner {
       promotes: removed.length > 0 || nodes.some((n) => this.#needsPromotion(n)),
       spared: this.#spared(),
       waiting: this.#waiting,
-      unchanged: nodes.filter(
-        (n) => n.action === undefined && hasView(n) && !this.#left.includes(n.node.name),
-      ).length,
+      unchanged: nodes.filter((n) => n.action === undefined && hasView(n) && !this.#left.has(n.node.name))
+        .length,
     };
   }
 
   #planNode(node: CompiledNode): PlannedNode {
     const storage = storageOf(node);
-    const place = placeOf(node, {
+    const found = placeOf(node, {
       state: this.#in.state,
       relations: this.#in.relations,
       environment: this.#in.environment,
       viewInputs: this.#viewInputs(node),
       readsPrivate: node.dependencies.some((d) => this.#planned.get(d)?.isPrivate === true),
     });
-    const { physical, key, exists, columns, carry, carried, isPrivate } = place;
+    const place: Placed = { ...found, replaces: this.#replaces(node, found) };
+    const { physical, key, exists, columns, carry, carried, isPrivate, replaces } = place;
     const isSelected = this.#in.select?.models.has(node.name) !== false;
     if (isSelected) this.#diagnostics.push(...place.diagnostics);
     const base = {
@@ -175,7 +178,7 @@ class Planner {
       isPrivate,
       fresh: !exists,
       hold: 'planned' as const,
-      replaces: this.#replaces(node, place),
+      replaces,
       unit: this.#cadence(node).unit,
     };
     const idle = { ...base, reaudit: false, work: undefined, action: undefined };
@@ -213,7 +216,7 @@ class Planner {
     if (shown === undefined) {
       const isThere = place.exists && place.carry === undefined;
       if (!this.#needed.has(node.name) || !isThere) {
-        this.#left.push(node.name);
+        this.#left.add(node.name);
         return { ...idle, hold: 'hidden' };
       }
       // Built for another environment: read as it is, and shown, so that nobody drops it.
@@ -240,7 +243,7 @@ class Planner {
         ),
       );
     }
-    if (!isSame) this.#left.push(node.name);
+    if (!isSame) this.#left.add(node.name);
     this.#coverage.set(shown, coverageOf(state.ledger.get(shown) ?? []));
     return {
       ...idle,
@@ -348,7 +351,7 @@ class Planner {
     return exists ? (ledger.get(key) ?? []) : [];
   }
 
-  #workFor(node: CompiledNode, place: Place, entries: readonly LedgerEntry[]): Todo {
+  #workFor(node: CompiledNode, place: Placed, entries: readonly LedgerEntry[]): Todo {
     const { key, exists } = place;
     this.#coverage.set(key, coverageOf(entries));
     if (!isModel(node)) return this.#loadWork(node.name, key, exists);
@@ -423,7 +426,7 @@ class Planner {
   }
 
   /** Models whose query is computed as a whole, whether it replaces the rows that stand or is merged into them. */
-  #wholeWork(node: CompiledModel, place: Place, entries: readonly LedgerEntry[]): Todo {
+  #wholeWork(node: CompiledModel, place: Placed, entries: readonly LedgerEntry[]): Todo {
     const { carry } = place;
     const work = (restated: boolean): Work =>
       node.definition.kind.kind === 'FULL' ? { kind: 'table' } : { kind: 'merge', restated };
@@ -453,13 +456,12 @@ class Planner {
     return because.length === 0 ? NOTHING : this.#wholeTable(node, place, work(ticked), because);
   }
 
-  #wholeTable(node: CompiledModel, place: Place, work: Work, because: Todo['because']): Todo {
+  #wholeTable(node: CompiledModel, place: Placed, work: Work, because: Todo['because']): Todo {
     const { key } = place;
     const recorded = recordInputs(this.#inputs(node), { start: BEGINNING, end: END });
     const isNew = (work.kind === 'merge' && work.restated) || work.kind === 'intervals';
-    const replaces = this.#replaces(node, place);
     const standing = this.#coverage.get(key) ?? [];
-    const over = { replaces, standing, next: this.#next };
+    const over = { replaces: place.replaces, standing, next: this.#next };
     this.#coverage.set(key, whole(isNew ? this.#next : dataOfWrite(recorded, over, ALL_TIME)));
     return { work, because };
   }
@@ -473,7 +475,7 @@ class Planner {
     return { work: { kind: 'audit' }, because: moved.length > 0 ? [reason.inputsMoved(moved)] : [] };
   }
 
-  #intervalWork(node: CompiledModel, place: Place, entries: readonly LedgerEntry[]): Todo {
+  #intervalWork(node: CompiledModel, place: Placed, entries: readonly LedgerEntry[]): Todo {
     const { key, exists, carry } = place;
     const cadence = this.#cadence(node);
     const { ranges, pending } = this.#asked.get(node.name) ?? NOT_ASKED;
@@ -487,7 +489,7 @@ class Planner {
       now: this.#in.now,
       next: this.#next,
       asked: [...ranges, ...pending],
-      replaces: this.#replaces(node, place),
+      replaces: place.replaces,
     });
     if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
     if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
