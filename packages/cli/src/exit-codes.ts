@@ -7,3 +7,19 @@ export const EXIT = {
   changes: 2,
   interrupted: 130,
 } as const;
+
+/** The exit code for how an apply, a run or a check of a pull request ended. */
+export function exitCodeOf(status: 'done' | 'nothing-to-do' | 'passed' | 'failed' | 'interrupted'): number {
+  switch (status) {
+    case 'done':
+    case 'nothing-to-do':
+    case 'passed':
+      return EXIT.good;
+    case 'failed':
+      return EXIT.bad;
+    case 'interrupted':
+      return EXIT.interrupted;
+    default:
+      return status satisfies never;
+  }
+}

@@ -1,5 +1,5 @@
 import type { Answer, ApplyDocument } from '@sluice/core';
-import { EXIT } from './exit-codes.ts';
+import { exitCodeOf } from './exit-codes.ts';
 import type { Invocation } from './invocation.ts';
 import { print } from './output.ts';
 import { renderApply } from './render/apply.ts';
@@ -9,15 +9,5 @@ export function printApply(invocation: Invocation, answer: Answer<ApplyDocument>
   // Models that were skipped are named in the summary; a remark for each of them would bury the error.
   const diagnostics = answer.diagnostics.filter((d) => d.code !== 'upstream-broken');
   print(invocation, { ...answer, diagnostics }, renderApply, format);
-  switch (answer.document.status) {
-    case 'done':
-    case 'nothing-to-do':
-      return EXIT.good;
-    case 'failed':
-      return EXIT.bad;
-    case 'interrupted':
-      return EXIT.interrupted;
-    default:
-      return answer.document.status satisfies never;
-  }
+  return exitCodeOf(answer.document.status);
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { FAIL_ON, type Answer, type CiDocument, type CiFailure } from '@sluice/core';
 import { forgeOf, pullRequest, type Env } from '../comment/forge.ts';
 import { markerOf, upsertComment } from '../comment/upsert-comment.ts';
-import { EXIT } from '../exit-codes.ts';
+import { exitCodeOf } from '../exit-codes.ts';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { print } from '../output.ts';
@@ -42,7 +42,7 @@ export async function ci(invocation: Invocation): Promise<number> {
         await comment(invocation, answer.document);
         if (copy !== undefined && keep)
           invocation.context.stderr.write(`The copy of the warehouse was kept: ${copy.warehouse}\n`);
-        return exitCode(answer.document);
+        return exitCodeOf(answer.document.status);
       },
       copy === undefined ? {} : { warehouse: copy.warehouse },
     );
@@ -146,17 +146,4 @@ async function comment(invocation: Invocation, document: CiDocument): Promise<vo
   }
   const done = await upsertComment(forge, markerOf(document.project), renderCiMarkdown(document));
   if (done.kind === 'refused') stderr.write(`No comment was written: ${done.why}.\n`);
-}
-
-function exitCode({ status }: CiDocument): number {
-  switch (status) {
-    case 'passed':
-      return EXIT.good;
-    case 'failed':
-      return EXIT.bad;
-    case 'interrupted':
-      return EXIT.interrupted;
-    default:
-      return status satisfies never;
-  }
 }
