@@ -118,7 +118,8 @@ export const UPKEEP_COMMANDS: readonly Command[] = [
       DRY_RUN,
       {
         flags: '--allow-destructive',
-        summary: 'also tables whose rows could not be computed again (SCD type 2, unmanaged)',
+        summary:
+          'also tables whose rows could not be computed again: of kinds that keep history, or that live on',
       },
     ],
     examples: [
