@@ -5,7 +5,7 @@
 import type { StateFindingDocument } from '../report/index.ts';
 import type { LedgerEntry, PromotedModel, State } from '../state/index.ts';
 import { stands, viewKey, viewStatus, type Standing } from './standing.ts';
-import type { Step, Upkeep } from './upkeep.ts';
+import { NO_MODELS, type Step, type Upkeep } from './upkeep.ts';
 
 export interface Finding extends Omit<StateFindingDocument, 'repair'> {
   readonly repair: Step | undefined;
@@ -33,11 +33,7 @@ export function repairOf(findings: readonly Finding[]): Upkeep {
   return {
     kind: 'repair',
     environment: null,
-    sequence: null,
-    from: null,
-    models: [],
-    virtual_updates: [],
-    behind: [],
+    ...NO_MODELS,
     steps,
     summary:
       steps.length === 0

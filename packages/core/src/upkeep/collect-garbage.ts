@@ -4,7 +4,7 @@ import { formatInstant } from '../time/index.ts';
 import { dropEnvironment } from './drop-environment.ts';
 import { expiresAt } from './expiry.ts';
 import { stands, type Standing } from './standing.ts';
-import type { Step, Upkeep } from './upkeep.ts';
+import { NO_MODELS, type Step, type Upkeep } from './upkeep.ts';
 
 export interface Garbage {
   readonly state: State;
@@ -85,11 +85,7 @@ export function collectGarbage(input: Garbage): Upkeep {
   return {
     kind: 'gc',
     environment: null,
-    sequence: null,
-    from: null,
-    models: [],
-    virtual_updates: [],
-    behind: [],
+    ...NO_MODELS,
     steps,
     summary: summarize(steps, forgotten.length, 'Drop', 'Forget'),
     done: summarize(steps, forgotten.length, 'Dropped', 'Forgot'),

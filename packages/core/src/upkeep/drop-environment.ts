@@ -1,6 +1,6 @@
 import type { EnvironmentState, State } from '../state/index.ts';
 import { viewStatus, type Standing } from './standing.ts';
-import type { Step, Upkeep } from './upkeep.ts';
+import { NO_MODELS, type Step, type Upkeep } from './upkeep.ts';
 
 /**
  * Removes an environment: its views, and what state knows of it. Tables stay for `gc`, which knows who else uses them. What
@@ -41,11 +41,7 @@ export function dropEnvironment(
   return {
     kind: 'env-drop',
     environment: environment.name,
-    sequence: null,
-    from: null,
-    models: [],
-    virtual_updates: [],
-    behind: [],
+    ...NO_MODELS,
     steps,
     summary: `Drop ${environment.name}: ${views}; its tables stay until sluice gc.`,
     done: `Dropped ${environment.name}: ${views}; its tables stay until sluice gc.`,

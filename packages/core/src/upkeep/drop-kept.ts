@@ -1,5 +1,5 @@
 import type { KeptFilter, KeptGroup } from '../state/index.ts';
-import type { Upkeep } from './upkeep.ts';
+import { NO_MODELS, type Upkeep } from './upkeep.ts';
 
 /** Forgets kept rows, a step for each group that a person saw in the list. No table of a model is touched. */
 export function dropKept(groups: readonly KeptGroup[], filter: KeptFilter): Upkeep {
@@ -8,11 +8,7 @@ export function dropKept(groups: readonly KeptGroup[], filter: KeptFilter): Upke
   return {
     kind: 'quarantine-drop',
     environment: null,
-    sequence: null,
-    from: null,
-    models: [],
-    virtual_updates: [],
-    behind: [],
+    ...NO_MODELS,
     steps: groups.map((g) => ({
       kind: 'forget-kept',
       filter: {

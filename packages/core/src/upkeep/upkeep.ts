@@ -61,6 +61,15 @@ export interface Upkeep {
   readonly done: string;
 }
 
+/** For what moves no environment to other tables: there are steps, and no models to tell of. */
+export const NO_MODELS = {
+  sequence: null,
+  from: null,
+  models: [],
+  virtual_updates: [],
+  behind: [],
+} as const satisfies Partial<Upkeep>;
+
 /** Whether there is anything to do. */
 export function isIdle(upkeep: Upkeep): boolean {
   return upkeep.steps.every((s) => s.kind === 'keep');

@@ -5,18 +5,14 @@ import { collectGarbage, dropEnvironment, rollBack } from '../upkeep/index.ts';
 import type { Answer, UpkeepOptions } from '../workspace.ts';
 import { knownEnvironment } from './errors.ts';
 import type { OpenProject } from './open-project.ts';
-import { settle, standingOf } from './settle.ts';
-import { withWarehouse } from './with-warehouse.ts';
+import { answerUpkeep, standingOf } from './settle.ts';
 
 export async function answerDropEnvironment(
   w: OpenProject,
   name: string,
   options: UpkeepOptions & { readonly allowDestructive?: boolean } = {},
 ): Promise<Answer<UpkeepDocument>> {
-  w.abort = new AbortController();
-  const { project } = await w.load();
-  const how = { readOnly: options.dryRun === true, mustExist: true };
-  return withWarehouse(w, project, how, async (connection) => {
+  return answerUpkeep(w, options, async (connection) => {
     const state = await readState(connection);
     const environment = knownEnvironment(state, name);
     if (name === 'prod' && options.allowDestructive !== true && options.dryRun !== true) {
@@ -26,8 +22,7 @@ export async function answerDropEnvironment(
         }),
       );
     }
-    const upkeep = dropEnvironment(state, await standingOf(connection), environment, `part of ${name}`);
-    return { diagnostics: [], document: await settle(w, connection, upkeep, options) };
+    return dropEnvironment(state, await standingOf(connection), environment, `part of ${name}`);
   });
 }
 
@@ -36,15 +31,11 @@ export async function answerRollback(
   name: string,
   options: UpkeepOptions & { readonly to?: number } = {},
 ): Promise<Answer<UpkeepDocument>> {
-  w.abort = new AbortController();
-  const { project } = await w.load();
-  const how = { readOnly: options.dryRun === true, mustExist: true };
-  return withWarehouse(w, project, how, async (connection) => {
+  return answerUpkeep(w, options, async (connection) => {
     const state = await readState(connection);
     const environment = knownEnvironment(state, name);
     const promotions = await readPromotions(connection, name);
-    const upkeep = rollBack(state, await standingOf(connection), promotions, environment, options.to);
-    return { diagnostics: [], document: await settle(w, connection, upkeep, options) };
+    return rollBack(state, await standingOf(connection), promotions, environment, options.to);
   });
 }
 
@@ -52,11 +43,8 @@ export async function answerGc(
   w: OpenProject,
   options: UpkeepOptions & { readonly allowDestructive?: boolean } = {},
 ): Promise<Answer<UpkeepDocument>> {
-  w.abort = new AbortController();
-  const { project } = await w.load();
-  const how = { readOnly: options.dryRun === true, mustExist: true };
-  return withWarehouse(w, project, how, async (connection) => {
-    const upkeep = collectGarbage({
+  return answerUpkeep(w, options, async (connection, project) => {
+    return collectGarbage({
       state: await readState(connection),
       standing: await standingOf(connection),
       promotions: await readPromotions(connection),
@@ -66,6 +54,5 @@ export async function answerGc(
       now: w.now(),
       allowDestructive: options.allowDestructive === true,
     });
-    return { diagnostics: [], document: await settle(w, connection, upkeep, options) };
   });
 }
