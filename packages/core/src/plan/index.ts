@@ -1,5 +1,7 @@
 /** Plans: what a project means for an environment, decided from values alone before anything is written. */
-export { buildPlan, takenNames, type PlanInput } from './build.ts';
+export { buildPlan } from './build.ts';
+export type { PlanInput } from './plan-input.ts';
+export { takenNames } from './taken-names.ts';
 export { isEmpty, toPlanDocument } from './document.ts';
 export { explainVersion } from './explain-version.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';

@@ -1,0 +1,62 @@
+import type { CompiledNode } from '../compile/compiled.ts';
+import { diagnostic } from '../diagnostic/index.ts';
+import { pendingRestatement, type LedgerEntry } from '../state/index.ts';
+import { ALL_TIME, BEGINNING, END, intersect, movedOn } from '../time/index.ts';
+import { cadenceAt, desiredRanges } from './node-clock.ts';
+import { PROD } from './physical.ts';
+import { livesOn, type Place } from './place.ts';
+import { isModel } from './planned.ts';
+import { cannotRestate, shownElsewhere } from './restatement.ts';
+import { coverageOf, restatedRows } from './staleness.ts';
+import type { Asked, Walk } from './walk.ts';
+
+/** What of a node is to be computed again because somebody asks for it; says so where that cannot be. */
+export function askedOf(
+  walk: Walk,
+  node: CompiledNode,
+  { key, exists, carry }: Place,
+  entries: readonly LedgerEntry[],
+): Asked {
+  const { state, environment, restate } = walk.in;
+  const shown = state.environments.get(environment)?.models.get(node.name)?.physical;
+  const isLiving: boolean = livesOn(node);
+  const pending = exists || carry !== undefined ? [...pendingRestatement(entries)] : [];
+  const isBuilt = isModel(node) && !isLiving;
+  if (isBuilt && shown !== undefined && shown !== key) {
+    // What was restated, or has yet to be, is so under whatever definition comes next.
+    const before = state.ledger.get(shown) ?? [];
+    if (!exists) pending.push(...pendingRestatement(before));
+    else if (environment === PROD || !shownElsewhere(state, environment).has(key))
+      pending.push(...pendingRestatement(before), ...movedOn(coverageOf(entries), restatedRows(before)));
+  }
+  if (restate === undefined || !walk.restated.has(node.name)) return { ranges: [], pending, shown };
+  const reason =
+    carry === undefined
+      ? cannotRestate(node)
+      : 'its definition changed, and its rows are carried over: apply that first';
+  const range = { start: restate.start ?? BEGINNING, end: restate.end ?? END };
+  const isLimited = isModel(node) ? node.byInterval : hasTime(node);
+  const ranges = !isLimited
+    ? [ALL_TIME]
+    : isModel(node)
+      ? desiredRanges(walk, node, cadenceAt(walk, node)).flatMap((d) => intersect(d, range) ?? [])
+      : [range];
+  if (reason === undefined && ranges.length > 0) return { ranges, pending, shown };
+  walk.diagnostics.push(
+    diagnostic('restatement-refused', `${node.name} cannot be restated`, {
+      ...(isModel(node) ? { location: node.definition.nameLocation } : {}),
+      notes: [{ message: reason ?? 'none of its intervals lies in the range that was given' }],
+      hint: `Leave it out of the selection: !${node.name}`,
+    }),
+  );
+  return { ranges: [], pending, shown };
+}
+
+/** Whether Sluice tells the days of a source apart. */
+function hasTime(node: CompiledNode): boolean {
+  return (
+    node.node === 'source' &&
+    node.definition.origin.kind === 'file' &&
+    node.definition.origin.timeColumn !== undefined
+  );
+}

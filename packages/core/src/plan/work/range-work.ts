@@ -1,0 +1,50 @@
+import type { CompiledModel } from '../../compile/compiled.ts';
+import type { LedgerEntry } from '../../state/state.ts';
+import { intersect, type TimeRange } from '../../time/index.ts';
+import { reason } from '../explain.ts';
+import { intervalWork } from '../interval-work.ts';
+import { cadenceAt, desiredRanges } from '../node-clock.ts';
+import { inputsAt } from '../walk-inputs.ts';
+import { NOT_ASKED, NOTHING, type Placed, type Todo, type Walk } from '../walk.ts';
+
+/** A model that is computed by intervals: those that it lacks, that are stale, or that are asked for. */
+export function rangeWork(
+  walk: Walk,
+  node: CompiledModel,
+  place: Placed,
+  entries: readonly LedgerEntry[],
+): Todo {
+  const { key, exists, carry } = place;
+  const cadence = cadenceAt(walk, node);
+  const { ranges, pending } = walk.asked.get(node.name) ?? NOT_ASKED;
+  const todo = intervalWork({
+    definition: node.definition,
+    cadence,
+    desired: desiredRanges(walk, node, cadence),
+    coverage: walk.coverage.get(key) ?? [],
+    entries,
+    inputs: inputsAt(walk, node),
+    now: walk.in.now,
+    next: walk.next,
+    asked: [...ranges, ...pending],
+    replaces: place.replaces,
+  });
+  if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
+  if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
+  const { batches, anew, restated, automatic, lacking, moved } = todo;
+  walk.moved.set(node.name, moved);
+  const because = [];
+  if (lacking.length > 0 && entries.length > 0) because.push(reason.missingIntervals(lacking, cadence.unit));
+  if (moved.length > 0) because.push(reason.inputsMoved(moved));
+  if (automatic.length > 0) because.push(reason.autoRestatement());
+  if (ranges.length > 0) because.push(reason.restated(false));
+  else if (isAnyOf(pending, batches)) because.push(reason.restated(true));
+  if (anew) because.push(reason.anew());
+  walk.coverage.set(key, todo.coverage);
+  return { work: { kind: 'intervals', batches, anew, restated }, because };
+}
+
+/** Whether any of some ranges lies in what is computed. */
+function isAnyOf(ranges: readonly TimeRange[], batches: readonly TimeRange[]): boolean {
+  return ranges.some((r) => batches.some((b) => intersect(r, b) !== undefined));
+}
