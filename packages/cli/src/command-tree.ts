@@ -44,6 +44,10 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
     summary: 'how long to wait for a warehouse that another process holds; 30 if left out',
   },
   { flags: '--now <instant>', summary: "UTC clock to use instead of the machine's" },
+  {
+    flags: '--verbose',
+    summary: 'say more on stderr: which warehouse was opened, with how much memory, where it spills to',
+  },
   { flags: '--no-color', summary: 'no colours, also on a terminal' },
 ];
 

@@ -12,7 +12,7 @@ export async function withWorkspace(
   const now = invocation.now();
   const jobs = invocation.number('jobs', '--jobs', 1, true);
   const lockTimeout = (invocation.number('lockTimeout', '--lock-timeout', 0, false) ?? 30) * 1000;
-  const reporter = reporterFor(context.stderr, invocation.err);
+  const reporter = reporterFor(context.stderr, invocation.err, { verbose: invocation.flag('verbose') });
   let workspace: Workspace | undefined;
   let interrupts = 0;
   const release = context.onInterrupt(() => {

@@ -55,6 +55,25 @@ describe('progress', () => {
     );
   });
 
+  it('says how the warehouse was opened when that is asked for', () => {
+    const opened = {
+      kind: 'warehouse-opened',
+      warehouse: 'w.duckdb',
+      memoryLimit: '900MiB',
+      isMemoryShare: true,
+      spillTo: '/srv/tmp/1',
+    } as const;
+    const said = [true, false].map((verbose) => {
+      const s = stream(false);
+      reporterFor(s, PLAIN, { verbose }).event(opened);
+      return s.text();
+    });
+    expect(said).toEqual([
+      'Opened w.duckdb with at most 900MiB of memory, a share of what is free; what does not fit goes to /srv/tmp/1.\n',
+      '',
+    ]);
+  });
+
   it('shows what runs', () => {
     const state = EVENTS.reduce((state, event) => advance(state, event, 1000), initialProgress(0));
     expect(renderRunning(state, 13_400, PLAIN)).toEqual([
@@ -65,7 +84,7 @@ describe('progress', () => {
 
   it('leaves nothing on a terminal but the finished lines', () => {
     const s = stream(true);
-    const reporter = reporterFor(s, { color: false, width: 60 }, () => 0);
+    const reporter = reporterFor(s, { color: false, width: 60 }, { clock: () => 0 });
     for (const event of EVENTS) reporter.event(event);
     reporter.stop();
     expect(screen(s.text())).toEqual([

@@ -4,7 +4,14 @@
  */
 import type { ProgressEvent } from '@sluice/core';
 import type { Stream } from '../context.ts';
-import { advance, initialProgress, renderFinished, renderRunning, waitingText } from '../render/progress.ts';
+import {
+  advance,
+  initialProgress,
+  renderFinished,
+  openedText,
+  renderRunning,
+  waitingText,
+} from '../render/progress.ts';
 import type { Style } from '../render/style.ts';
 
 export interface Reporter {
@@ -18,9 +25,20 @@ export interface Reporter {
 export function reporterFor(
   stream: Stream,
   style: Style,
-  clock: () => number = () => performance.now(),
+  {
+    verbose = false,
+    clock = () => performance.now(),
+  }: { readonly verbose?: boolean; readonly clock?: () => number } = {},
 ): Reporter {
-  return stream.isTerminal ? liveReporter(stream, style, clock) : plainReporter(stream, style);
+  const reporter = stream.isTerminal ? liveReporter(stream, style, clock) : plainReporter(stream, style);
+  if (!verbose) return reporter;
+  return {
+    ...reporter,
+    event(event) {
+      if (event.kind === 'warehouse-opened') reporter.say(openedText(event));
+      reporter.event(event);
+    },
+  };
 }
 
 /** One line for what is done, nothing that moves: for logs. */

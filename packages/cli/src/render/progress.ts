@@ -48,6 +48,8 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
       running.delete(event.result.model);
       return { ...state, running, finished: state.finished + 1 };
     }
+    case 'warehouse-opened':
+      return { ...state, waiting: undefined };
     case 'audit-finished':
     case 'promoting':
       return state;
@@ -59,6 +61,13 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
 export function waitingText(event: ProgressEvent & { readonly kind: 'waiting-for-lock' }): string {
   const holder = event.holder === undefined ? 'another process' : visible(event.holder);
   return `Waiting for the warehouse, which ${holder} holds`;
+}
+
+/** How the warehouse was opened, for those who ask. */
+export function openedText(event: ProgressEvent & { readonly kind: 'warehouse-opened' }): string {
+  const share = event.isMemoryShare ? ', a share of what is free' : '';
+  const spill = event.spillTo === undefined ? '' : `; what does not fit goes to ${visible(event.spillTo)}`;
+  return `Opened ${visible(event.warehouse)} with at most ${event.memoryLimit} of memory${share}${spill}.`;
 }
 
 /** The lines that are drawn again and again below what is finished. */

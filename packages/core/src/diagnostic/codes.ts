@@ -101,6 +101,7 @@ export const CODES = {
   'state-incomplete': 'error',
   // execution
   'query-failed': 'error',
+  'out-of-memory': 'error',
   'duplicate-key': 'error',
   'audit-failed': 'error',
   'audit-warning': 'warning',

@@ -46,7 +46,13 @@ test('a minimal project has defaults', () => {
   expect(valid(MINIMAL).config).toEqual({
     name: 'shop',
     start: Date.UTC(2024, 0, 1),
-    warehouse: { path: '.sluice/warehouse.duckdb', threads: undefined, memoryLimit: undefined },
+    warehouse: {
+      path: '.sluice/warehouse.duckdb',
+      threads: undefined,
+      memoryLimit: undefined,
+      tempDirectory: '.sluice/tmp',
+      maxTempDirectorySize: undefined,
+    },
     defaults: { cron: undefined, cronTz: undefined, owner: undefined, start: undefined },
     variables: {},
     sources: [],
@@ -63,7 +69,7 @@ test('a minimal project has defaults', () => {
 
 test('everything that may be written', () => {
   const { config } = valid(`${MINIMAL}
-warehouse: { path: w.duckdb, threads: 4, memory_limit: 8GB }
+warehouse: { path: w.duckdb, threads: 4, memory_limit: 8GB, temp_directory: spill, max_temp_directory_size: 50GB }
 defaults: { cron: '@hourly', owner: analytics, start: 2024-02-01 06:00:00 }
 variables: { currency: EUR, rate: 1.5, on: true, nothing: null, markets: [DE, { a: 1 }] }
 sources:
@@ -87,7 +93,13 @@ history: { keep: 3, days: 7 }
 quarantine: { keep: 7 days, max_rows: 0 }
 `);
   expect(config).toMatchObject({
-    warehouse: { path: 'w.duckdb', threads: 4, memoryLimit: '8GB' },
+    warehouse: {
+      path: 'w.duckdb',
+      threads: 4,
+      memoryLimit: '8GB',
+      tempDirectory: 'spill',
+      maxTempDirectorySize: '50GB',
+    },
     defaults: { cron: '@hourly', owner: 'analytics', start: Date.UTC(2024, 1, 1, 6) },
     variables: { currency: 'EUR', rate: 1.5, on: true, nothing: null, markets: ['DE', { a: 1 }] },
     environments: {

@@ -30,6 +30,7 @@ import { environmentNameProblem } from './environment-name.ts';
 import { readYaml } from './read-yaml.ts';
 import { projectSchema, type RawConfig, type RawRule, type RawSource } from './schema.ts';
 import type { YamlPath, YamlPlaces } from './yaml-places.ts';
+import { DEFAULT_TEMP_DIRECTORY, DEFAULT_WAREHOUSE } from './warehouse-defaults.ts';
 
 /** The project's settings with defaults filled in; undefined when there are errors. */
 export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefined> {
@@ -116,7 +117,6 @@ function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
       : schema;
 }
 
-const DEFAULT_WAREHOUSE = '.sluice/warehouse.duckdb';
 const DEFAULT_CRON = '@daily';
 export const DEFAULT_QUARANTINE: ProjectConfig['quarantine'] = { keep: 30 * 24 * 60 * 60_000, maxRows: 1000 };
 export const DEFAULT_HISTORY: ProjectConfig['history'] = { keep: 10, days: 90 };
@@ -146,6 +146,8 @@ class ConfigReader {
         path: raw.warehouse?.path ?? DEFAULT_WAREHOUSE,
         threads: raw.warehouse?.threads,
         memoryLimit: raw.warehouse?.memory_limit,
+        tempDirectory: raw.warehouse?.temp_directory ?? DEFAULT_TEMP_DIRECTORY,
+        maxTempDirectorySize: raw.warehouse?.max_temp_directory_size,
       },
       defaults: {
         cron,

@@ -83,7 +83,12 @@ export interface ProjectConfig {
     /** Relative to the project folder. */
     readonly path: string;
     readonly threads: number | undefined;
+    /** A size as DuckDB reads it, or a share such as `50%` of what the machine has; undefined: a share of what is free. */
     readonly memoryLimit: string | undefined;
+    /** For what does not fit into memory; relative to the project folder. */
+    readonly tempDirectory: string;
+    /** As DuckDB reads it; undefined: a share of what is free there. */
+    readonly maxTempDirectorySize: string | undefined;
   };
   readonly defaults: {
     readonly cron: string | undefined;

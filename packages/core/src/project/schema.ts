@@ -123,6 +123,8 @@ export type RawRule =
       readonly reads?: Readonly<Record<string, readonly string[]>> | undefined;
     };
 
+const size = text.regex(/^\d+(\.\d+)?\s*[kmgt]i?b$/i, { error: 'must be a size such as 50GB' });
+
 /** project.yaml as it may be written. */
 export const projectSchema = mapping({
   name: text.describe('The name of the project'),
@@ -136,7 +138,16 @@ export const projectSchema = mapping({
       .regex(/^\d+(\.\d+)?\s*([kmgt]i?b|%)$/i, {
         error: "must be a size such as 8GB, or a share such as '50%'",
       })
-      .optional(),
+      .optional()
+      .describe('How much memory DuckDB may use; 70 % of what is free when left out'),
+    temp_directory: text
+      .optional()
+      .describe(
+        'Where DuckDB puts what does not fit into memory, relative to the project folder; .sluice/tmp',
+      ),
+    max_temp_directory_size: size
+      .optional()
+      .describe('How much may be put there; 90 % of what is free on that disk when left out'),
   }).optional(),
   defaults: mapping({
     cron: cron.optional(),

@@ -59,7 +59,13 @@ test('a SQLMesh project is read as it is', () => {
   expect(config).toEqual({
     name: 'my_folder',
     start: Date.UTC(2024, 0, 1),
-    warehouse: { path: 'db.duckdb', threads: undefined, memoryLimit: undefined },
+    warehouse: {
+      path: 'db.duckdb',
+      threads: undefined,
+      memoryLimit: undefined,
+      tempDirectory: '.sluice/tmp',
+      maxTempDirectorySize: undefined,
+    },
     defaults: { cron: '@hourly', cronTz: undefined, owner: 'me', start: Date.UTC(2024, 0, 1) },
     variables: { size: 3, on: true, layer: 'staging' },
     gateway: 'local',

@@ -15,6 +15,7 @@ import type { ProjectConfig, ProjectStatement, SourceDefinition, VariableValue }
 import { DEFAULT_HISTORY, DEFAULT_QUARANTINE } from './parse-config.ts';
 import { readYaml, type Yaml } from './read-yaml.ts';
 import type { YamlPath } from './yaml-places.ts';
+import { DEFAULT_TEMP_DIRECTORY, DEFAULT_WAREHOUSE } from './warehouse-defaults.ts';
 
 /** Where a SQLMesh project keeps its settings. */
 export const SQLMESH_FILES: readonly string[] = ['config.yaml', 'config.yml'];
@@ -31,7 +32,6 @@ export function isExternalModels(path: string): boolean {
   return /\.ya?ml$/i.test(path);
 }
 
-const DEFAULT_WAREHOUSE = '.sluice/warehouse.duckdb';
 const DEFAULT_CRON = '@daily';
 
 /**
@@ -91,6 +91,8 @@ class Reader {
         path: gateway.path ?? DEFAULT_WAREHOUSE,
         threads: undefined,
         memoryLimit: undefined,
+        tempDirectory: DEFAULT_TEMP_DIRECTORY,
+        maxTempDirectorySize: undefined,
       },
       defaults: {
         cron: this.#cron(defaults['cron']),

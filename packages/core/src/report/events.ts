@@ -4,6 +4,14 @@ import type { ActionKind, AuditResultDocument, TaskResultDocument } from './docu
 export type ProgressEvent =
   /** Another process holds the warehouse; Sluice goes on trying. */
   | { readonly kind: 'waiting-for-lock'; readonly holder: string | undefined; readonly secondsLeft: number }
+  /** `memoryLimit` as DuckDB reads it; a share of what is free if nobody set it. `spillTo`: for what does not fit, absolute. */
+  | {
+      readonly kind: 'warehouse-opened';
+      readonly warehouse: string;
+      readonly memoryLimit: string;
+      readonly isMemoryShare: boolean;
+      readonly spillTo: string | undefined;
+    }
   | { readonly kind: 'apply-started'; readonly models: number; readonly tasks: number }
   | {
       readonly kind: 'model-started';

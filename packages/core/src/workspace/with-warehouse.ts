@@ -22,10 +22,21 @@ export async function withWarehouse<T>(
       readOnly,
       threads: settings.threads,
       memoryLimit: settings.memoryLimit,
+      // One in memory holds nothing: it stands for a warehouse that does not exist.
+      spillTo: target === path ? resolve(w.root, settings.tempDirectory) : undefined,
+      spillLimit: settings.maxTempDirectorySize,
       macros: project.sqlMacros.map((m) => m.sql),
       signal: w.abort.signal,
       lockTimeout: w.options.lockTimeout ?? 30_000,
       onWait: (holder, secondsLeft) => w.observer({ kind: 'waiting-for-lock', holder, secondsLeft }),
+      onOpen: ({ memoryLimit, spillTo }) =>
+        w.observer({
+          kind: 'warehouse-opened',
+          warehouse: settings.path,
+          memoryLimit,
+          isMemoryShare: settings.memoryLimit === undefined,
+          spillTo,
+        }),
     });
   const warehouse =
     how.readOnly && !isThere && how.mustExist !== true

@@ -1,7 +1,7 @@
 import type { Files } from './project.ts';
 
 /** A small project of each common kind: a source by time, staging, a daily mart, and two tables above. */
-export const ORDERS: Files = {
+export const ORDERS = {
   'project.yaml': `name: orders
 start: 2024-01-28
 sources:
@@ -43,4 +43,4 @@ SELECT date_trunc('month', day) AS month, sum(revenue) AS revenue FROM marts.dai
   'models/marts/countries.sql': `MODEL (name marts.countries, kind FULL);
 SELECT country, count(*) AS customers FROM staging.customers GROUP BY ALL
 `,
-};
+} satisfies Files;

@@ -28,6 +28,8 @@ export async function copyWarehouse(
     readOnly: true,
     threads: undefined,
     memoryLimit: undefined,
+    spillTo: undefined,
+    spillLimit: undefined,
     macros: [],
     lockTimeout,
   });

@@ -21,10 +21,12 @@ import { shownBy } from './shown-by.ts';
 export class DuckDbWarehouse implements Warehouse {
   readonly #instance: DuckDBInstance;
   readonly #macros: readonly string[];
+  readonly #onClose: () => void;
 
-  constructor(instance: DuckDBInstance, macros: readonly string[]) {
+  constructor(instance: DuckDBInstance, macros: readonly string[], onClose: () => void) {
     this.#instance = instance;
     this.#macros = macros;
+    this.#onClose = onClose;
   }
 
   async connect(): Promise<Connection> {
@@ -37,6 +39,7 @@ export class DuckDbWarehouse implements Warehouse {
 
   close(): void {
     this.#instance.closeSync();
+    this.#onClose();
   }
 }
 

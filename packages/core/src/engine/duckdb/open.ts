@@ -3,7 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { diagnostic, SluiceError } from '../../diagnostic/index.ts';
 import type { Warehouse } from '../warehouse.ts';
+import { machineMemory, memoryShare } from '../machine-memory.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
+import { spillFolder } from './spill-folder.ts';
 
 /** How to open a warehouse file. */
 export interface OpenOptions {
@@ -13,7 +15,12 @@ export interface OpenOptions {
   readonly label: string;
   readonly readOnly: boolean;
   readonly threads: number | undefined;
+  /** A size as DuckDB reads it, or a share such as `50%` of what the machine has; undefined: a share of what is free. */
   readonly memoryLimit: string | undefined;
+  /** The folder in which this warehouse gets one for what does not fit into memory, absolute; undefined: nothing is spilled. */
+  readonly spillTo: string | undefined;
+  /** How much may be spilled, as DuckDB reads it; undefined: 90 % of the disk's free space. */
+  readonly spillLimit: string | undefined;
   /** SQL macros that every connection knows and nobody else sees. */
   readonly macros: readonly string[];
   /** How long to go on trying while another process holds the file, milliseconds. */
@@ -21,6 +28,7 @@ export interface OpenOptions {
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
   readonly onWait?: (holder: string | undefined, secondsLeft: number) => void;
+  readonly onOpen?: (how: { readonly memoryLimit: string; readonly spillTo: string | undefined }) => void;
 }
 
 const RETRY_MS = 200;
@@ -50,17 +58,24 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   if (!options.readOnly) mkdirSync(dirname(options.path), { recursive: true });
   const deadline = Date.now() + options.lockTimeout;
+  const memoryLimit = limitOf(options.memoryLimit);
+  const spill =
+    options.spillTo === undefined ? undefined : spillFolder(options.spillTo, options.path, options.readOnly);
   for (;;) {
     try {
       const instance = await DuckDBInstance.create(options.path, {
         ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
         ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
-        ...(options.memoryLimit === undefined ? {} : { memory_limit: options.memoryLimit }),
+        memory_limit: memoryLimit,
+        temp_directory: spill?.path ?? '',
+        ...(options.spillLimit === undefined ? {} : { max_temp_directory_size: options.spillLimit }),
         // No network but what a project names: DuckDB must not fetch extensions on its own.
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });
-      return new DuckDbWarehouse(instance, options.macros);
+      if (!options.readOnly) spill?.clearStale();
+      options.onOpen?.({ memoryLimit, spillTo: spill?.path });
+      return new DuckDbWarehouse(instance, options.macros, () => spill?.clear());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const holder = lockHolder(message);
@@ -109,6 +124,17 @@ function unreadable(options: OpenOptions, message: string): SluiceError {
       },
     ),
   );
+}
+
+/** DuckDB has lost its understanding of shares, so they are worked out here: of what the machine or its cgroup has. */
+function limitOf(setting: string | undefined): string {
+  if (setting === undefined) return mebibytes(memoryShare(machineMemory()));
+  const share = /^([\d.]+)\s*%$/.exec(setting)?.[1];
+  return share === undefined ? setting : mebibytes((machineMemory().total * Number(share)) / 100);
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.max(1, Math.floor(bytes / 1024 ** 2))}MiB`;
 }
 
 function firstLine(text: string): string {
