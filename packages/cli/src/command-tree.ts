@@ -18,6 +18,11 @@ const RESTATE: Option = {
   flags: '--restate <models>',
   summary: 'compute these again though nothing moved (names, globs, +model, tag:, …; !x excludes)',
 };
+const ALLOW_DESTRUCTIVE: Option = {
+  flags: '--allow-destructive',
+  summary:
+    'also lose what could not be computed again: columns of tables that live on, rows that are restated',
+};
 const JOBS: Option = { flags: '--jobs <n>', summary: 'how many models are built at the same time' };
 const FAIL_FAST: Option = {
   flags: '--fail-fast',
@@ -178,6 +183,7 @@ export const COMMANDS: readonly Command[] = [
       END,
       SELECT,
       RESTATE,
+      ALLOW_DESTRUCTIVE,
     ],
     examples: [
       { line: 'sluice plan dev', does: 'what apply would do to dev' },
@@ -186,6 +192,10 @@ export const COMMANDS: readonly Command[] = [
         does: 'saves the plan for prod; `sluice apply plan.json` does just that',
       },
       { line: 'sluice plan --select state:modified+', does: 'what has changed, and what reads it' },
+      {
+        line: 'sluice plan --allow-destructive',
+        does: 'shows also a plan that is refused because something would be lost',
+      },
       {
         line: 'sluice plan --restate staging.orders --start 2025-01-03 --end 2025-01-04',
         does: 'what computing two days again would touch',
@@ -211,6 +221,7 @@ export const COMMANDS: readonly Command[] = [
       END,
       SELECT,
       RESTATE,
+      ALLOW_DESTRUCTIVE,
       JOBS,
       FAIL_FAST,
       DIAGNOSTICS_FORMAT,

@@ -92,6 +92,7 @@ export class Invocation {
       ...this.range(),
       ...(restate === undefined ? {} : { restate }),
       ...(select === undefined ? {} : { select }),
+      ...(this.flag('allowDestructive') ? { allowDestructive: true } : {}),
     };
   }
 

@@ -78,6 +78,8 @@ export interface PlanOptions {
   readonly restate?: string;
   /** A selection of models and sources: only these are planned, the others stay as the environment shows them. */
   readonly select?: string;
+  /** Also what could not be computed again may be lost; without it such a plan is refused. */
+  readonly allowDestructive?: boolean;
 }
 
 /** How {@link Workspace.run} decides what is due. */

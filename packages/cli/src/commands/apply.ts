@@ -3,6 +3,7 @@ import { diagnostic, type PlanDocument, type PlanOptions, type Workspace } from 
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { EXIT } from '../exit-codes.ts';
+import { PLAN_OPTIONS } from '../plan-options.ts';
 import { printErrors } from '../output.ts';
 import type { Reporter } from '../progress/reporter.ts';
 import { printApply } from '../print-apply.ts';
@@ -14,11 +15,10 @@ export async function apply(invocation: Invocation): Promise<number> {
   const saved = readSaved(invocation, target);
   const options = invocation.planOptions();
   const format = invocation.format();
-  if (saved !== undefined && Object.keys(options).length > 0) {
+  const given = PLAN_OPTIONS.filter(({ name }) => Object.hasOwn(options, name)).map(({ flag }) => flag);
+  if (saved !== undefined && given.length > 0) {
     throw invalidOption(
-      `${Object.keys(options)
-        .map((o) => `--${o}`)
-        .join(' and ')} cannot be given with a saved plan`,
+      `${given.join(' and ')} cannot be given with a saved plan`,
       'The plan says already what is computed.',
     );
   }

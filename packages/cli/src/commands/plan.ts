@@ -3,6 +3,7 @@ import { hasErrors } from '@sluice/core';
 import { EXIT } from '../exit-codes.ts';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
+import { PLAN_OPTIONS } from '../plan-options.ts';
 import { print } from '../output.ts';
 import { hasChanges, renderPlan } from '../render/plan.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -32,13 +33,12 @@ export async function plan(invocation: Invocation): Promise<number> {
 
 /** The options that apply has to be given as well. */
 function given(invocation: Invocation): string {
-  return ['select', 'start', 'end', 'restate']
-    .flatMap((name) => {
-      const value = invocation.text(name);
-      if (value === undefined) return [];
-      return ` --${name} ${/^[\w.:+-]+$/.test(value) ? value : `'${value}'`}`;
-    })
-    .join('');
+  return PLAN_OPTIONS.flatMap(({ name, flag }) => {
+    if (invocation.flag(name)) return [` ${flag}`];
+    const value = invocation.text(name);
+    if (value === undefined) return [];
+    return ` ${flag} ${/^[\w.:+-]+$/.test(value) ? value : `'${value}'`}`;
+  }).join('');
 }
 
 function save(path: string, shown: string, document: unknown): void {

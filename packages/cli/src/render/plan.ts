@@ -79,7 +79,11 @@ export function hasChanges(plan: PlanDocument): boolean {
 }
 
 function isIndirect(action: ActionDocument): boolean {
-  return action.reasons.length > 0 && action.reasons.every((r) => UPSTREAM.has(r.code));
+  return (
+    action.losses.length === 0 &&
+    action.reasons.length > 0 &&
+    action.reasons.every((r) => UPSTREAM.has(r.code))
+  );
 }
 
 /** Actions of the same verdict for the same reasons, in the order of the plan. */
@@ -118,6 +122,7 @@ function renderAction(action: ActionDocument, style: Style, explain: boolean): s
   const lines = [`${verdict}  ${p.dim(action.kind)}`];
   const add = (text: string): void => void lines.push(`    ${text}`);
   for (const message of new Set(action.reasons.map((r) => r.message))) add(visible(message));
+  for (const loss of action.losses) add(p.red(`! ${visible(loss.message)}${loss.final ? ', for good' : ''}`));
   const { added, removed, retyped } = action.columns;
   // All columns of a new table are new: nobody needs to be told.
   if (action.action !== 'create' || explain) {
@@ -243,7 +248,9 @@ function footer(plan: PlanDocument, style: Style): string {
   });
   const todo = counts.length === 0 ? 'only its views change' : enumerate(counts);
   const unchanged = plan.unchanged > 0 ? `; ${count(plan.unchanged, 'model')} unchanged` : '';
-  return `${p.bold(`Plan for ${plan.environment}:`)} ${todo}${unchanged}.`;
+  const lossy = plan.actions.filter((a) => a.losses.length > 0).length;
+  const losses = lossy === 0 ? '' : ` ${p.red(`${count(lossy, 'step is', 'steps are')} destructive (!).`)}`;
+  return `${p.bold(`Plan for ${plan.environment}:`)} ${todo}${unchanged}.${losses}`;
 }
 
 function verdictColor(kind: ActionKind, style: Style): (text: string) => string {

@@ -1,7 +1,9 @@
 import type { CompiledNode } from '../compile/compiled.ts';
-import { diagnostic } from '../diagnostic/index.ts';
+import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
+import type { LossDocument } from '../report/index.ts';
 import { pendingRestatement, type LedgerEntry } from '../state/index.ts';
 import { ALL_TIME, BEGINNING, END, intersect, movedOn } from '../time/index.ts';
+import { lossByRestating } from './losses.ts';
 import { cadenceAt, desiredRanges } from './node-clock.ts';
 import { PROD } from './physical.ts';
 import { livesOn, type Place } from './place.ts';
@@ -17,7 +19,7 @@ export function askedOf(
   { key, exists, carry }: Place,
   entries: readonly LedgerEntry[],
 ): Asked {
-  const { state, environment, restate } = walk.in;
+  const { state, environment, restate, allowDestructive } = walk.in;
   const shown = state.environments.get(environment)?.models.get(node.name)?.physical;
   const isLiving: boolean = livesOn(node);
   const pending = exists || carry !== undefined ? [...pendingRestatement(entries)] : [];
@@ -41,7 +43,11 @@ export function askedOf(
     : isModel(node)
       ? desiredRanges(walk, node, cadenceAt(walk, node)).flatMap((d) => intersect(d, range) ?? [])
       : [range];
-  if (reason === undefined && ranges.length > 0) return { ranges, pending, shown };
+  if (reason === undefined && ranges.length > 0) {
+    const loss = exists ? lossByRestating(node, state.snapshots.get(key)) : undefined;
+    if (loss !== undefined && allowDestructive !== true) walk.diagnostics.push(needsYes(node, loss));
+    return { ranges, pending, shown };
+  }
   walk.diagnostics.push(
     diagnostic('restatement-refused', `${node.name} cannot be restated`, {
       ...(isModel(node) ? { location: node.definition.nameLocation } : {}),
@@ -50,6 +56,13 @@ export function askedOf(
     }),
   );
   return { ranges: [], pending, shown };
+}
+
+function needsYes(node: CompiledNode, { message }: LossDocument): Diagnostic {
+  return diagnostic('destructive-step', `restating ${node.name} cannot be taken back: ${message}`, {
+    ...(isModel(node) ? { location: node.definition.nameLocation } : {}),
+    hint: 'If that is what you want, say so with --allow-destructive; `sluice plan` with it shows what would happen.',
+  });
 }
 
 /** Whether Sluice tells the days of a source apart. */

@@ -4,6 +4,7 @@ import { actionFor, auditsMoved } from './action-for.ts';
 import { askedOf } from './asked.ts';
 import { externalMoved, foreignCoverage } from './external-tables.ts';
 import { leaveOut } from './leave-out.ts';
+import { lossesOf } from './losses.ts';
 import { conflicts } from './narrow.ts';
 import { cadenceAt } from './node-clock.ts';
 import { storageOf } from './physical.ts';
@@ -47,6 +48,7 @@ export function buildPlan(input: PlanInput): Plan {
     now,
     start: walk.in.start,
     end: walk.in.end,
+    options: { allow_destructive: walk.in.allowDestructive === true },
     restatement: restatementOf(walk),
     selection:
       walk.in.select === undefined
@@ -73,6 +75,7 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     environment: walk.in.environment,
     viewInputs: viewInputs(walk, node),
     readsPrivate: node.dependencies.some((d) => walk.planned.get(d)?.isPrivate === true),
+    allowDestructive: walk.in.allowDestructive === true,
   });
   const place: Placed = { ...found, replaces: replacedRows(walk, node, found) };
   const { physical, key, exists, columns, carry, carried, isPrivate, replaces } = place;
@@ -92,7 +95,7 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     replaces,
     unit: cadenceAt(walk, node).unit,
   };
-  const idle = { ...base, reaudit: false, work: undefined, action: undefined };
+  const idle = { ...base, reaudit: false, work: undefined, action: undefined, losses: [] };
   if (storage === 'inline') return idle;
   if (storage === 'foreign') {
     walk.coverage.set(key, foreignCoverage(walk, node, key));
@@ -110,7 +113,7 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
   const action = actionFor(walk, node, place, todo);
   const reaudit = exists && auditsMoved(walk, node, key);
   const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;
-  return { ...base, reaudit, work, action };
+  return { ...base, reaudit, work, action, losses: lossesOf(walk, node, place, action) };
 }
 
 function restatementOf(walk: Walk): Plan['restatement'] {

@@ -4,6 +4,7 @@ import { sql } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
+import { removedLoss } from './losses.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 import { virtualUpdates } from './promotion.ts';
 import type { SqlWriter } from './sql-writer.ts';
@@ -20,6 +21,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
       kind: '',
       action: 'drop',
       reasons: [reason.removed(removed.declared)],
+      losses: [removedLoss(removed)],
       columns: NO_COLUMN_CHANGES,
       intervals: [],
       batches: 0,
@@ -44,6 +46,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     now: isoInstant(plan.now),
     start: plan.start === undefined ? null : isoInstant(plan.start),
     end: plan.end === undefined ? null : isoInstant(plan.end),
+    options: plan.options,
     selection: plan.selection ?? null,
     restatement: toRestatement(plan.restatement),
     actions,
@@ -107,6 +110,7 @@ async function toAction(
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
     action: action.kind,
     reasons: action.reasons,
+    losses: planned.losses,
     columns: action.columns,
     intervals: ranges
       .filter((r) => !isAllTime(r))
@@ -152,7 +156,14 @@ function summarize(plan: Plan, actions: readonly ActionDocument[]): string {
     return count === 0 ? [] : [`${count} ${verb}`];
   });
   if (plan.unchanged > 0) parts.push(`${plan.unchanged} unchanged`);
-  return `Plan for ${plan.environment}: ${parts.length === 0 ? 'views to be put back' : parts.join(', ')}.${leftOut(plan)}`;
+  const todo = parts.length === 0 ? 'views to be put back' : parts.join(', ');
+  return `Plan for ${plan.environment}: ${todo}.${destructive(actions)}${leftOut(plan)}`;
+}
+
+function destructive(actions: readonly ActionDocument[]): string {
+  const count = actions.filter((a) => a.losses.length > 0).length;
+  if (count === 0) return '';
+  return count === 1 ? ' 1 of them is destructive.' : ` ${count} of them are destructive.`;
 }
 
 function leftOut({ selection }: Plan): string {

@@ -74,7 +74,7 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
   // What may not be computed again does not look back.
   const looksBack = isRange
     ? !kind.disableRestatement
-    : kind.kind !== 'INCREMENTAL_UNMANAGED' || !kind.disableRestatement;
+    : kind.kind !== 'INCREMENTAL_UNMANAGED' || (!kind.disableRestatement && !kind.forwardOnly);
   for (const entry of looksBack ? entries : []) {
     const found = staleRanges(entry, inputs, clock.unit);
     stale.push(...found.ranges);

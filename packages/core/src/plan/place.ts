@@ -2,6 +2,7 @@ import type { Column, CompiledModel, CompiledNode } from '../compile/compiled.ts
 import { kindIdentity } from '../compile/kind-identity.ts';
 import type { Diagnostic } from '../diagnostic/index.ts';
 import { isEvolving } from '../model/index.ts';
+import type { LossDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
 import { physicalKey, type CarriedFrom, type Snapshot, type State } from '../state/state.ts';
 import type { Carry } from './carry.ts';
@@ -21,6 +22,8 @@ export interface Place {
   readonly isPrivate: boolean;
   /** What a carried table's columns become; undefined when nothing is carried. */
   readonly changes: Action['columns'] | undefined;
+  /** Values that a carried table will not have any more. */
+  readonly losses: readonly LossDocument[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -33,6 +36,7 @@ export interface Surroundings {
   readonly viewInputs: readonly string[];
   /** Whether an input is this environment's alone. */
   readonly readsPrivate: boolean;
+  readonly allowDestructive: boolean;
 }
 
 /** Whether a node's table outlives its definition. */
@@ -78,7 +82,11 @@ function livingPlace(node: CompiledModel, around: Surroundings): Place {
   const there = plain(node, physical, around);
   const isCurrent = there.carried?.physical === base && there.carried.sequence === sequence;
   if (there.exists && isCurrent) return { ...there, isPrivate: isPrivate(there.key) };
-  const { columns, changes, diagnostics } = evolve(tableColumns(snapshot), node);
+  const { columns, changes, losses, diagnostics } = evolve(
+    tableColumns(snapshot),
+    node,
+    around.allowDestructive,
+  );
   return {
     physical,
     key: there.key,
@@ -88,6 +96,7 @@ function livingPlace(node: CompiledModel, around: Surroundings): Place {
     carried: { physical: base, sequence },
     isPrivate: isPrivate(there.key),
     changes,
+    losses,
     diagnostics,
   };
 }
@@ -104,6 +113,7 @@ function plain(node: CompiledNode, physical: TableName, around: Surroundings): O
     carry: undefined,
     carried: kept?.carried,
     changes: undefined,
+    losses: [],
     diagnostics: [],
   };
 }

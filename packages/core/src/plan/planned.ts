@@ -1,6 +1,12 @@
 import type { Column, CompiledNode, CompiledModel } from '../compile/compiled.ts';
 import type { Diagnostic } from '../diagnostic/index.ts';
-import type { ActionKind, ReasonDocument, ColumnDocument } from '../report/index.ts';
+import type {
+  ActionKind,
+  ColumnDocument,
+  LossDocument,
+  PlanOptionsDocument,
+  ReasonDocument,
+} from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
 import type { CarriedFrom, LoadedFile, PromotedModel } from '../state/state.ts';
 import type { Coverage, IntervalUnit, TimeRange } from '../time/index.ts';
@@ -76,6 +82,8 @@ export interface PlannedNode {
   readonly work: Work | undefined;
   /** What a reader of the plan is told; undefined when nothing happens to this node. */
   readonly action: Action | undefined;
+  /** What readers lose by it. */
+  readonly losses: readonly LossDocument[];
 }
 
 /** An action as data, before it becomes a document. */
@@ -109,6 +117,7 @@ export interface Plan {
   /** Limits the plan was asked for. */
   readonly start: number | undefined;
   readonly end: number | undefined;
+  readonly options: PlanOptionsDocument;
   readonly restatement: Restatement | undefined;
   /** When the plan is limited to some models: how that was said, and what has changed and is left as it is. */
   readonly selection: { readonly selection: string; readonly left: readonly string[] } | undefined;

@@ -53,6 +53,8 @@ export function cannotRestate(node: CompiledNode): string | undefined {
   if (isScd(kind)) return `${kind.kind} keeps what its inputs no longer hold`;
   if (isEvolving(kind) && kind.disableRestatement)
     return 'disable_restatement is set, or its kind implies it';
+  if (kind.kind === 'INCREMENTAL_UNMANAGED' && kind.forwardOnly)
+    return 'its rows stay (forward_only), and appending them again would double them';
   return undefined;
 }
 

@@ -113,6 +113,7 @@ function isPlan(value: unknown): value is PlanDocument {
     'kind' in value &&
     value.kind === 'plan' &&
     'digest' in value &&
+    'options' in value &&
     'actions' in value &&
     Array.isArray(value.actions)
   );

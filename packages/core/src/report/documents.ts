@@ -303,11 +303,31 @@ export interface ReasonDocument {
   readonly column?: string;
 }
 
+/** What readers lose by an action, and nobody could compute again. */
+export interface LossDocument {
+  readonly code:
+    /** A table that lives on goes on without a column. */
+    | 'column_dropped'
+    /** A column gets a type that not all of its values have. */
+    | 'column_narrowed'
+    /** Rows are computed in the place of rows that could not be computed again. */
+    | 'rows_replaced'
+    /** The table starts over: rows that could not be computed again are in the one before alone. */
+    | 'history_left'
+    | 'view_dropped';
+  readonly message: string;
+  /** Null where it is not about a column. */
+  readonly column: string | null;
+  /** Gone once it is applied; otherwise the table before stays, until `gc`. */
+  readonly final: boolean;
+}
+
 export interface ActionDocument {
   readonly model: string;
   readonly kind: string;
   readonly action: ActionKind;
   readonly reasons: readonly ReasonDocument[];
+  readonly losses: readonly LossDocument[];
   readonly columns: {
     readonly added: readonly ColumnDocument[];
     readonly removed: readonly ColumnDocument[];
@@ -343,6 +363,12 @@ export interface RestatementDocument {
   readonly sequence: number;
 }
 
+/** Options of a plan that change what it does. */
+export interface PlanOptionsDocument {
+  /** `--allow-destructive`: also what could not be computed again may be lost. */
+  readonly allow_destructive: boolean;
+}
+
 export interface PlanDocument extends Document {
   readonly kind: 'plan';
   /** Sluice's version: another version refuses the file. */
@@ -355,6 +381,8 @@ export interface PlanDocument extends Document {
   /** Limits the plan was asked for; null when there are none. */
   readonly start: string | null;
   readonly end: string | null;
+  /** How else it was asked for. */
+  readonly options: PlanOptionsDocument;
   /** When the plan is limited to some models: how, and what has changed and is left as it is. Null when it is not. */
   readonly selection: { readonly selection: string; readonly left: readonly string[] } | null;
   /** What is computed again because it is asked for; null when nothing is. */

@@ -41,6 +41,7 @@ export async function answerApplyPlan(
       'plan',
       {
         ...range(saved),
+        allowDestructive: saved.options.allow_destructive,
         ...(saved.selection === null ? {} : { select: saved.selection.selection }),
         ...(saved.restatement === null
           ? {}

@@ -74,13 +74,16 @@ async function limits(
   { compiled }: CompiledProject,
   state: State,
   environment: string,
-  { start, end, restate, select }: PlanOptions,
-): Promise<Pick<PlanInput, 'start' | 'end' | 'restate' | 'select'>> {
+  { start, end, restate, select, allowDestructive }: PlanOptions,
+): Promise<Pick<PlanInput, 'start' | 'end' | 'restate' | 'select' | 'allowDestructive'>> {
   const found = async (selection: string): Promise<{ selection: string; models: ReadonlySet<string> }> => ({
     selection,
     models: await selectModels(w, compiled, state, environment, selection),
   });
-  const selected = select === undefined ? {} : { select: await found(select) };
+  const selected = {
+    allowDestructive,
+    ...(select === undefined ? {} : { select: await found(select) }),
+  };
   return restate === undefined
     ? { start, end, ...selected }
     : { restate: { ...(await found(restate)), start, end }, ...selected };
