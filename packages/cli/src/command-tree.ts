@@ -18,6 +18,14 @@ const RESTATE: Option = {
   flags: '--restate <models>',
   summary: 'compute these again though nothing moved (names, globs, +model, tag:, …; !x excludes)',
 };
+const SKIP_BACKFILL: Option = {
+  flags: '--skip-backfill',
+  summary: 'compute no rows: new tables are made empty, and a later plan or run fills them',
+};
+const EMPTY: Option = {
+  flags: '--empty',
+  summary: 'as --skip-backfill, and send each query to the warehouse once, for no rows: a check',
+};
 const ALLOW_DESTRUCTIVE: Option = {
   flags: '--allow-destructive',
   summary:
@@ -183,6 +191,8 @@ export const COMMANDS: readonly Command[] = [
       END,
       SELECT,
       RESTATE,
+      SKIP_BACKFILL,
+      EMPTY,
       ALLOW_DESTRUCTIVE,
     ],
     examples: [
@@ -221,6 +231,8 @@ export const COMMANDS: readonly Command[] = [
       END,
       SELECT,
       RESTATE,
+      SKIP_BACKFILL,
+      EMPTY,
       ALLOW_DESTRUCTIVE,
       JOBS,
       FAIL_FAST,
@@ -228,6 +240,10 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: [
       { line: 'sluice apply dev', does: 'plans, shows, asks, applies' },
+      {
+        line: 'sluice apply dev --empty --yes',
+        does: 'all tables and views of dev, without rows, as a check',
+      },
       { line: 'sluice apply plan.json --yes', does: 'does the saved plan without asking' },
     ],
     load: async () => (await import('./commands/apply.ts')).apply,

@@ -88,10 +88,18 @@ export class Invocation {
   planOptions(): PlanOptions {
     const restate = this.text('restate');
     const select = this.text('select');
+    const skips = this.flag('skipBackfill');
+    const empty = this.flag('empty');
+    if (skips && empty)
+      throw invalidOption(
+        '--skip-backfill and --empty are given together',
+        '--empty skips rows too, and asks the warehouse about the queries. Give one of them.',
+      );
     return {
       ...this.range(),
       ...(restate === undefined ? {} : { restate }),
       ...(select === undefined ? {} : { select }),
+      ...(skips ? { backfill: 'skip' } : empty ? { backfill: 'empty' } : {}),
       ...(this.flag('allowDestructive') ? { allowDestructive: true } : {}),
     };
   }

@@ -4,5 +4,7 @@ export const PLAN_OPTIONS: readonly { readonly name: string; readonly flag: stri
   { name: 'start', flag: '--start' },
   { name: 'end', flag: '--end' },
   { name: 'restate', flag: '--restate' },
+  { name: 'skipBackfill', flag: '--skip-backfill' },
+  { name: 'empty', flag: '--empty' },
   { name: 'allowDestructive', flag: '--allow-destructive' },
 ];

@@ -78,6 +78,11 @@ export interface PlanOptions {
   readonly restate?: string;
   /** A selection of models and sources: only these are planned, the others stay as the environment shows them. */
   readonly select?: string;
+  /**
+   * Computes no rows. `skip` makes tables that have yet to be made empty; `empty` asks the warehouse about their queries as well.
+   * What is skipped is still missing: the next plan or run computes it.
+   */
+  readonly backfill?: 'skip' | 'empty';
   /** Also what could not be computed again may be lost; without it such a plan is refused. */
   readonly allowDestructive?: boolean;
 }

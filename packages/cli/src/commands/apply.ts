@@ -15,7 +15,9 @@ export async function apply(invocation: Invocation): Promise<number> {
   const saved = readSaved(invocation, target);
   const options = invocation.planOptions();
   const format = invocation.format();
-  const given = PLAN_OPTIONS.filter(({ name }) => Object.hasOwn(options, name)).map(({ flag }) => flag);
+  const given = PLAN_OPTIONS.filter(
+    ({ name }) => invocation.flag(name) || invocation.text(name) !== undefined,
+  ).map(({ flag }) => flag);
   if (saved !== undefined && given.length > 0) {
     throw invalidOption(
       `${given.join(' and ')} cannot be given with a saved plan`,

@@ -44,7 +44,8 @@ export function renderPlan(
   style: Style,
   options: { readonly explain?: boolean } = {},
 ): string {
-  if (!hasChanges(plan)) return `${paint(style).green('✓')} ${visibleLines(plan.summary)}\n`;
+  if (!hasChanges(plan) && plan.skipped.length === 0)
+    return `${paint(style).green('✓')} ${visibleLines(plan.summary)}\n`;
   const explain = options.explain ?? false;
   // Of a restatement, each reader is shown with its intervals.
   const followed = new Set(plan.restatement?.readers);
@@ -63,7 +64,14 @@ export function renderPlan(
   const after = renderAround('after', plan.after_all, style, explain);
   const left = leftLines(plan, style);
   const around = explain ? [] : [...updates, ...before, ...after];
-  const tail = [...folded, ...spared, ...left, ...restatement.slice(1), ...around].join('\n');
+  const tail = [
+    ...folded,
+    ...spared,
+    ...left,
+    ...skippedLines(plan, style),
+    ...restatement.slice(1),
+    ...around,
+  ].join('\n');
   if (explain) {
     blocks.unshift(...before);
     blocks.push(...updates, ...after);
@@ -210,6 +218,15 @@ function leftLines(plan: PlanDocument, style: Style): readonly string[] {
   return [paint(style).cyan(lead) + text.slice(lead.length)];
 }
 
+/** What is to be computed, and is not by this plan. */
+function skippedLines(plan: PlanDocument, style: Style): readonly string[] {
+  if (plan.skipped.length === 0) return [];
+  const lead = '  not computed by this plan, but by the next:';
+  const names = nameList(plan.skipped.map((s) => visible(s.model)));
+  const text = wrapList(`${lead} `, names, textWidth(style), 4);
+  return [paint(style).cyan(lead) + text.slice(lead.length)];
+}
+
 /** What is restated, for the top; then who keeps what it has. */
 function restatementLines(made: NonNullable<PlanDocument['restatement']>, style: Style): readonly string[] {
   const p = paint(style);
@@ -246,7 +263,8 @@ function footer(plan: PlanDocument, style: Style): string {
     const n = plan.actions.filter((a) => a.action === kind).length;
     return n === 0 ? [] : [verdictColor(kind, style)(count(n, `to ${kind}`, `to ${kind}`))];
   });
-  const todo = counts.length === 0 ? 'only its views change' : enumerate(counts);
+  const idle = plan.promotes ? 'only its views change' : 'nothing to do';
+  const todo = counts.length === 0 ? idle : enumerate(counts);
   const unchanged = plan.unchanged > 0 ? `; ${count(plan.unchanged, 'model')} unchanged` : '';
   const lossy = plan.actions.filter((a) => a.losses.length > 0).length;
   const losses = lossy === 0 ? '' : ` ${p.red(`${count(lossy, 'step is', 'steps are')} destructive (!).`)}`;

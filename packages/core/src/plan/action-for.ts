@@ -10,7 +10,7 @@ import type { Todo, Walk } from './walk.ts';
 
 export function actionFor(walk: Walk, node: CompiledNode, place: Place, todo: Todo): Action | undefined {
   const { key, exists, carry } = place;
-  if (carry !== undefined) return evolveAction(walk, node, carry, place);
+  if (carry !== undefined) return evolveAction(walk, node, carry, place, todo);
   const current = walk.in.state.environments.get(walk.in.environment);
   const promoted = current?.models.get(node.name);
   if (promoted === undefined) {
@@ -20,10 +20,17 @@ export function actionFor(walk: Walk, node: CompiledNode, place: Place, todo: To
           reasons: [reason.newModel(node), reason.alreadyBuilt()],
           columns: NO_COLUMN_CHANGES,
         }
-      : { kind: 'create', reasons: [reason.newModel(node), ...history(node)], columns: NO_COLUMN_CHANGES };
+      : {
+          kind: 'create',
+          reasons: [reason.newModel(node), ...history(node), ...skipped(todo)],
+          columns: NO_COLUMN_CHANGES,
+        };
   }
   if (promoted.physical !== key) return changedAction(walk, node, exists, todo, promoted.physical);
-  if (!exists) return { kind: 'rebuild', reasons: [reason.tableMissing(key)], columns: NO_COLUMN_CHANGES };
+  if (!exists) {
+    const reasons = [reason.tableMissing(key), ...skipped(todo)];
+    return { kind: 'rebuild', reasons, columns: NO_COLUMN_CHANGES };
+  }
   if (todo.work !== undefined && todo.work.kind !== 'audit') {
     return { kind: 'backfill', reasons: todo.because, columns: NO_COLUMN_CHANGES };
   }
@@ -54,17 +61,17 @@ function changedAction(walk: Walk, node: CompiledNode, exists: boolean, todo: To
   return {
     kind: isNew ? 'rebuild' : 'reuse',
     reasons: isNew
-      ? [...change.reasons, ...past, ...history(node)]
+      ? [...change.reasons, ...past, ...history(node), ...skipped(todo)]
       : [...change.reasons, reason.alreadyBuilt()],
     columns: change.columns,
   };
 }
 
 /** The rows of the table before go on under another definition. */
-function evolveAction(walk: Walk, node: CompiledNode, carry: Carry, place: Place): Action {
+function evolveAction(walk: Walk, node: CompiledNode, carry: Carry, place: Place, todo: Todo): Action {
   const change = compareMeaning(walk.in.state.snapshots.get(carry.key), node, walk.changes);
   walk.changes.set(node.name, change);
-  const reasons = [...change.reasons, reason.carriedOver()];
+  const reasons = [...change.reasons, reason.carriedOver(), ...skipped(todo)];
   return { kind: 'evolve', reasons, columns: place.changes ?? NO_COLUMN_CHANGES };
 }
 
@@ -79,6 +86,11 @@ export function auditsMoved(walk: Walk, node: CompiledNode, key: string): boolea
   const snapshot = walk.in.state.snapshots.get(key);
   if (!isModel(node) || snapshot === undefined) return false;
   return node.audits.length > 0 && snapshot.audits !== node.auditIdentity;
+}
+
+/** Said where the rows are left for later. */
+function skipped({ because }: Todo): Action['reasons'] {
+  return because.filter((r) => r.code === 'rows_skipped');
 }
 
 /** Said where a table is built: its rows will not be told from its inputs alone. */

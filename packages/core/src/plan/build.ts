@@ -17,6 +17,7 @@ import { sparedModels } from './spared.ts';
 import { hasView, needsPromotion, viewStands } from './views.ts';
 import { viewInputs } from './walk-inputs.ts';
 import { beginWalk, type Placed, type Walk } from './walk.ts';
+import { skipRows } from './work/skip-rows.ts';
 import { entriesOf, workFor } from './work/work-for.ts';
 
 /** Decides what is to be done, node by node in dependency order. */
@@ -48,7 +49,10 @@ export function buildPlan(input: PlanInput): Plan {
     now,
     start: walk.in.start,
     end: walk.in.end,
-    options: { allow_destructive: walk.in.allowDestructive === true },
+    options: {
+      allow_destructive: walk.in.allowDestructive === true,
+      backfill: walk.in.backfill ?? 'full',
+    },
     restatement: restatementOf(walk),
     selection:
       walk.in.select === undefined
@@ -95,7 +99,14 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     replaces,
     unit: cadenceAt(walk, node).unit,
   };
-  const idle = { ...base, reaudit: false, work: undefined, action: undefined, losses: [] };
+  const idle = {
+    ...base,
+    reaudit: false,
+    work: undefined,
+    action: undefined,
+    losses: [],
+    skipped: undefined,
+  };
   if (storage === 'inline') return idle;
   if (storage === 'foreign') {
     walk.coverage.set(key, foreignCoverage(walk, node, key));
@@ -109,11 +120,11 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
   }
   const entries = entriesOf(walk, node, place);
   walk.asked.set(node.name, askedOf(walk, node, place, entries));
-  const todo = workFor(walk, node, place, entries);
+  const { todo, skipped } = skipRows(walk, node, place, workFor(walk, node, place, entries), entries);
   const action = actionFor(walk, node, place, todo);
   const reaudit = exists && auditsMoved(walk, node, key);
   const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;
-  return { ...base, reaudit, work, action, losses: lossesOf(walk, node, place, action) };
+  return { ...base, reaudit, work, action, losses: lossesOf(walk, node, place, action), skipped };
 }
 
 function restatementOf(walk: Walk): Plan['restatement'] {

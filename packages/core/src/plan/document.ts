@@ -5,7 +5,7 @@ import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.t
 import { VERSION } from '../version.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
 import { removedLoss } from './losses.ts';
-import type { Plan, PlannedNode } from './planned.ts';
+import type { Plan, PlannedNode, Work } from './planned.ts';
 import { virtualUpdates } from './promotion.ts';
 import type { SqlWriter } from './sql-writer.ts';
 
@@ -50,6 +50,9 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     selection: plan.selection ?? null,
     restatement: toRestatement(plan.restatement),
     actions,
+    skipped: [...plan.nodes.values()].flatMap(({ node, skipped }) =>
+      skipped === undefined ? [] : [{ model: node.name, intervals: intervalsOf(skipped) }],
+    ),
     unchanged: plan.unchanged,
     spared: plan.spared,
     promotes: plan.promotes,
@@ -97,7 +100,6 @@ async function toAction(
   writer: SqlWriter,
 ): Promise<ActionDocument> {
   const { node, work } = planned;
-  const ranges = rangesOf(planned);
   const isAnew = work?.kind === 'intervals' && work.anew;
   const first = work?.kind === 'intervals' ? work.batches[0] : ALL_TIME;
   const writes = work !== undefined && work.kind !== 'audit' && work.kind !== 'load' && work.kind !== 'seed';
@@ -112,9 +114,7 @@ async function toAction(
     reasons: action.reasons,
     losses: planned.losses,
     columns: action.columns,
-    intervals: ranges
-      .filter((r) => !isAllTime(r))
-      .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
+    intervals: intervalsOf(work),
     batches: work === undefined ? 0 : work.kind === 'intervals' && !work.anew ? work.batches.length : 1,
     version: node.version,
     physical: planned.key,
@@ -122,9 +122,15 @@ async function toAction(
   };
 }
 
-/** The ranges of a plan's node, neighbouring batches joined. */
-function rangesOf(planned: PlannedNode): readonly TimeRange[] {
-  const { work } = planned;
+/** The ranges that are computed, but for whole tables. */
+function intervalsOf(work: Work | undefined): ActionDocument['intervals'] {
+  return rangesOf(work)
+    .filter((r) => !isAllTime(r))
+    .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) }));
+}
+
+/** The ranges of work, neighbouring batches joined. */
+function rangesOf(work: Work | undefined): readonly TimeRange[] {
   if (work?.kind === 'load') return work.changed;
   if (work?.kind !== 'intervals') return [];
   const joined: { start: number; end: number }[] = [];
@@ -150,20 +156,27 @@ const VERBS: readonly (readonly [ActionDocument['action'], string])[] = [
 function summarize(plan: Plan, actions: readonly ActionDocument[]): string {
   const models = plan.unchanged === 1 ? '1 model is' : `${plan.unchanged} models are`;
   if (actions.length === 0 && !plan.promotes)
-    return `Nothing to do: ${models} up to date in ${plan.environment}.${leftOut(plan)}`;
+    return `${skippedWords(plan) === '' ? `Nothing to do: ${models} up to date` : 'Nothing to do'} in ${plan.environment}.${skippedWords(plan)}${leftOut(plan)}`;
   const parts = VERBS.flatMap(([kind, verb]) => {
     const count = actions.filter((a) => a.action === kind).length;
     return count === 0 ? [] : [`${count} ${verb}`];
   });
   if (plan.unchanged > 0) parts.push(`${plan.unchanged} unchanged`);
   const todo = parts.length === 0 ? 'views to be put back' : parts.join(', ');
-  return `Plan for ${plan.environment}: ${todo}.${destructive(actions)}${leftOut(plan)}`;
+  return `Plan for ${plan.environment}: ${todo}.${destructive(actions)}${skippedWords(plan)}${leftOut(plan)}`;
 }
 
 function destructive(actions: readonly ActionDocument[]): string {
   const count = actions.filter((a) => a.losses.length > 0).length;
   if (count === 0) return '';
   return count === 1 ? ' 1 of them is destructive.' : ` ${count} of them are destructive.`;
+}
+
+/** What a plan that computes no rows leaves to be computed. */
+export function skippedWords({ nodes }: Plan): string {
+  const count = [...nodes.values()].filter((n) => n.skipped !== undefined).length;
+  if (count === 0) return '';
+  return count === 1 ? ' 1 model has yet to be computed.' : ` ${count} models have yet to be computed.`;
 }
 
 function leftOut({ selection }: Plan): string {

@@ -30,6 +30,14 @@ export const reason = {
     const count = ranges.reduce((sum, r) => sum + countUnits(r, unit), 0);
     return { code: 'missing_intervals', message: `${count} ${unitName(unit, count)} not computed yet` };
   },
+  notComputed: (): ReasonDocument => ({
+    code: 'not_computed',
+    message: 'its rows have not been computed yet',
+  }),
+  rowsSkipped: (): ReasonDocument => ({
+    code: 'rows_skipped',
+    message: 'no rows are computed now; a later plan or run does that',
+  }),
   restated: (isPending: boolean): ReasonDocument => ({
     code: 'restated',
     message: isPending

@@ -23,6 +23,8 @@ export interface PlanInput {
   readonly start?: number | undefined;
   readonly end?: number | undefined;
   readonly restate?: RestatementRequest | undefined;
+  /** Computes no rows: `skip` makes tables empty, `empty` asks the warehouse about their queries as well. */
+  readonly backfill?: 'skip' | 'empty' | undefined;
   /** Also what could not be computed again may be lost. */
   readonly allowDestructive?: boolean | undefined;
   /** Only these; the others stay as they are. */

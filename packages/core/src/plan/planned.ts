@@ -33,11 +33,18 @@ export type Work =
       readonly restated: readonly TimeRange[];
     }
   /** A time-range model before its first interval: an empty table, so that it can be shown and read. */
-  | { readonly kind: 'empty' }
+  | {
+      readonly kind: 'empty';
+      /** Whether its query is sent to the warehouse, for no rows. */
+      readonly checked: boolean;
+    }
   /** Nothing but the rows of the table before. */
   | { readonly kind: 'carry' }
   /** Only audit what stands. */
   | { readonly kind: 'audit' };
+
+/** Work that computes rows, and that a plan leaves for a later one. */
+export type SkippedWork = Extract<Work, { kind: 'load' | 'seed' | 'table' | 'merge' | 'intervals' }>;
 
 /** What files of a source hold, compared with what is loaded. */
 export type FileStatus =
@@ -84,6 +91,8 @@ export interface PlannedNode {
   readonly action: Action | undefined;
   /** What readers lose by it. */
   readonly losses: readonly LossDocument[];
+  /** What is left for a later plan, because this one computes no rows. */
+  readonly skipped: SkippedWork | undefined;
 }
 
 /** An action as data, before it becomes a document. */

@@ -1,19 +1,21 @@
 import type { CompiledModel, CompiledNode } from '../compile/compiled.ts';
 import type { LedgerEntry } from '../state/state.ts';
-import { normalize, overlay, type Coverage, type TimeRange } from '../time/index.ts';
+import { normalize, overlay, whole, type Coverage, type TimeRange } from '../time/index.ts';
 import { cadenceAt } from './node-clock.ts';
-import { PROD } from './physical.ts';
+import { PROD, storageOf } from './physical.ts';
 import { livesOn, type Place } from './place.ts';
 import { isModel } from './planned.ts';
 import { coverageOf, staleRanges } from './staleness.ts';
 import { inputsAt } from './walk-inputs.ts';
 import type { Walk } from './walk.ts';
 
-/** What the environment has in the place of a table that has yet to be made. */
+/** What the environment has in the place of a table that has yet to be made, or filled. */
 export function replacedRows(walk: Walk, node: CompiledNode, { key, exists }: Place): Coverage {
   const { environments, ledger } = walk.in.state;
   const isLiving: boolean = livesOn(node);
-  if (exists || !isModel(node) || isLiving) return [];
+  if (!isModel(node) || isLiving) return [];
+  // What stands and was never computed took the place of a table that is not known any more: its rows are news to all readers.
+  if (exists) return storageOf(node) === 'table' && !ledger.has(key) ? whole(walk.next) : [];
   const shownIn = (name: string): string | undefined =>
     environments.get(name)?.models.get(node.name)?.physical;
   const shown = shownIn(walk.in.environment) ?? shownIn(PROD);

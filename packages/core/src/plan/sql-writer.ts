@@ -63,19 +63,24 @@ export class SqlWriter {
 
   /** The statements of a model's task, in order. `fresh`: the physical table does not exist yet. */
   async task(planned: PlannedNode, range: TimeRange, fresh: boolean): Promise<readonly Step[]> {
-    const { node, physical: table, columns } = planned;
-    if (node.node === 'source') return [];
-    if (planned.work?.kind === 'carry') return [];
-    if (planned.work?.kind === 'empty')
-      return [createTable(table, columns), ...commentOn(node, table, 'TABLE')];
+    const { node, physical: table, columns, work } = planned;
+    if (work?.kind === 'carry') return [];
+    const isEmpty = work?.kind === 'empty';
+    const made = isEmpty ? [createTable(table, columns), ...commentOn(node, table, 'TABLE')] : [];
+    if (node.node === 'source' || (isEmpty && !work.checked)) return made;
     const { definition } = node;
     const query = await this.query(planned, range);
+    const written = isEmpty
+      ? [...made, ...(query === '' ? [] : [preparing(`SELECT * FROM (\n${query}\n) AS "rows" LIMIT 0`)])]
+      : writeSteps({ node, table, columns, query, fresh, now: this.#plan.now }, range);
     return [
       ...(await this.#statements(planned, definition.preStatements, range)).map(preparing),
-      ...writeSteps({ node, table, columns, query, fresh, now: this.#plan.now }, range),
-      ...(fresh || planned.storage === 'view' || definition.kind.kind === 'FULL'
-        ? commentOn(node, table, planned.storage === 'view' ? 'VIEW' : 'TABLE', columns)
-        : []),
+      ...written,
+      ...(isEmpty
+        ? []
+        : fresh || planned.storage === 'view' || definition.kind.kind === 'FULL'
+          ? commentOn(node, table, planned.storage === 'view' ? 'VIEW' : 'TABLE', columns)
+          : []),
       ...(await this.#statements(planned, definition.postStatements, range)).map(preparing),
     ];
   }

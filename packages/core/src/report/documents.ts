@@ -285,6 +285,8 @@ export type ReasonCode =
   | 'carried_over'
   | 'starts_over'
   | 'missing_intervals'
+  | 'not_computed'
+  | 'rows_skipped'
   | 'inputs_moved'
   | 'files_changed'
   | 'external_moved'
@@ -367,6 +369,8 @@ export interface RestatementDocument {
 export interface PlanOptionsDocument {
   /** `--allow-destructive`: also what could not be computed again may be lost. */
   readonly allow_destructive: boolean;
+  /** `skip`: no rows are computed (`--skip-backfill`); `empty`: nor are they, and queries are checked (`--empty`). */
+  readonly backfill: 'full' | 'skip' | 'empty';
 }
 
 export interface PlanDocument extends Document {
@@ -388,6 +392,12 @@ export interface PlanDocument extends Document {
   /** What is computed again because it is asked for; null when nothing is. */
   readonly restatement: RestatementDocument | null;
   readonly actions: readonly ActionDocument[];
+  /** What would be computed, and is left for a later plan because this one computes no rows. */
+  readonly skipped: readonly {
+    readonly model: string;
+    /** Empty for whole tables. */
+    readonly intervals: readonly IntervalDocument[];
+  }[];
   readonly unchanged: number;
   /** Models below a changed one that keep their tables. */
   readonly spared: readonly string[];

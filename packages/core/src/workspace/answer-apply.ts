@@ -41,7 +41,7 @@ export async function answerApplyPlan(
       'plan',
       {
         ...range(saved),
-        allowDestructive: saved.options.allow_destructive,
+        ...optionsOf(saved),
         ...(saved.selection === null ? {} : { select: saved.selection.selection }),
         ...(saved.restatement === null
           ? {}
@@ -52,6 +52,13 @@ export async function answerApplyPlan(
     checkStillTrue(saved, prepared.document);
     return execute(w, 'apply', prepared, connection, warehouse, options.confirm);
   });
+}
+
+function optionsOf({ options }: PlanDocument): PlanOptions {
+  return {
+    allowDestructive: options.allow_destructive,
+    ...(options.backfill === 'full' ? {} : { backfill: options.backfill }),
+  };
 }
 
 function range({ start, end }: Pick<PlanDocument, 'start' | 'end'>): Pick<PlanOptions, 'start' | 'end'> {

@@ -1,6 +1,6 @@
 /** One sentence for what an apply or a run has done, and what it left alone and why. */
 import type { ApplyResult } from '../apply/apply.ts';
-import type { Plan } from '../plan/index.ts';
+import { skippedWords, type Plan } from '../plan/index.ts';
 import type { PlanDocument } from '../report/index.ts';
 
 export function applySummary(command: 'apply' | 'run', plan: Plan, result: ApplyResult): string {
@@ -18,6 +18,9 @@ export function applySummary(command: 'apply' | 'run', plan: Plan, result: Apply
     return `${countModels(having('failed'))} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
   }
   const still = plan.unchanged - plan.waiting.length;
+  const skipped = skippedWords(plan);
+  if (skipped !== '')
+    return `${environment} shows its tables: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}.${skipped}`;
   const idle = command === 'run' && still > 0 ? `; ${countModels(still)} skipped: no input moved` : '';
   return `${environment} is up to date: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}${idle}.${waits(plan)}`;
 }

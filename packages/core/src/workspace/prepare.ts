@@ -11,6 +11,7 @@ import {
 import type { PlanDocument } from '../report/index.ts';
 import { readState, type State } from '../state/index.ts';
 import type { PlanOptions, RunOptions } from '../workspace.ts';
+import { checkPlanOptions } from './check-plan-options.ts';
 import { checkEnvironmentName } from './errors.ts';
 import { fileStatuses } from './file-statuses.ts';
 import type { CompiledProject } from './compile-project.ts';
@@ -74,14 +75,17 @@ async function limits(
   { compiled }: CompiledProject,
   state: State,
   environment: string,
-  { start, end, restate, select, allowDestructive }: PlanOptions,
-): Promise<Pick<PlanInput, 'start' | 'end' | 'restate' | 'select' | 'allowDestructive'>> {
+  options: PlanOptions,
+): Promise<Pick<PlanInput, 'start' | 'end' | 'restate' | 'select' | 'allowDestructive' | 'backfill'>> {
+  checkPlanOptions(options);
+  const { start, end, restate, select, allowDestructive, backfill } = options;
   const found = async (selection: string): Promise<{ selection: string; models: ReadonlySet<string> }> => ({
     selection,
     models: await selectModels(w, compiled, state, environment, selection),
   });
   const selected = {
     allowDestructive,
+    backfill,
     ...(select === undefined ? {} : { select: await found(select) }),
   };
   return restate === undefined

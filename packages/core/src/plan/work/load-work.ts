@@ -12,7 +12,7 @@ export function loadWork(walk: Walk, name: string, key: string, exists: boolean)
     walk.coverage.set(key, whole(walk.next));
     return {
       work: { kind: 'load', files: status.files, changed: [{ start: BEGINNING, end: END }] },
-      because: [],
+      because: [reason.notComputed()],
     };
   }
   if (isOutdone(walk, name, key)) {

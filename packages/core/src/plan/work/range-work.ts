@@ -30,11 +30,12 @@ export function rangeWork(
     replaces: place.replaces,
   });
   if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
-  if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty' }, because: [] };
+  if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty', checked: false }, because: [] };
   const { batches, anew, restated, automatic, lacking, moved } = todo;
   walk.moved.set(node.name, moved);
   const because = [];
-  if (lacking.length > 0 && entries.length > 0) because.push(reason.missingIntervals(lacking, cadence.unit));
+  if (lacking.length > 0 && (entries.length > 0 || exists))
+    because.push(reason.missingIntervals(lacking, cadence.unit));
   if (moved.length > 0) because.push(reason.inputsMoved(moved));
   if (automatic.length > 0) because.push(reason.autoRestatement());
   if (ranges.length > 0) because.push(reason.restated(false));

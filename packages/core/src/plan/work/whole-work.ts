@@ -31,7 +31,7 @@ export function wholeWork(
     if (entry !== undefined) walk.moved.set(node.name, staleRanges(entry, inputs, undefined).moved);
     return wholeTable(walk, node, place, again, [reason.restated(ranges.length === 0)]);
   }
-  if (entry === undefined) return wholeTable(walk, node, place, work(false), []);
+  if (entry === undefined) return wholeTable(walk, node, place, work(false), [reason.notComputed()]);
   const because = [];
   const { moved } = staleRanges(entry, inputs, undefined);
   if (!isDue(walk, node, entry.doneAt)) {

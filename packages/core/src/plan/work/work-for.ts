@@ -1,6 +1,7 @@
 import type { CompiledNode } from '../../compile/compiled.ts';
 import type { LedgerEntry } from '../../state/state.ts';
 import { carryEntries } from '../carry.ts';
+import { reason } from '../explain.ts';
 import type { Place } from '../place.ts';
 import { isModel } from '../planned.ts';
 import { coverageOf } from '../staleness.ts';
@@ -34,7 +35,9 @@ export function workFor(
   if (!isModel(node)) return loadWork(walk, node.name, key, exists);
   switch (node.definition.kind.kind) {
     case 'SEED':
-      return entries.length > 0 ? NOTHING : wholeTable(walk, node, place, { kind: 'seed' }, []);
+      return entries.length > 0
+        ? NOTHING
+        : wholeTable(walk, node, place, { kind: 'seed' }, [reason.notComputed()]);
     case 'FULL':
       return wholeWork(walk, node, place, entries);
     case 'VIEW':
