@@ -138,20 +138,22 @@ async function everything(
   }
 }
 
-type Kept = Parameters<CompileCache['keep']>[1];
-
 class MemoryCache implements CompileCache {
-  readonly kept = new Map<string, Kept>();
+  readonly kept = new Map<string, ReturnType<CompileCache['find']>>();
+  readonly #payloads: string[] = [];
   /** Which entries are gone. */
   isLost: (key: string) => boolean = () => false;
 
   find(key: string): ReturnType<CompileCache['find']> {
-    const kept = this.kept.get(key);
-    return kept === undefined || this.isLost(key) ? undefined : { ...kept, read: () => kept.payload };
+    return this.isLost(key) ? undefined : this.kept.get(key);
   }
 
-  keep(key: string, entry: Kept): void {
-    this.kept.set(key, entry);
+  stage(payload: string): ReturnType<CompileCache['stage']> {
+    return { offset: this.#payloads.push(payload) - 1, length: payload.length, checksum: '' };
+  }
+
+  keep(...[key, head, { offset }]: Parameters<CompileCache['keep']>): void {
+    this.kept.set(key, { ...head, read: () => this.#payloads[offset] });
   }
 }
 

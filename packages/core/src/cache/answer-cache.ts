@@ -52,6 +52,6 @@ export function writeAnswer(
   answer: CachedAnswer & { readonly record: ReadRecord; readonly globs: readonly GlobRecord[] },
 ): void {
   const { record, globs, diagnostics, json } = answer;
-  const body = Buffer.from(`${JSON.stringify({ record, globs, diagnostics } satisfies Conditions)}\n${json}`);
-  writeChecked(join(folder, FILE), identity, body);
+  const conditions = `${JSON.stringify({ record, globs, diagnostics } satisfies Conditions)}\n`;
+  writeChecked(join(folder, FILE), identity, [Buffer.from(conditions), Buffer.from(json)]);
 }

@@ -1,5 +1,5 @@
-import { hash, randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash, hash, randomBytes } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -28,12 +28,19 @@ export function readChecked(path: string, identity: string): Buffer | undefined 
 }
 
 /** Replaces the file as a whole, so that nobody ever sees half of it. A folder that cannot be written to has no cache. */
-export function writeChecked(path: string, identity: string, body: Uint8Array): void {
+export function writeChecked(path: string, identity: string, parts: readonly Uint8Array[]): void {
   const unfinished = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    const head = Buffer.from(`${MARK} ${identity} ${checksum(body)}\n`);
-    writeFileSync(unfinished, Buffer.concat([head, body]));
+    const sum = createHash('sha256');
+    for (const part of parts) sum.update(part);
+    const file = openSync(unfinished, 'wx');
+    try {
+      writeFileSync(file, `${MARK} ${identity} ${sum.digest('hex').slice(0, 32)}\n`);
+      for (const part of parts) writeFileSync(file, part);
+    } finally {
+      closeSync(file);
+    }
     renameSync(unfinished, path);
   } catch {
     rmSync(unfinished, { force: true });

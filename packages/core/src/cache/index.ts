@@ -2,4 +2,4 @@
 export { readAnswer, writeAnswer } from './answer-cache.ts';
 export { cacheIdentity } from './identity.ts';
 export { ModelCache } from './model-cache.ts';
-export { RecordedFiles } from './recorded-files.ts';
+export { readOnce, RecordedFiles } from './recorded-files.ts';

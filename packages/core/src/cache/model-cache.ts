@@ -6,17 +6,12 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CacheEntry, CachedInputs, CompileCache } from '../compile/index.ts';
+import type { CacheEntry, CacheHead, CompileCache, StagedPayload } from '../compile/index.ts';
 import { checksum, readChecked, writeChecked } from './cache-file.ts';
 
-interface Stored {
-  readonly state: string;
-  readonly inputs: CachedInputs;
+interface Stored extends CacheHead, StagedPayload {
   /** Which of the index's files. */
   readonly file: number;
-  readonly offset: number;
-  readonly length: number;
-  readonly checksum: string;
 }
 
 interface Index {
@@ -41,6 +36,8 @@ export class ModelCache implements CompileCache {
   readonly #new = new Map<string, Stored>();
   /** The file that is being written. */
   #writer: PayloadWriter | undefined;
+  /** An index names that file. */
+  #isSaved = false;
 
   /** Opens what there is; a folder without a cache is an empty one. */
   constructor(folder: string, identity: string) {
@@ -55,13 +52,17 @@ export class ModelCache implements CompileCache {
     const stored = this.#stored.get(key);
     if (stored === undefined) return undefined;
     this.#found.add(key);
-    return { state: stored.state, inputs: stored.inputs, read: () => this.#read(stored)?.toString('utf8') };
+    const { state, inputs, warnings } = stored;
+    return { state, inputs, warnings, read: () => this.#read(stored)?.toString('utf8') };
   }
 
-  keep(key: string, entry: Parameters<CompileCache['keep']>[1]): void {
-    const { state, inputs, payload } = entry;
+  stage(payload: string): StagedPayload | undefined {
     const bytes = Buffer.from(payload);
-    this.#add(key, bytes, { state, inputs, checksum: checksum(bytes) });
+    return this.#write(bytes, checksum(bytes));
+  }
+
+  keep(key: string, head: CacheHead, payload: StagedPayload): void {
+    this.#new.set(key, { ...head, ...payload, file: -1 });
   }
 
   /** Writes what is new, beside what was found; what nobody asks for any more is forgotten. */
@@ -72,18 +73,20 @@ export class ModelCache implements CompileCache {
       // Without a cache the next compile takes longer, that is all.
     } finally {
       this.#writer?.close();
+      // Nobody will ever ask for what no index names.
+      if (!this.#isSaved) this.#writer?.remove();
       for (const file of this.#open.values()) closeSync(file);
       this.#open.clear();
     }
   }
 
-  #add(key: string, bytes: Buffer, more: Pick<Stored, 'state' | 'inputs' | 'checksum'>): void {
+  #write(bytes: Buffer, sum: string): StagedPayload | undefined {
     try {
       this.#writer ??= new PayloadWriter(this.#folder);
-      const offset = this.#writer.write(bytes);
-      this.#new.set(key, { ...more, file: -1, offset, length: bytes.length });
+      return { offset: this.#writer.write(bytes), length: bytes.length, checksum: sum };
     } catch {
       // No room, no right to write: nothing is kept.
+      return undefined;
     }
   }
 
@@ -95,7 +98,8 @@ export class ModelCache implements CompileCache {
       const stored = this.#stored.get(key);
       if (stored === undefined) continue;
       const bytes = isWasteful ? this.#read(stored) : undefined;
-      if (bytes !== undefined) this.#add(key, bytes, stored);
+      const moved = bytes === undefined ? undefined : this.#write(bytes, stored.checksum);
+      if (moved !== undefined) this.keep(key, stored, moved);
       else if (!isWasteful) entries.set(key, stored);
     }
     if (this.#writer === undefined) return;
@@ -103,7 +107,8 @@ export class ModelCache implements CompileCache {
     const files = isWasteful ? [this.#writer.name] : [...this.#files, this.#writer.name];
     for (const [key, stored] of this.#new) entries.set(key, { ...stored, file: files.length - 1 });
     const index: Index = { files, entries: [...entries] };
-    writeChecked(join(this.#folder, INDEX), this.#identity, Buffer.from(JSON.stringify(index)));
+    writeChecked(join(this.#folder, INDEX), this.#identity, [Buffer.from(JSON.stringify(index))]);
+    this.#isSaved = true;
     this.#removeUnnamed(files);
   }
 
@@ -134,6 +139,7 @@ export class ModelCache implements CompileCache {
 /** Payloads go to disk as they come: all of a large project's at once would take a gigabyte. */
 class PayloadWriter {
   readonly name = `models-${randomBytes(12).toString('hex')}.payloads`;
+  readonly #path: string;
   readonly #file: number;
   #parts: Buffer[] = [];
   #waiting = 0;
@@ -141,7 +147,8 @@ class PayloadWriter {
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
-    this.#file = openSync(join(folder, this.name), 'wx');
+    this.#path = join(folder, this.name);
+    this.#file = openSync(this.#path, 'wx');
   }
 
   /** Answers where the bytes will stand. */
@@ -163,6 +170,10 @@ class PayloadWriter {
 
   close(): void {
     closeSync(this.#file);
+  }
+
+  remove(): void {
+    rmSync(this.#path, { force: true });
   }
 }
 

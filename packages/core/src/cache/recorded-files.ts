@@ -42,6 +42,23 @@ export class RecordedFiles implements ProjectFiles {
   }
 }
 
+/** Files of which each is read once: what was looked at and what is worked with is the same, and costs once. */
+export function readOnce(files: ProjectFiles): ProjectFiles {
+  const lists = new Map<string, readonly string[]>();
+  const texts = new Map<string, string | undefined>();
+  return {
+    list(folder) {
+      let found = lists.get(folder);
+      if (found === undefined) lists.set(folder, (found = files.list(folder)));
+      return found;
+    },
+    read(path) {
+      if (!texts.has(path)) texts.set(path, files.read(path));
+      return texts.get(path);
+    },
+  };
+}
+
 /** Whether the same reads come to the same. */
 export function isAsRecorded(record: ReadRecord, files: ProjectFiles): boolean {
   const again = new RecordedFiles(files);

@@ -163,7 +163,6 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
       c.fail(m.definition, hiddenRead(m.definition));
     else c.fail(m.definition, queryError(m.definition, query, result.error));
     const known = c.known.get(m.definition.name);
-    if (known !== undefined && c.input.cache !== undefined && c.keys.has(m.definition.name))
-      c.ahead.add(known);
+    if (known !== undefined && c.keys.has(m.definition.name)) c.ahead.add(known);
   }
 }

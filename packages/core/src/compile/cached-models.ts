@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import { cacheKey, contextOf, renderedKey } from './cache-key.ts';
 import type { Compilation, Known } from './compilation.ts';
-import { readLeaf, readReads, readResult, writeResult, type CacheEntry } from './compile-cache.ts';
+import { readLeaf, readReads, readResult, type CacheEntry } from './compile-cache.ts';
 import type { Remembered } from './compile-memory.ts';
 import type { CompiledModel } from './compiled.ts';
 import { lazy } from './lazy.ts';
@@ -78,7 +78,7 @@ function readEntry(
   const payload = entry.read();
   const result = payload === undefined ? undefined : readResult(payload);
   if (result === undefined) return undefined;
-  const { warnings, state, ...light } = result.light;
+  const { state, ...light } = result.light;
   const heavy = lazy(result.heavy);
   const node: CompiledModel = {
     node: 'model',
@@ -107,7 +107,7 @@ function readEntry(
     reads: lazy(() => readReads(heavy().readLeaf)),
     state: () => state,
   };
-  return { known, warnings };
+  return { known, warnings: entry.warnings };
 }
 
 /** Takes an earlier result, if what it read is the same. */
@@ -157,8 +157,9 @@ export function keepResults(c: Compilation, order: readonly string[], isPlain: b
       query: known.node.dependencies,
       audits: known.node.audits.map((a) => a.dependencies),
     };
-    if (cache !== undefined && isPlain && !known.isCached)
-      cache.keep(key, { state: state(), inputs, payload: payloadOf(c, known.node, known) });
+    const payload = cache !== undefined && isPlain && !known.isCached ? c.ahead.take(known) : undefined;
+    if (payload !== undefined)
+      cache?.keep(key, { state: state(), inputs, warnings: c.held.get(name) ?? [] }, payload);
     // What is remembered already and was taken as it is has the same state.
     if (memory === undefined || memory.find(key)?.known === known) continue;
     fresh.set(key, {
@@ -177,21 +178,4 @@ export function keepResults(c: Compilation, order: readonly string[], isPlain: b
     if (earlier !== undefined && earlier.drafted === undefined) fresh.set(key, { ...earlier, drafted });
   }
   memory.keepOnly(c.keys.values(), fresh);
-}
-
-function payloadOf(c: Compilation, node: CompiledModel, known: Known): string {
-  const heavy = c.ahead.take(known);
-  return writeResult(
-    {
-      columns: node.columns,
-      version: node.version,
-      reads: node.reads,
-      byInterval: node.byInterval,
-      clockDependent: node.clockDependent,
-      auditIdentity: node.auditIdentity,
-      state: known.state(),
-      warnings: c.held.get(node.name) ?? [],
-    },
-    heavy,
-  );
 }

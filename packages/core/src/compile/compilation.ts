@@ -41,7 +41,7 @@ export class Compilation {
   readonly keys = new Map<string, string>();
   /** Models with something wrong that is no error of theirs alone: not to be kept. */
   readonly faulty = new Set<string>();
-  readonly ahead = new WriteAhead();
+  readonly ahead: WriteAhead;
   /** Shapes of audits that DuckDB has bound. */
   readonly soundAudits = new Set<string>();
   settings: string | undefined;
@@ -61,6 +61,7 @@ export class Compilation {
   constructor(input: CompileInput) {
     this.input = input;
     this.lookup = nameLookup(input.project);
+    this.ahead = new WriteAhead(input.cache);
   }
 
   fail(definition: ModelDefinition, found: Diagnostic): void {

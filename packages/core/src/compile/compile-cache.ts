@@ -15,22 +15,33 @@ export interface CachedInputs {
   readonly audits: readonly (readonly string[])[];
 }
 
-/** An entry that was found by its key. */
-export interface CacheEntry {
+/** What is known of a result without reading its payload. */
+export interface CacheHead {
   /** Digest of what the inputs were to their readers. */
   readonly state: string;
   readonly inputs: CachedInputs;
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** An entry that was found by its key. */
+export interface CacheEntry extends CacheHead {
   /** The payload; undefined when it is not what was written. */
   read(): string | undefined;
+}
+
+/** Where a payload is that may be kept later. */
+export interface StagedPayload {
+  readonly offset: number;
+  readonly length: number;
+  readonly checksum: string;
 }
 
 /** Where results are kept. Keys are hashes of content. */
 export interface CompileCache {
   find(key: string): CacheEntry | undefined;
-  keep(
-    key: string,
-    entry: { readonly state: string; readonly inputs: CachedInputs; readonly payload: string },
-  ): void;
+  /** Puts a payload away, so that it takes no memory; undefined where it cannot be. It is found only once it is kept. */
+  stage(payload: string): StagedPayload | undefined;
+  keep(key: string, head: CacheHead, payload: StagedPayload): void;
 }
 
 /** What is asked of every model. */
@@ -40,7 +51,6 @@ export interface LightResult extends Pick<
 > {
   /** Digest of all that a reader's result depends on. */
   readonly state: string;
-  readonly warnings: readonly Diagnostic[];
 }
 
 /** What is asked of few models, and makes up most of an entry. */
@@ -50,14 +60,12 @@ export interface HeavyResult extends Pick<CompiledModel, 'sql' | 'lineage' | 'me
   readonly readLeaf: string;
 }
 
-/** A result as a payload: JSON texts by line, first the light part; `heavy` by {@link writeHeavy}. */
-export function writeResult(light: LightResult, heavy: string): string {
-  return `${JSON.stringify(light)}\n${heavy}`;
-}
-
-/** Quoting the leaves once more would double their cost, so they have lines of their own. */
-export function writeHeavy({ leaf, readLeaf, ...rest }: HeavyResult): string {
-  return `${JSON.stringify(rest)}\n${leaf}\n${readLeaf}`;
+/**
+ * A result as a payload: JSON texts by line, first the light part. Quoting the leaves once more would double their cost, so
+ * they have lines of their own.
+ */
+export function writeResult(light: LightResult, { leaf, readLeaf, ...rest }: HeavyResult): string {
+  return `${JSON.stringify(light)}\n${JSON.stringify(rest)}\n${leaf}\n${readLeaf}`;
 }
 
 /** Undefined when the payload is none. */

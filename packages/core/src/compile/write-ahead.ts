@@ -1,20 +1,27 @@
 /**
- * Texts for the cache, made while DuckDB has the word and there is nothing else to do. Whether a result is kept is known only at
- * the end; by then most of its text is there.
+ * Payloads for the cache, made and put away while DuckDB has the word and there is nothing else to do. Whether a result is kept
+ * is known only at the end; by then most of them are on disk, and none waits in memory.
  */
-import { writeHeavy, writeLeaf, writeReads } from './compile-cache.ts';
+import {
+  writeLeaf,
+  writeReads,
+  writeResult,
+  type CompileCache,
+  type StagedPayload,
+} from './compile-cache.ts';
 import type { Known } from './compilation.ts';
 
-/** Characters that may wait for the end: those of a large project would take too much memory. */
-const MOST = 48_000_000;
-
 export class WriteAhead {
+  readonly #cache: CompileCache | undefined;
   readonly #waiting: Known[] = [];
-  readonly #texts = new Map<Known, string>();
-  #size = 0;
+  readonly #staged = new Map<Known, StagedPayload | undefined>();
+
+  constructor(cache: CompileCache | undefined) {
+    this.#cache = cache;
+  }
 
   add(known: Known): void {
-    this.#waiting.push(known);
+    if (this.#cache !== undefined) this.#waiting.push(known);
   }
 
   /** Writes what there is until the answer is there. */
@@ -22,30 +29,35 @@ export class WriteAhead {
     const wait = { isOver: false };
     const end = (): void => void (wait.isOver = true);
     answer.then(end, end);
-    while (!wait.isOver && this.#size < MOST) {
+    while (!wait.isOver) {
       const known = this.#waiting.pop();
       if (known === undefined) break;
-      const text = heavyText(known);
-      this.#texts.set(known, text);
-      this.#size += text.length;
+      this.#staged.set(known, this.#stage(known));
       await new Promise((resolve) => setImmediate(resolve));
     }
     return answer;
   }
 
-  /** The heavy part of a result, made now if there was no time before. */
-  take(known: Known): string {
-    const text = this.#texts.get(known) ?? heavyText(known);
-    this.#texts.delete(known);
-    return text;
+  /** Where the payload of a result is, written now if there was no time before. */
+  take(known: Known): StagedPayload | undefined {
+    return this.#staged.has(known) ? this.#staged.get(known) : this.#stage(known);
+  }
+
+  #stage(known: Known): StagedPayload | undefined {
+    const payload = payloadOf(known);
+    return payload === undefined ? undefined : this.#cache?.stage(payload);
   }
 }
 
-function heavyText(known: Known): string {
+function payloadOf(known: Known): string | undefined {
   const { node } = known;
-  if (node.node !== 'model') return '';
+  if (node.node !== 'model') return undefined;
+  const { columns, version, reads, byInterval, clockDependent, auditIdentity, sql, lineage, meaning } = node;
   const texts = { leaf: writeLeaf(known.leaf()), readLeaf: writeReads(known.reads()) };
-  // Made of the same texts, and asked for when the result is kept.
-  known.state(texts);
-  return writeHeavy({ sql: node.sql, lineage: node.lineage, meaning: node.meaning, ...texts });
+  // Made of the same texts.
+  const state = known.state(texts);
+  return writeResult(
+    { columns, version, reads, byInterval, clockDependent, auditIdentity, state },
+    { sql, lineage, meaning, ...texts },
+  );
 }

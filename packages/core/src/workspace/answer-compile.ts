@@ -1,4 +1,4 @@
-import { readAnswer, RecordedFiles, writeAnswer } from '../cache/index.ts';
+import { readAnswer, readOnce, RecordedFiles, writeAnswer } from '../cache/index.ts';
 import { nodeFiles } from '../project/index.ts';
 import type { CompileDocument } from '../report/index.ts';
 import { expandGlob } from '../source/index.ts';
@@ -10,7 +10,7 @@ import type { OpenProject } from './open-project.ts';
 
 export async function answerCompile(w: OpenProject): Promise<Answer<CompileDocument>> {
   const identity = w.cacheIdentity();
-  const files = nodeFiles(w.root);
+  const files = readOnce(nodeFiles(w.root));
   const known = identity === undefined ? undefined : readAnswer(w.root, w.cacheFolder(), identity, files);
   if (known !== undefined) {
     let document: CompileDocument | undefined;
