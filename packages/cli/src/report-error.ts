@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { diagnostic, SluiceError, type Diagnostic } from '@sluice/core';
+import { diagnostic, SluiceError, storageProblem, type Diagnostic } from '@sluice/core';
 import type { Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
 import { printErrors } from './output.ts';
@@ -41,6 +41,8 @@ function askedFormat(argv: readonly string[]): string | undefined {
 }
 
 function unexpected(error: unknown): Diagnostic {
+  const problem = storageProblem(error);
+  if (problem !== undefined) return problem;
   const message = error instanceof Error ? error.message : String(error);
   return diagnostic('internal', `this was not expected: ${message}`, {
     hint: 'This is a bug in Sluice. Please report it with this message; with SLUICE_DEBUG=1 you see where it arose.',

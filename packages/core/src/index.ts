@@ -9,6 +9,7 @@ export {
   didYouMean,
   hasErrors,
   SluiceError,
+  storageProblem,
   type Diagnostic,
   type DiagnosticCode,
   type Location,

@@ -83,6 +83,10 @@ test.each([
   expect((await project.build()).promoted).toBe(true);
 });
 
+test('--jobs: independent models are built at the same time, and no more than that many', async () => {
+  expect([await mostAtOnce(1), await mostAtOnce(2), await mostAtOnce(3)]).toEqual([1, 2, 3]);
+});
+
 test('an interrupted apply leaves nothing half-written, and the next one goes on', async () => {
   const slow = 'SELECT sum(a.range * b.range)::HUGEINT AS n FROM range(1000000) AS a, range(100000) AS b';
   await using project = new TestProject(
@@ -133,4 +137,27 @@ function model(name: string, type: string): string {
   return `MODEL (name m.${name}, kind FULL);
 SELECT CAST(name AS ${type}) AS x FROM raw.customers
 `;
+}
+
+/** How many models were at work at the same time. */
+async function mostAtOnce(jobs: number): Promise<number> {
+  let [now, highest] = [0, 0];
+  const files = Object.fromEntries(
+    [1, 2, 3, 4, 5].map((i) => [
+      `models/m/t${i}.sql`,
+      `MODEL (name m.t${i}, kind FULL);\nSELECT count(*) AS n, ${i} AS i FROM range(3000000) WHERE range % 7 = 3\n`,
+    ]),
+  );
+  await using project = new TestProject(
+    { 'project.yaml': 'name: wide\nstart: 2024-01-01\n', ...files },
+    {
+      jobs,
+      observer: (event) => {
+        if (event.kind === 'model-started') highest = Math.max(highest, ++now);
+        if (event.kind === 'model-finished') now -= 1;
+      },
+    },
+  );
+  await project.build();
+  return highest;
 }

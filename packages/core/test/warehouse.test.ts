@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../src/index.ts';
+import { child } from './support/killed.ts';
 import { ORDERS } from './support/orders.ts';
 import { refusal, TestProject } from './support/project.ts';
 
@@ -42,6 +43,24 @@ test('a warehouse that another process holds is waited for, and then its PID is 
   } finally {
     holder.kill('SIGKILL');
   }
+});
+
+test('two applies at once never duplicate rows: the second waits for the first', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'models/m/log.sql':
+      'MODEL (name m.log, kind INCREMENTAL_UNMANAGED);\nSELECT id, amount FROM raw.orders\n',
+  });
+  const outcomes = await Promise.all([1, 2, 3].map(() => child(project, 'apply')));
+  expect(outcomes.map(({ output }) => output.split(' ')[0]).toSorted()).toEqual([
+    'done',
+    'nothing-to-do',
+    'nothing-to-do',
+  ]);
+  expect(await project.value('SELECT count(*) FROM m.log')).toBe('4');
+  await using fresh = project.copy();
+  await fresh.build();
+  expect(await project.shown()).toEqual(await fresh.shown());
 });
 
 test('a state of a newer Sluice, and a file that is no warehouse, are refused', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FAIL_ON, type Answer, type CiDocument, type CiFailure } from '@sluice/core';
@@ -16,6 +16,7 @@ import { renderCiJUnit } from '../render/ci-junit.ts';
 import { renderCiMarkdown } from '../render/ci-markdown.ts';
 import { toSarif } from '../render/sarif.ts';
 import { withWorkspace } from '../with-workspace.ts';
+import { writeOutput } from '../write-output.ts';
 
 export async function ci(invocation: Invocation): Promise<number> {
   const format = invocation.format(['text', 'json', 'github', 'markdown']);
@@ -94,7 +95,7 @@ function writeReports(invocation: Invocation, { document, diagnostics }: Answer<
     if (given === undefined) return;
     const path = invocation.path(given);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text());
+    writeOutput(path, given, 'a report', text());
   };
   write('markdown', () => renderCiMarkdown(document));
   write('junit', () => renderCiJUnit(document));

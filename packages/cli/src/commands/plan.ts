@@ -1,7 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import { hasErrors } from '@sluice/core';
 import { EXIT } from '../exit-codes.ts';
-import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { PLAN_OPTIONS } from '../plan-options.ts';
 import { print } from '../output.ts';
@@ -16,7 +14,11 @@ export async function plan(invocation: Invocation): Promise<number> {
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.plan(environment, options);
     const bad = hasErrors(answer.diagnostics);
-    if (output !== undefined && !bad) save(invocation.path(output), output, answer.document);
+    if (output !== undefined && !bad) {
+      const { writeOutput } = await import('../write-output.ts');
+      const text = `${JSON.stringify(answer.document, null, 2)}\n`;
+      writeOutput(invocation.path(output), output, 'the plan', text);
+    }
     reporter.stop();
     const explain = invocation.flag('explain');
     print(invocation, answer, (document, style) => renderPlan(document, style, { explain }), format);
@@ -39,12 +41,4 @@ function given(invocation: Invocation): string {
     if (value === undefined) return [];
     return ` ${flag} ${/^[\w.:+-]+$/.test(value) ? value : `'${value}'`}`;
   }).join('');
-}
-
-function save(path: string, shown: string, document: unknown): void {
-  try {
-    writeFileSync(path, `${JSON.stringify(document, null, 2)}\n`);
-  } catch (error) {
-    throw invalidOption(`the plan could not be saved as '${shown}': ${(error as Error).message}`);
-  }
 }

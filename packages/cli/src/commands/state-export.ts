@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
 import { EXIT } from '../exit-codes.ts';
-import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
 import { print } from '../output.ts';
 import { withWorkspace } from '../with-workspace.ts';
@@ -9,11 +7,8 @@ export async function stateExport(invocation: Invocation): Promise<number> {
   const [file = ''] = invocation.args;
   return withWorkspace(invocation, async (workspace) => {
     const answer = await workspace.exportState();
-    try {
-      writeFileSync(invocation.path(file), answer.text);
-    } catch (error) {
-      throw invalidOption(`the state could not be written to '${file}': ${(error as Error).message}`);
-    }
+    const { writeOutput } = await import('../write-output.ts');
+    writeOutput(invocation.path(file), file, 'the state', answer.text);
     print(invocation, answer, (document) => `${document.summary}\n`);
     return EXIT.good;
   });

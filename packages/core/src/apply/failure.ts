@@ -1,5 +1,5 @@
 import type { BoundAudit } from '../compile/compiled.ts';
-import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
+import { diagnostic, storageProblem, type Diagnostic, type Location } from '../diagnostic/index.ts';
 
 /** Thrown inside a task's transaction when a blocking audit finds rows: the rows leave, the transaction rolls back. */
 export class AuditFailed extends Error {
@@ -23,12 +23,8 @@ export function taskDiagnostic(error: unknown, model: string, location: Location
   const message = error instanceof Error ? error.message : String(error);
   // Before the disk: what DuckDB says of a full spill folder speaks of both.
   if (/out of memory/i.test(message)) return outOfMemory(message, model, location);
-  if (/no space left on device|disk (is )?full|could not write all bytes|ENOSPC/i.test(message)) {
-    return diagnostic('disk-full', `the disk is full; ${model} was rolled back`, {
-      location,
-      hint: 'Free some space, then apply again: what is done stays done.',
-    });
-  }
+  const problem = storageProblem(error, `${model} was rolled back`, location);
+  if (problem !== undefined) return problem;
   const place = /^LINE \d+:.*$/m.exec(message)?.[0];
   return diagnostic('query-failed', `${model}: ${firstLine(message)}`, {
     location,

@@ -95,6 +95,7 @@ export const CODES = {
   'warehouse-missing': 'error',
   'name-taken': 'error',
   'disk-full': 'error',
+  'file-unwritable': 'error',
   'state-newer': 'error',
   'state-unreadable': 'error',
   'state-not-empty': 'error',

@@ -21,4 +21,5 @@ export {
   type LintRuleName,
 } from './lint-rules.ts';
 export { byteToUtf16, EditedText, SourceText, type Edit, type Location } from './source-text.ts';
+export { storageProblem } from './storage-problem.ts';
 export { didYouMean } from './suggest.ts';

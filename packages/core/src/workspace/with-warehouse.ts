@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openDuckDb } from '../engine/duckdb/open.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
+import { SluiceError, storageProblem } from '../diagnostic/index.ts';
 import type { Project } from '../project/index.ts';
 import type { OpenProject } from './open-project.ts';
 
@@ -46,6 +47,9 @@ export async function withWarehouse<T>(
   w.connection = connection;
   try {
     return await work(connection, warehouse);
+  } catch (error) {
+    const problem = error instanceof SluiceError ? undefined : storageProblem(error);
+    throw problem === undefined ? error : new SluiceError(problem);
   } finally {
     w.connection = undefined;
     connection.close();

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { diagnostic, SluiceError } from '../../diagnostic/index.ts';
+import { diagnostic, SluiceError, storageProblem } from '../../diagnostic/index.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { machineMemory, memoryShare } from '../machine-memory.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
@@ -56,11 +56,16 @@ export function duckDbPackage(): string {
  */
 export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
-  if (!options.readOnly) mkdirSync(dirname(options.path), { recursive: true });
+  try {
+    if (!options.readOnly) mkdirSync(dirname(options.path), { recursive: true });
+  } catch (error) {
+    throw unreadable(options, error);
+  }
   const deadline = Date.now() + options.lockTimeout;
   const memoryLimit = limitOf(options.memoryLimit);
   const spill =
     options.spillTo === undefined ? undefined : spillFolder(options.spillTo, options.path, options.readOnly);
+  const isNew = !options.readOnly && options.path !== ':memory:' && !existsSync(options.path);
   for (;;) {
     try {
       const instance = await DuckDBInstance.create(options.path, {
@@ -79,7 +84,11 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const holder = lockHolder(message);
-      if (holder === undefined) throw unreadable(options, message);
+      if (holder === undefined) {
+        // What could not be finished would be taken for a warehouse the next time.
+        if (isNew) for (const left of ['', '.wal']) rmSync(`${options.path}${left}`, { force: true });
+        throw unreadable(options, error);
+      }
       const left = deadline - Date.now();
       if (left <= 0) throw locked(options, holder);
       if (options.signal?.aborted === true)
@@ -107,7 +116,7 @@ function locked(options: OpenOptions, holder: string): SluiceError {
   );
 }
 
-function unreadable(options: OpenOptions, message: string): SluiceError {
+function unreadable(options: OpenOptions, error: unknown): SluiceError {
   if (options.readOnly && !existsSync(options.path)) {
     return new SluiceError(
       diagnostic('warehouse-missing', `there is no warehouse at ${options.label} yet`, {
@@ -115,6 +124,9 @@ function unreadable(options: OpenOptions, message: string): SluiceError {
       }),
     );
   }
+  const problem = options.readOnly ? undefined : storageProblem(error);
+  if (problem !== undefined) return new SluiceError(problem);
+  const message = error instanceof Error ? error.message : String(error);
   return new SluiceError(
     diagnostic(
       'warehouse-unreadable',
