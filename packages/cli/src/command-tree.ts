@@ -18,6 +18,14 @@ const RESTATE: Option = {
   flags: '--restate <models>',
   summary: 'compute these again though nothing moved (names, globs, +model, tag:, …; !x excludes)',
 };
+const FORWARD_ONLY: Option = {
+  flags: '--forward-only',
+  summary: 'changed incremental models keep their rows; the new definition counts for new ones',
+};
+const EFFECTIVE_FROM: Option = {
+  flags: '--effective-from <date>',
+  summary: 'with --forward-only: rows from this day on are computed by the new definition',
+};
 const SKIP_BACKFILL: Option = {
   flags: '--skip-backfill',
   summary: 'compute no rows: new tables are made empty, and a later plan or run fills them',
@@ -191,6 +199,8 @@ export const COMMANDS: readonly Command[] = [
       END,
       SELECT,
       RESTATE,
+      FORWARD_ONLY,
+      EFFECTIVE_FROM,
       SKIP_BACKFILL,
       EMPTY,
       ALLOW_DESTRUCTIVE,
@@ -202,6 +212,10 @@ export const COMMANDS: readonly Command[] = [
         does: 'saves the plan for prod; `sluice apply plan.json` does just that',
       },
       { line: 'sluice plan --select state:modified+', does: 'what has changed, and what reads it' },
+      {
+        line: 'sluice plan dev --forward-only --effective-from 2025-03-01',
+        does: 'a preview: the rows of prod, those since March by the changed definitions',
+      },
       {
         line: 'sluice plan --allow-destructive',
         does: 'shows also a plan that is refused because something would be lost',
@@ -231,6 +245,8 @@ export const COMMANDS: readonly Command[] = [
       END,
       SELECT,
       RESTATE,
+      FORWARD_ONLY,
+      EFFECTIVE_FROM,
       SKIP_BACKFILL,
       EMPTY,
       ALLOW_DESTRUCTIVE,

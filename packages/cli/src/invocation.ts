@@ -95,8 +95,11 @@ export class Invocation {
         '--skip-backfill and --empty are given together',
         '--empty skips rows too, and asks the warehouse about the queries. Give one of them.',
       );
+    const from = this.text('effectiveFrom');
     return {
       ...this.range(),
+      ...(this.flag('forwardOnly') ? { forwardOnly: true } : {}),
+      ...(from === undefined ? {} : { effectiveFrom: parseInstant(from, '--effective-from') }),
       ...(restate === undefined ? {} : { restate }),
       ...(select === undefined ? {} : { select }),
       ...(skips ? { backfill: 'skip' } : empty ? { backfill: 'empty' } : {}),

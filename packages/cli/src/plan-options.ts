@@ -4,6 +4,8 @@ export const PLAN_OPTIONS: readonly { readonly name: string; readonly flag: stri
   { name: 'start', flag: '--start' },
   { name: 'end', flag: '--end' },
   { name: 'restate', flag: '--restate' },
+  { name: 'forwardOnly', flag: '--forward-only' },
+  { name: 'effectiveFrom', flag: '--effective-from' },
   { name: 'skipBackfill', flag: '--skip-backfill' },
   { name: 'empty', flag: '--empty' },
   { name: 'allowDestructive', flag: '--allow-destructive' },

@@ -38,7 +38,7 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     now: '2025-04-01T00:00:00.000Z',
     start: null,
     end: null,
-    options: { allow_destructive: false, backfill: 'full' },
+    options: { allow_destructive: false, backfill: 'full', forward_only: false, effective_from: null },
     selection: null,
     restatement: null,
     actions,

@@ -83,6 +83,10 @@ export interface PlanOptions {
    * What is skipped is still missing: the next plan or run computes it.
    */
   readonly backfill?: 'skip' | 'empty';
+  /** Changed incremental models keep the rows that stand, as with `forward_only` in their headers; the new definition counts for new ones. */
+  readonly forwardOnly?: boolean;
+  /** With `forwardOnly`: whole intervals from here on (epoch ms UTC) are computed by the new definition as well. */
+  readonly effectiveFrom?: number;
   /** Also what could not be computed again may be lost; without it such a plan is refused. */
   readonly allowDestructive?: boolean;
 }

@@ -86,6 +86,7 @@ export const CODES = {
   'plan-moved': 'error',
   'plan-tampered': 'error',
   'restatement-refused': 'error',
+  'forward-only-refused': 'error',
   'selection-incomplete': 'error',
   'schema-change': 'warning',
   'schema-change-refused': 'error',

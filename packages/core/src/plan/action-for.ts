@@ -71,7 +71,7 @@ function changedAction(walk: Walk, node: CompiledNode, exists: boolean, todo: To
 function evolveAction(walk: Walk, node: CompiledNode, carry: Carry, place: Place, todo: Todo): Action {
   const change = compareMeaning(walk.in.state.snapshots.get(carry.key), node, walk.changes);
   walk.changes.set(node.name, change);
-  const reasons = [...change.reasons, reason.carriedOver(), ...skipped(todo)];
+  const reasons = [...change.reasons, reason.carriedOver(), ...told(todo)];
   return { kind: 'evolve', reasons, columns: place.changes ?? NO_COLUMN_CHANGES };
 }
 
@@ -91,6 +91,11 @@ export function auditsMoved(walk: Walk, node: CompiledNode, key: string): boolea
 /** Said where the rows are left for later. */
 function skipped({ because }: Todo): Action['reasons'] {
   return because.filter((r) => r.code === 'rows_skipped');
+}
+
+/** What is said of carried rows that are computed again, or are left for later. */
+function told(todo: Todo): Action['reasons'] {
+  return [...todo.because.filter((r) => r.code === 'effective_from'), ...skipped(todo)];
 }
 
 /** Said where a table is built: its rows will not be told from its inputs alone. */

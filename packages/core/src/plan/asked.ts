@@ -2,11 +2,11 @@ import type { CompiledNode } from '../compile/compiled.ts';
 import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { LossDocument } from '../report/index.ts';
 import { pendingRestatement, type LedgerEntry } from '../state/index.ts';
-import { ALL_TIME, BEGINNING, END, intersect, movedOn } from '../time/index.ts';
+import { ALL_TIME, BEGINNING, ceilTo, END, intersect, movedOn, type TimeRange } from '../time/index.ts';
 import { lossByRestating } from './losses.ts';
 import { cadenceAt, desiredRanges } from './node-clock.ts';
 import { PROD } from './physical.ts';
-import { livesOn, type Place } from './place.ts';
+import { keepsRows, type Place } from './place.ts';
 import { isModel } from './planned.ts';
 import { cannotRestate, shownElsewhere } from './restatement.ts';
 import { coverageOf, restatedRows } from './staleness.ts';
@@ -16,14 +16,15 @@ import type { Asked, Walk } from './walk.ts';
 export function askedOf(
   walk: Walk,
   node: CompiledNode,
-  { key, exists, carry }: Place,
+  place: Place,
   entries: readonly LedgerEntry[],
 ): Asked {
+  const { key, exists, carry } = place;
   const { state, environment, restate, allowDestructive } = walk.in;
   const shown = state.environments.get(environment)?.models.get(node.name)?.physical;
-  const isLiving: boolean = livesOn(node);
   const pending = exists || carry !== undefined ? [...pendingRestatement(entries)] : [];
-  const isBuilt = isModel(node) && !isLiving;
+  const isBuilt = isModel(node) && !keepsRows(node, place);
+  const effective = effectiveRanges(walk, node, place, shown);
   if (isBuilt && shown !== undefined && shown !== key) {
     // What was restated, or has yet to be, is so under whatever definition comes next.
     const before = state.ledger.get(shown) ?? [];
@@ -31,7 +32,8 @@ export function askedOf(
     else if (environment === PROD || !shownElsewhere(state, environment).has(key))
       pending.push(...pendingRestatement(before), ...movedOn(coverageOf(entries), restatedRows(before)));
   }
-  if (restate === undefined || !walk.restated.has(node.name)) return { ranges: [], pending, shown };
+  if (restate === undefined || !walk.restated.has(node.name))
+    return { ranges: [], pending, effective, shown };
   const reason =
     carry === undefined
       ? cannotRestate(node)
@@ -46,7 +48,7 @@ export function askedOf(
   if (reason === undefined && ranges.length > 0) {
     const loss = exists ? lossByRestating(node, state.snapshots.get(key)) : undefined;
     if (loss !== undefined && allowDestructive !== true) walk.diagnostics.push(needsYes(node, loss));
-    return { ranges, pending, shown };
+    return { ranges, pending, effective, shown };
   }
   walk.diagnostics.push(
     diagnostic('restatement-refused', `${node.name} cannot be restated`, {
@@ -55,7 +57,24 @@ export function askedOf(
       hint: `Leave it out of the selection: !${node.name}`,
     }),
   );
-  return { ranges: [], pending, shown };
+  return { ranges: [], pending, effective, shown };
+}
+
+/** What a changed definition computes again of the rows it was given: whole intervals from `--effective-from` on. */
+function effectiveRanges(
+  walk: Walk,
+  node: CompiledNode,
+  place: Place,
+  shown: string | undefined,
+): readonly TimeRange[] {
+  const from = walk.in.forwardOnly?.effectiveFrom;
+  const isChanged = place.carried !== undefined && place.key !== shown;
+  if (from === undefined || !isChanged || !isModel(node) || !node.byInterval) return [];
+  // Appending them again would double them.
+  if (node.definition.kind.kind === 'INCREMENTAL_UNMANAGED') return [];
+  const cadence = cadenceAt(walk, node);
+  const start = ceilTo(from, cadence.unit);
+  return desiredRanges(walk, node, cadence).flatMap((d) => intersect(d, { start, end: END }) ?? []);
 }
 
 function needsYes(node: CompiledNode, { message }: LossDocument): Diagnostic {

@@ -1,5 +1,6 @@
 import type { CompiledNode } from '../compile/compiled.ts';
 import { nodeKey } from '../compile/names.ts';
+import { isoInstant } from '../time/index.ts';
 import { actionFor, auditsMoved } from './action-for.ts';
 import { askedOf } from './asked.ts';
 import { externalMoved, foreignCoverage } from './external-tables.ts';
@@ -8,7 +9,7 @@ import { lossesOf } from './losses.ts';
 import { conflicts } from './narrow.ts';
 import { cadenceAt } from './node-clock.ts';
 import { storageOf } from './physical.ts';
-import { placeOf } from './place.ts';
+import { placeOf } from './place-of.ts';
 import type { PlanInput } from './plan-input.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 import { replacedRows } from './replaced-rows.ts';
@@ -43,6 +44,7 @@ export function buildPlan(input: PlanInput): Plan {
     declared: declared.has(nodeKey(m.model)),
     stands: viewStands(walk, m.view),
   }));
+  const effectiveFrom = walk.in.forwardOnly?.effectiveFrom;
   return {
     environment,
     sequence: current?.sequence ?? 0,
@@ -52,6 +54,8 @@ export function buildPlan(input: PlanInput): Plan {
     options: {
       allow_destructive: walk.in.allowDestructive === true,
       backfill: walk.in.backfill ?? 'full',
+      forward_only: walk.in.forwardOnly !== undefined,
+      effective_from: effectiveFrom === undefined ? null : isoInstant(effectiveFrom),
     },
     restatement: restatementOf(walk),
     selection:
@@ -79,10 +83,15 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     environment: walk.in.environment,
     viewInputs: viewInputs(walk, node),
     readsPrivate: node.dependencies.some((d) => walk.planned.get(d)?.isPrivate === true),
+    mixedInputs: node.dependencies.flatMap((model) => {
+      const input = walk.planned.get(model);
+      return input?.isMixed === true ? [{ model, key: input.key }] : [];
+    }),
     allowDestructive: walk.in.allowDestructive === true,
+    forwardOnly: walk.in.select?.models.has(node.name) === false ? undefined : walk.in.forwardOnly,
   });
   const place: Placed = { ...found, replaces: replacedRows(walk, node, found) };
-  const { physical, key, exists, columns, carry, carried, isPrivate, replaces } = place;
+  const { physical, key, exists, columns, carry, carried, isPrivate, isMixed, replaces } = place;
   const isSelected = walk.in.select?.models.has(node.name) !== false;
   if (isSelected) walk.diagnostics.push(...place.diagnostics);
   const base = {
@@ -94,6 +103,7 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     carry,
     carried,
     isPrivate,
+    isMixed,
     fresh: !exists,
     hold: 'planned' as const,
     replaces,

@@ -60,6 +60,10 @@ export const reason = {
     code: 'carried_over',
     message: 'its rows are carried over; the new definition counts for new ones',
   }),
+  effectiveFrom: (ranges: readonly TimeRange[]): ReasonDocument => ({
+    code: 'effective_from',
+    message: `from ${formatInstant(ranges[0]?.start ?? 0)} on its rows are computed by the new definition`,
+  }),
   startsOver: (): ReasonDocument => ({
     code: 'starts_over',
     message:

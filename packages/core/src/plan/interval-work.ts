@@ -32,6 +32,8 @@ export interface IntervalState {
   readonly next: number;
   /** What the table has that this one takes the place of. */
   readonly replaces: Coverage;
+  /** Whether rows that stand may be of an earlier definition: a later one does not compute them all anew. */
+  readonly keepsRows: boolean;
   /** What is computed again because somebody asks for it. */
   readonly asked: readonly TimeRange[];
 }
@@ -74,7 +76,7 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
   // What may not be computed again does not look back.
   const looksBack = isRange
     ? !kind.disableRestatement
-    : kind.kind !== 'INCREMENTAL_UNMANAGED' || (!kind.disableRestatement && !kind.forwardOnly);
+    : kind.kind !== 'INCREMENTAL_UNMANAGED' || (!kind.disableRestatement && !state.keepsRows);
   for (const entry of looksBack ? entries : []) {
     const found = staleRanges(entry, inputs, clock.unit);
     stale.push(...found.ranges);
@@ -94,7 +96,7 @@ export function intervalWork(state: IntervalState): IntervalWork | undefined {
     // What is merged again for late rows is no reason to begin again.
     const isBehind = within([...lacking, ...stale, ...asked]).some((w) => w.start < last);
     // Rows of a table that lives on are not to be computed by a definition that came later.
-    anew = isBehind && !kind.disableRestatement && !kind.forwardOnly;
+    anew = isBehind && !kind.disableRestatement && !state.keepsRows;
     if (anew) wanted = desired;
     else if (kind.kind !== 'INCREMENTAL_UNMANAGED')
       wanted = within([{ start: wanted[0]?.start ?? last, end: desired.at(-1)?.end ?? last }]);

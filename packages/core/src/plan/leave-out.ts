@@ -35,7 +35,7 @@ export function leaveOut(
     return { ...idle, action: { kind: 'reuse', reasons, columns: NO_COLUMN_CHANGES } };
   }
   const readsPrivate = node.dependencies.some((d) => walk.planned.get(d)?.isPrivate === true);
-  const kept = keptTable(shown, state, environment, readsPrivate);
+  const kept = keptTable(node, shown, state, environment, readsPrivate);
   const stands = walk.in.relations.has(shown.toLowerCase());
   const isSame = kept?.snapshot.version === node.version;
   // A view over tables that are replaced goes with them: what it is bound to may be dropped some day.
@@ -63,6 +63,7 @@ export function leaveOut(
     carry: undefined,
     carried: kept.snapshot.fingerprint.carried,
     isPrivate: kept.isPrivate,
+    isMixed: kept.isMixed,
     hold: 'kept',
     fresh: false,
     replaces: [],

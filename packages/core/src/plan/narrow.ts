@@ -4,6 +4,7 @@ import { fingerprintOf } from '../state/fingerprint.ts';
 import type { Snapshot, State } from '../state/state.ts';
 import { compareMeaning } from './explain.ts';
 import { PROD } from './physical.ts';
+import { livesOn } from './place.ts';
 import type { PlannedNode } from './planned.ts';
 
 /**
@@ -22,9 +23,11 @@ export interface KeptTable {
   readonly snapshot: Snapshot;
   readonly columns: readonly Column[];
   readonly isPrivate: boolean;
+  readonly isMixed: boolean;
 }
 
 export function keptTable(
+  node: CompiledNode,
   shown: string,
   state: State,
   environment: string,
@@ -36,7 +39,8 @@ export function keptTable(
   const columns = fingerprint.table ?? fingerprint.columns.map((c) => ({ name: c.name, type: c.type }));
   // A table of its version alone has a name that says so; every other is an environment's own.
   const isOwn = relation === 'table' && !physical.name.endsWith(`__${version.slice(0, 12)}`);
-  return { snapshot, columns, isPrivate: environment !== PROD && (readsPrivate || isOwn) };
+  const isPrivate = environment !== PROD && (readsPrivate || isOwn);
+  return { snapshot, columns, isPrivate, isMixed: isOwn && !livesOn(node) };
 }
 
 /** Above these names, themselves left out unless something leads back to them. */

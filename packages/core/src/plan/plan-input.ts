@@ -25,6 +25,8 @@ export interface PlanInput {
   readonly restate?: RestatementRequest | undefined;
   /** Computes no rows: `skip` makes tables empty, `empty` asks the warehouse about their queries as well. */
   readonly backfill?: 'skip' | 'empty' | undefined;
+  /** Changed incremental models keep the rows that stand; those from a moment on are computed by the new definition. */
+  readonly forwardOnly?: { readonly effectiveFrom: number | undefined } | undefined;
   /** Also what could not be computed again may be lost. */
   readonly allowDestructive?: boolean | undefined;
   /** Only these; the others stay as they are. */

@@ -71,6 +71,8 @@ export interface PlannedNode {
   readonly carried: CarriedFrom | undefined;
   /** Whether the table is this environment's alone, because it holds rows that `prod` would have otherwise. */
   readonly isPrivate: boolean;
+  /** Whether its rows tell when a definition changed: see `Place`. */
+  readonly isMixed: boolean;
   /**
    * What a limited plan does with it: `kept` is left as the environment shows it, `hidden` was never shown and stays away.
    */

@@ -3,17 +3,17 @@ import type { LedgerEntry } from '../state/state.ts';
 import { normalize, overlay, whole, type Coverage, type TimeRange } from '../time/index.ts';
 import { cadenceAt } from './node-clock.ts';
 import { PROD, storageOf } from './physical.ts';
-import { livesOn, type Place } from './place.ts';
+import { keepsRows, type Place } from './place.ts';
 import { isModel } from './planned.ts';
 import { coverageOf, staleRanges } from './staleness.ts';
 import { inputsAt } from './walk-inputs.ts';
 import type { Walk } from './walk.ts';
 
 /** What the environment has in the place of a table that has yet to be made, or filled. */
-export function replacedRows(walk: Walk, node: CompiledNode, { key, exists }: Place): Coverage {
+export function replacedRows(walk: Walk, node: CompiledNode, place: Place): Coverage {
+  const { key, exists } = place;
   const { environments, ledger } = walk.in.state;
-  const isLiving: boolean = livesOn(node);
-  if (!isModel(node) || isLiving) return [];
+  if (!isModel(node) || keepsRows(node, place)) return [];
   // What stands and was never computed took the place of a table that is not known any more: its rows are news to all readers.
   if (exists) return storageOf(node) === 'table' && !ledger.has(key) ? whole(walk.next) : [];
   const shownIn = (name: string): string | undefined =>

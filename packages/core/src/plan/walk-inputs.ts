@@ -14,9 +14,14 @@ export function inputsAt(walk: Walk, node: CompiledNode): readonly BoundInput[] 
       key,
       foreign: planned?.storage === 'foreign',
       coverage: walk.coverage.get(key) ?? [],
-      lineage: planned !== undefined && livesOn(planned.node) ? lineageOf(walk, planned) : undefined,
+      lineage: planned !== undefined && hasLineage(planned) ? lineageOf(walk, planned) : undefined,
     };
   });
+}
+
+/** Whether rows read under the same version may have been others. Readers of what a plan carried over in prod go with its table. */
+function hasLineage({ node, carried, isPrivate }: PlannedNode): boolean {
+  return livesOn(node) || (carried?.forwardOnly === true && isPrivate);
 }
 
 /** All tables that the rows of one that lives on were in. */

@@ -67,8 +67,10 @@ export interface Asked {
   readonly ranges: readonly TimeRange[];
   /** By an apply that did not get through. */
   readonly pending: readonly TimeRange[];
+  /** Because its rows were carried over, and the new definition is to count from a moment that is past. */
+  readonly effective: readonly TimeRange[];
   /** The physical relation that the environment shows. */
   readonly shown: string | undefined;
 }
 
-export const NOT_ASKED: Asked = { ranges: [], pending: [], shown: undefined };
+export const NOT_ASKED: Asked = { ranges: [], pending: [], effective: [], shown: undefined };

@@ -283,6 +283,7 @@ export type ReasonCode =
   | 'anew'
   | 'keeps_history'
   | 'carried_over'
+  | 'effective_from'
   | 'starts_over'
   | 'missing_intervals'
   | 'not_computed'
@@ -371,6 +372,10 @@ export interface PlanOptionsDocument {
   readonly allow_destructive: boolean;
   /** `skip`: no rows are computed (`--skip-backfill`); `empty`: nor are they, and queries are checked (`--empty`). */
   readonly backfill: 'full' | 'skip' | 'empty';
+  /** `--forward-only`: changed incremental models keep the rows that stand. */
+  readonly forward_only: boolean;
+  /** `--effective-from`; null without. */
+  readonly effective_from: string | null;
 }
 
 export interface PlanDocument extends Document {

@@ -58,6 +58,8 @@ export interface Fingerprint {
 export interface CarriedFrom {
   readonly physical: string;
   readonly sequence: number;
+  /** Not its header had the rows carried over, but a plan that was forward-only. */
+  readonly forwardOnly?: boolean;
 }
 
 /** This physical table holds this interval, done by that run. */

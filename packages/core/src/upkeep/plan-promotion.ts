@@ -115,8 +115,8 @@ function refuseOwn(nodes: readonly PlannedNode[], from: EnvironmentState, plan: 
   const { environment } = plan;
   const names = listed(own.map((n) => n.node.name));
   const target = environment === 'prod' ? '' : ` ${environment}`;
-  const reasons = own.map(({ node }) =>
-    livesOn(node)
+  const reasons = own.map(({ node, carried }) =>
+    livesOn(node) || carried?.forwardOnly === true
       ? `${node.name}: its table lives on (forward-only), and that of ${from.name} has rows that ${environment} would have otherwise`
       : `${node.name}: computed from such a table`,
   );

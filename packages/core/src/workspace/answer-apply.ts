@@ -58,6 +58,8 @@ function optionsOf({ options }: PlanDocument): PlanOptions {
   return {
     allowDestructive: options.allow_destructive,
     ...(options.backfill === 'full' ? {} : { backfill: options.backfill }),
+    forwardOnly: options.forward_only,
+    ...(options.effective_from === null ? {} : { effectiveFrom: Date.parse(options.effective_from) }),
   };
 }
 

@@ -56,7 +56,7 @@ export async function prepare(
     now,
     mode,
     ignoreCron: options.ignoreCron,
-    ...(await limits(w, compiled, state, environment, options)),
+    ...(await limits(w, compiled, state, environment, options, now)),
   };
   const plan = buildPlan(input);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
@@ -76,8 +76,9 @@ async function limits(
   state: State,
   environment: string,
   options: PlanOptions,
-): Promise<Pick<PlanInput, 'start' | 'end' | 'restate' | 'select' | 'allowDestructive' | 'backfill'>> {
-  checkPlanOptions(options);
+  now: number,
+): Promise<Partial<PlanInput>> {
+  checkPlanOptions(options, now);
   const { start, end, restate, select, allowDestructive, backfill } = options;
   const found = async (selection: string): Promise<{ selection: string; models: ReadonlySet<string> }> => ({
     selection,
@@ -86,6 +87,7 @@ async function limits(
   const selected = {
     allowDestructive,
     backfill,
+    ...(options.forwardOnly === true ? { forwardOnly: { effectiveFrom: options.effectiveFrom } } : {}),
     ...(select === undefined ? {} : { select: await found(select) }),
   };
   return restate === undefined

@@ -4,6 +4,7 @@ import { intersect, type TimeRange } from '../../time/index.ts';
 import { reason } from '../explain.ts';
 import { intervalWork } from '../interval-work.ts';
 import { cadenceAt, desiredRanges } from '../node-clock.ts';
+import { keepsRows } from '../place.ts';
 import { inputsAt } from '../walk-inputs.ts';
 import { NOT_ASKED, NOTHING, type Placed, type Todo, type Walk } from '../walk.ts';
 
@@ -16,7 +17,7 @@ export function rangeWork(
 ): Todo {
   const { key, exists, carry } = place;
   const cadence = cadenceAt(walk, node);
-  const { ranges, pending } = walk.asked.get(node.name) ?? NOT_ASKED;
+  const { ranges, pending, effective } = walk.asked.get(node.name) ?? NOT_ASKED;
   const todo = intervalWork({
     definition: node.definition,
     cadence,
@@ -26,7 +27,8 @@ export function rangeWork(
     inputs: inputsAt(walk, node),
     now: walk.in.now,
     next: walk.next,
-    asked: [...ranges, ...pending],
+    asked: [...ranges, ...pending, ...effective],
+    keepsRows: keepsRows(node, place),
     replaces: place.replaces,
   });
   if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
@@ -40,6 +42,7 @@ export function rangeWork(
   if (automatic.length > 0) because.push(reason.autoRestatement());
   if (ranges.length > 0) because.push(reason.restated(false));
   else if (isAnyOf(pending, batches)) because.push(reason.restated(true));
+  if (effective.length > 0) because.push(reason.effectiveFrom(effective));
   if (anew) because.push(reason.anew());
   walk.coverage.set(key, todo.coverage);
   return { work: { kind: 'intervals', batches, anew, restated }, because };
