@@ -8,6 +8,10 @@ const RUN: Option = {
   flags: '--run <run>',
   summary: 'only of this run: its name, or enough of its beginning',
 };
+const ENVIRONMENT_OPTION: Option = {
+  flags: '--env <environment>',
+  summary: "whose table they go into; 'prod' if left out",
+};
 const MODELS = {
   syntax: '[models...]',
   summary: 'models and sources, as schema.name; all if left out',
@@ -51,6 +55,35 @@ export const QUARANTINE_COMMAND: Command = {
         },
       ],
       load: async () => (await import('./commands/quarantine-export.ts')).quarantineExport,
+    },
+    {
+      name: 'replay',
+      summary: 'Put diverted rows back that pass the audits of today, as they are or as you mended them',
+      details:
+        'Takes rows that severity quarantine diverted. What you made of a row is remembered: it stands in its place whenever the row is diverted again. Doing it twice merges nothing more.',
+      arguments: [{ syntax: '<model>', summary: 'a model, as schema.name' }],
+      options: [
+        {
+          flags: '--from <file>',
+          summary: 'an export of these rows in which values were mended; the rows as they are if left out',
+          path: true,
+        },
+        AUDIT,
+        RUN,
+        ENVIRONMENT_OPTION,
+        DRY_RUN,
+      ],
+      examples: [
+        {
+          line: 'sluice quarantine export bad.csv staging.orders',
+          does: 'writes the rows; mend values in the file',
+        },
+        {
+          line: 'sluice quarantine replay staging.orders --from bad.csv',
+          does: 'puts those back that pass now',
+        },
+      ],
+      load: async () => (await import('./commands/quarantine-replay.ts')).quarantineReplay,
     },
     {
       name: 'drop',

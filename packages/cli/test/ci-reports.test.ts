@@ -87,6 +87,7 @@ function document(value: string, n: number): CiDocument {
         rows: 1000,
         rejected: 0,
         diverted: 0,
+        mended: 0,
         seconds: 1,
         intervals: [],
         diagnostics: [],

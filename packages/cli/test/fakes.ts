@@ -135,6 +135,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     quarantine: refuse,
     quarantineRows: refuse,
     exportQuarantine: refuse,
+    replayQuarantine: refuse,
     dropQuarantine: refuse,
     history: refuse,
     runHistory: refuse,

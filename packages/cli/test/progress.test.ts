@@ -15,6 +15,7 @@ function result(more: Partial<TaskResultDocument> = {}): TaskResultDocument {
     rows: 1234,
     rejected: 0,
     diverted: 0,
+    mended: 0,
     seconds: 0.5,
     intervals: [],
     audits: [],

@@ -313,6 +313,7 @@ describe('apply', () => {
     rows: 12345,
     rejected: 0,
     diverted: 0,
+    mended: 0,
     seconds: 1,
     intervals: [],
     audits: [auditResult()],

@@ -26,6 +26,7 @@ export type {
   PlanOptions,
   RunOptions,
   QuarantineOptions,
+  ReplayOptions,
   WatchRunOptions,
   Session,
   UpkeepOptions,

@@ -27,6 +27,7 @@ import {
 import { answerQuery } from './workspace/answer-query.ts';
 import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
+import { answerReplay } from './workspace/answer-replay.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { answerTest, watchTests } from './workspace/answer-test.ts';
 import { openSession } from './workspace/open-session.ts';
@@ -95,6 +96,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     quarantineRows: (model, how) => answerQuarantineRows(opened, model, how),
     exportQuarantine: (model, file, how) => answerExportQuarantine(opened, model, file, how),
     dropQuarantine: (how) => answerDropQuarantine(opened, how),
+    replayQuarantine: (model, how) => answerReplay(opened, model, how),
     interrupt: () => opened.interrupt(),
     close: async () => opened.close(),
   };

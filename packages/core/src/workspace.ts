@@ -22,6 +22,7 @@ import type {
   PlanDocument,
   QuarantineDocument,
   QuarantineExportDocument,
+  QuarantineReplayDocument,
   QuarantineRowsDocument,
   QueryDocument,
   RenderDocument,
@@ -140,6 +141,16 @@ export interface QuarantineOptions {
   readonly audit?: string;
   /** A run's name, or enough of its beginning. */
   readonly run?: string;
+}
+
+/** Which diverted rows are put back, and as what. */
+export interface ReplayOptions extends Omit<QuarantineOptions, 'models'> {
+  /** The environment whose table they go into; `prod` if left out. */
+  readonly environment?: string;
+  /** A file (absolute) with mended rows, made of an export; the rows as they are if left out. */
+  readonly from?: string;
+  /** Only say what would happen. */
+  readonly dryRun?: boolean;
 }
 
 /** How to write a unit test from rows of the warehouse. */
@@ -375,6 +386,19 @@ export interface Workspace {
     file: string,
     options?: Omit<QuarantineOptions, 'models'>,
   ): Promise<Answer<QuarantineExportDocument>>;
+  /**
+   * Puts diverted rows back that pass today's audits, as they are or as `from` has them, once and only once. What was made of a row
+   * is remembered: it stands in its place whenever the model's query gives that row again.
+   *
+   * @example
+   * ```ts
+   * await workspace.exportQuarantine('staging.orders', '/tmp/bad.csv');
+   * // … somebody mends /tmp/bad.csv …
+   * const { document } = await workspace.replayQuarantine('staging.orders', { from: '/tmp/bad.csv' });
+   * console.log(document.merged);
+   * ```
+   */
+  replayQuarantine(model: string, options?: ReplayOptions): Promise<Answer<QuarantineReplayDocument>>;
   /** Forgets kept rows; the tables of models are not touched. */
   dropQuarantine(
     options?: UpkeepOptions & QuarantineOptions & { readonly olderThan?: string },

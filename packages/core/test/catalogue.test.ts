@@ -9,7 +9,7 @@ const LATER = new Set(
   `
     unknown-model unknown-environment invalid-environment-name environment-differs invalid-option nothing-selected restatement-refused forward-only-refused selection-incomplete
     plan-unreadable plan-moved plan-tampered warehouse-locked warehouse-unreadable warehouse-missing
-    promotion-incomplete rollback-impossible destructive-step unknown-run
+    cannot-replay replay-moved promotion-incomplete rollback-impossible destructive-step unknown-run
     state-unreadable state-not-empty state-incomplete
     name-taken disk-full file-unwritable state-newer query-failed out-of-memory duplicate-key schema-change schema-change-refused audit-failed audit-warning source-rejects source-moved source-table-missing
     watch-failed interrupted internal not-formatted config-unused invalid-macro-file

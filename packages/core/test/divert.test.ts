@@ -252,6 +252,20 @@ test('diverting is part of what a table means: it rebuilds; other severities and
   expect(await project.value('SELECT n FROM marts.count')).toBe(6);
 });
 
+test('other values divert other rows: readers follow, whatever columns they read', async () => {
+  await using project = new TestProject(
+    orders(FULL, 'non_negative(columns := (amount), severity := quarantine)'),
+  );
+  await project.build();
+  expect(await project.value('SELECT n FROM marts.count')).toBe(5);
+  project.edit('models/staging/orders.sql', 'customer, amount,', 'customer, -amount AS amount,');
+  await project.build();
+  await using fresh = project.copy();
+  await fresh.build();
+  expect(await project.value('SELECT n FROM marts.count')).toBe(2);
+  expect(await fresh.shown()).toEqual(await project.shown());
+});
+
 test.each([
   ['VIEW', 'not_null(columns := (id), severity := quarantine)', 'a model of kind VIEW cannot divert rows'],
   [

@@ -99,7 +99,8 @@ export function renderFinished(result: TaskResultDocument, style: Style): string
     case 'done': {
       const rows = result.rows === null ? [] : [count(result.rows, 'row')];
       const rejected = result.rejected > 0 ? [p.yellow(`${number(result.rejected)} rejected`)] : [];
-      const diverted = result.diverted > 0 ? [p.yellow(`${number(result.diverted)} diverted`)] : [];
+      const back = result.mended > 0 ? `, ${number(result.mended)} of them mended` : '';
+      const diverted = result.diverted > 0 ? [p.yellow(`${number(result.diverted)} diverted${back}`)] : [];
       return `${p.green('✓')} ${name} ${pad(result.action, 8)} ${[...rows, ...rejected, ...diverted, duration(result.seconds)].join(', ')}`;
     }
     case 'failed': {

@@ -1,4 +1,4 @@
-import type { QuarantineDocument, QuarantineRowsDocument } from '@sluice/core';
+import type { QuarantineDocument, QuarantineReplayDocument, QuarantineRowsDocument } from '@sluice/core';
 import { visible } from './cells.ts';
 import { instant, renderInterval } from './intervals.ts';
 import { renderQuery } from './query.ts';
@@ -39,4 +39,20 @@ export function renderQuarantineRows(document: QuarantineRowsDocument, style: St
   const hidden = document.total - document.rows.length;
   const more = hidden === 0 ? '' : paint(style).dim(`… and ${count(hidden, 'row')} more (--limit)\n`);
   return `${renderQuery({ schema_version: 1, columns: document.columns, rows: document.rows }, style)}${more}`;
+}
+
+/** `sluice quarantine replay`: what went back, and what is against the rest. */
+export function renderReplay(document: QuarantineReplayDocument, style: Style): string {
+  const p = paint(style);
+  const lines = [
+    ...document.intervals.map((interval) => `${p.dim('in')}      ${renderInterval(interval)}`),
+    ...document.refused.map(
+      (r) => `${p.yellow(count(r.rows, 'row'))} ${p.dim('not merged:')} ${visible(r.reason)}`,
+    ),
+    ...(document.readers.length === 0
+      ? []
+      : [`${p.dim('readers')} ${document.readers.map(visible).join(', ')}`]),
+    visible(document.summary),
+  ];
+  return `${lines.join('\n')}\n`;
 }

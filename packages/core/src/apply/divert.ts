@@ -10,7 +10,7 @@ import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { timeCondition } from '../plan/write/time-range.ts';
 import { sql } from '../sql/quote.ts';
-import { divertRows, replaceDiverted, startDiverted } from '../state/index.ts';
+import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../state/index.ts';
 import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
 import { callText, outcomeOf, SAMPLES, verdict, type AuditOutcome } from './audits.ts';
 import { Interrupted } from './failure.ts';
@@ -31,7 +31,6 @@ export async function divert(
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<number> {
-  if (!diverts(planned)) return 0;
   await startDiverted(connection, planned.key, planned.columns, startsOver);
   if (!startsOver)
     for (const range of ranges)
@@ -46,6 +45,7 @@ export async function divert(
     if (outcome.document.status === 'error') break;
     diverted += outcome.document.failing_rows;
   }
+  if (diverted > 0) await numberDiverted(connection, planned.key, planned.columns);
   return diverted;
 }
 

@@ -31,12 +31,10 @@ export async function loadSource(
   // Beside the load, while the system still has the file at hand.
   const hashing = withHashes(at.root, work.files);
   hashing.catch(() => undefined);
-  const loaded = await connection.loadFiles({
-    source: node.definition.origin,
-    paths,
-    columns: node.columns,
-    target: physical,
-  });
+  const loaded = await connection.loadFiles(
+    { source: node.definition.origin, paths, columns: node.columns, target: physical },
+    at.config.quarantine.maxRows,
+  );
   const files = await hashing;
   moved();
   const sequence = at.ledger.nextSequence();
@@ -75,7 +73,7 @@ export async function loadSource(
         `${node.name}: ${loaded.rejected} ${loaded.rejected === 1 ? 'row' : 'rows'} could not be parsed and ${loaded.rejected === 1 ? 'was' : 'were'} set aside`,
         {
           location: node.definition.location,
-          hint: `See them with: sluice query "SELECT * FROM _sluice.rejected_row WHERE source = '${node.name}'"`,
+          hint: `${loaded.rejects.length < loaded.rejected ? `The first ${loaded.rejects.length} are kept (quarantine.max_rows). ` : ''}See them with: sluice query "SELECT * FROM _sluice.rejected_row WHERE source = '${node.name}'"`,
         },
       ),
     );
@@ -104,7 +102,7 @@ export async function loadSeed(
   moved();
   const source = seedFiles(kind);
   const paths = source.files.map((f) => join(at.root, f));
-  const loaded = await connection.loadFiles({ source, paths, columns: node.columns, target: physical });
+  const loaded = await connection.loadFiles({ source, paths, columns: node.columns, target: physical }, 1);
   moved();
   for (const { sql } of commentOn(node, physical, 'TABLE')) await connection.run(sql);
   const [bad] = loaded.rejects;

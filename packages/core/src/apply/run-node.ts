@@ -23,6 +23,7 @@ export async function runNode(
     started,
     rows: 0,
     rejected: 0,
+    mended: 0,
     done: [],
     audits: [],
     statements: [],
@@ -79,6 +80,7 @@ export function skipNode(
   return finish(at, planned, 'skipped', {
     rows: 0,
     rejected: 0,
+    mended: 0,
     seconds: 0,
     done: [],
     audits: [],
@@ -103,6 +105,7 @@ function finish(
     rows: writesRows(planned) ? result.rows : null,
     rejected: result.rejected,
     diverted: result.audits.reduce((n, a) => n + (a.status === 'diverted' ? a.failing_rows : 0), 0),
+    mended: result.mended,
     seconds: result.seconds,
     intervals: result.done
       .filter((r) => !isAllTime(r))

@@ -21,9 +21,10 @@ import {
 } from '../state/index.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import { runAudit, type AuditOutcome } from './audits.ts';
-import { divert } from './divert.ts';
+import { divert, diverts } from './divert.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
 import { loadSeed, loadSource } from './load.ts';
+import { mend } from './mend.ts';
 import { actionOf, secondsSince } from './node-tasks.ts';
 import type { Progress, TaskContext, Written } from './task-context.ts';
 
@@ -66,8 +67,13 @@ export async function runTask(
       rejected += done.rejected;
     }
     const startsOver = isFresh || isAnew || work?.kind === 'table';
-    if (node.node === 'model' && (work?.kind === 'table' || work?.kind === 'intervals')) {
+    let mended = 0;
+    if (node.node === 'model' && (work?.kind === 'table' || work?.kind === 'intervals') && diverts(planned)) {
       rows -= await divert(at, planned, node, ranges, startsOver, connection, outcomes);
+      // An error may have ended the transaction; the audits below say so.
+      if (!outcomes.some((o) => o.document.status === 'error'))
+        mended = (await mend(at.writer, planned, node, ranges, connection)).merged;
+      rows += mended;
     }
     if (node.node === 'model' && work?.kind !== 'empty') {
       const [only, ...more] = ranges;
@@ -103,11 +109,12 @@ export async function runTask(
         error: null,
       });
     }
-    return { rows, rejected };
+    return { rows, rejected, mended };
   });
   for (const enter of entered) enter();
   progress.rows += written.rows;
   progress.rejected += written.rejected;
+  progress.mended += written.mended;
   progress.done.push(...ranges);
   progress.audits.push(...outcomes.map((o) => o.document));
 }

@@ -37,6 +37,8 @@ export interface Progress {
   readonly started: number;
   rows: number;
   rejected: number;
+  /** Rows that were diverted and put back as they were mended. */
+  mended: number;
   readonly done: TimeRange[];
   readonly audits: AuditResultDocument[];
   /** What the task at hand has sent so far. */

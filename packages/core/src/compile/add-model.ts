@@ -85,8 +85,10 @@ export async function addQueryModel(
   });
   const tags = versionTags(c, m, query);
   let versioned;
-  if (meaning.kind === 'known') versioned = versionQuery(definition, columns, meaning, tags);
-  else {
+  if (meaning.kind === 'known') {
+    const isDiverting = m.audits.some((a) => a.audit.severity === 'quarantine');
+    versioned = versionQuery(definition, columns, meaning, tags, isDiverting);
+  } else {
     query = await parsedQuery(c, definition, query);
     if (query === undefined) return;
     const inputs = c.inputVersions(query.dependencies);

@@ -49,16 +49,23 @@ export function versionLeafModel(definition: ModelDefinition, columns: readonly 
   );
 }
 
-/** A model with a query whose meaning is known. */
+/**
+ * A model with a query whose meaning is known. Where audits divert rows (`isDiverting`), which rows there are depends on the values of
+ * their columns, and what people made of diverted rows on those of all columns: a mend is of a row as the query gives it.
+ */
 export function versionQuery(
   definition: ModelDefinition,
   columns: readonly Column[],
   known: Extract<MeaningResult, { kind: 'known' }>,
   tags: readonly string[],
+  isDiverting = false,
 ): VersionedMeaning {
   const { rows, sequence, hashes, flags } = known.meaning;
   const kind = kindTag(definition, hashes, columns);
-  const tag = kind.length === 0 && tags.length === 0 ? undefined : [...kind, ...tags];
+  const diverted = isDiverting
+    ? [['diverts', columns.map((c, i) => [c.name, c.type, hashes[i] ?? null])]]
+    : [];
+  const tag = kind.length === 0 && tags.length === 0 ? undefined : [...kind, ...diverted, ...tags];
   const tagged = tag === undefined ? rows : digest('kind', rows, tag);
   const meaning: Meaning = {
     rows: tagged,

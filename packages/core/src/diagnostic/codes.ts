@@ -58,6 +58,8 @@ export const CODES = {
   'unknown-audit': 'error',
   'invalid-audit-argument': 'error',
   'cannot-divert': 'error',
+  'cannot-replay': 'error',
+  'replay-moved': 'error',
   // unit tests
   'invalid-test': 'error',
   'invalid-test-value': 'error',

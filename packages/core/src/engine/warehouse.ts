@@ -36,12 +36,25 @@ export interface Connection {
   views(): Promise<ReadonlyMap<string, TableName | 'another query'>>;
   /** What is said of a relation in the warehouse: of itself (null), and of its columns by name. */
   comments(relation: TableName): Promise<ReadonlyMap<string | null, string>>;
-  /** Loads files into a table, replacing what it held; must run inside a transaction. */
-  loadFiles(request: LoadRequest): Promise<LoadResult>;
+  /**
+   * Loads files into a table, replacing what it held; must run inside a transaction. `maxRejects`: how many rows that cannot be parsed
+   * are answered with their text.
+   */
+  loadFiles(request: LoadRequest, maxRejects: number): Promise<LoadResult>;
   /** Compares a loaded table with what its files hold now. */
   compareFiles(request: LoadRequest): Promise<FileComparison>;
   /** Writes the rows of one query to a file, with their types; answers how many. @throws when the file cannot be written. */
   exportRows(query: string, path: string, format: ExportFormat): Promise<number>;
+  /**
+   * Reads rows that {@link exportRows} wrote, or that look so, into a temporary table; answers its columns. `columns`: the types of
+   * those that are known. @throws when the file cannot be read.
+   */
+  importRows(
+    path: string,
+    format: ExportFormat,
+    columns: readonly Column[],
+    table: string,
+  ): Promise<readonly string[]>;
   /** Stops what is running. */
   interrupt(): void;
   close(): void;

@@ -487,6 +487,8 @@ export interface TaskResultDocument {
   readonly rejected: number;
   /** Rows that audits took out; they are not among `rows`. */
   readonly diverted: number;
+  /** Of the diverted rows, those that stand among `rows` again, as somebody mended them. */
+  readonly mended: number;
   readonly seconds: number;
   readonly intervals: readonly IntervalDocument[];
   readonly audits: readonly AuditResultDocument[];

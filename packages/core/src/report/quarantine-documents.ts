@@ -1,5 +1,11 @@
 import type { Cell } from '../engine/warehouse.ts';
-import type { ColumnDocument, IntervalDocument, SCHEMA_VERSION } from './documents.ts';
+import type {
+  AuditResultDocument,
+  ColumnDocument,
+  DiagnosticDocument,
+  IntervalDocument,
+  SCHEMA_VERSION,
+} from './documents.ts';
 
 /** Documents of `sluice quarantine`: what is kept of bad rows. */
 interface Document {
@@ -47,5 +53,30 @@ export interface QuarantineExportDocument extends Document {
   readonly file: string;
   readonly format: 'parquet' | 'csv' | 'json';
   readonly rows: number;
+  readonly summary: string;
+}
+
+/** `sluice quarantine replay`. */
+export interface QuarantineReplayDocument extends Document {
+  readonly model: string;
+  readonly environment: string;
+  /** Null when nothing was changed. */
+  readonly run: string | null;
+  readonly status: 'done' | 'planned' | 'nothing-to-do';
+  /** How many rows in quarantine were looked at. */
+  readonly rows: number;
+  /** How many went into the table; with `--undo`, how many are to come out of it. */
+  readonly merged: number;
+  /** What is in quarantine still, and why. */
+  readonly refused: readonly { readonly reason: string; readonly rows: number }[];
+  /** Rows of the file that are not in quarantine. */
+  readonly missing: number;
+  /** Which parts of the table were changed; empty for a whole table. */
+  readonly intervals: readonly IntervalDocument[];
+  /** Models that read the table and are computed again by the next `run` or `apply`. */
+  readonly readers: readonly string[];
+  /** Of the audits that looked at the table with the rows in it. */
+  readonly audits: readonly AuditResultDocument[];
+  readonly diagnostics: readonly DiagnosticDocument[];
   readonly summary: string;
 }

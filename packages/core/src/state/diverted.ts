@@ -6,14 +6,8 @@ import type { Column } from '../compile/compiled.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { id, ident, raw, sql, type TableName } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
+import { divertedTable } from './diverted-tables.ts';
 import { bound, timestamp, type RunContext } from './write.ts';
-
-/** The schema of these tables. */
-export const DIVERTED_SCHEMA = '_sluice_quarantine';
-
-export function divertedTable(key: string): TableName {
-  return { schema: DIVERTED_SCHEMA, name: key };
-}
 
 /** The quarantine of a physical table; `anew`: without the rows that it has. Runs inside the caller's transaction. */
 export async function startDiverted(
@@ -27,7 +21,7 @@ export async function startDiverted(
   await connection.run(
     sql`${create} ${divertedTable(key)} (run_id VARCHAR NOT NULL, model VARCHAR NOT NULL,
       audit VARCHAR NOT NULL, reason VARCHAR NOT NULL, start_at TIMESTAMP, end_at TIMESTAMP, kept_at TIMESTAMP NOT NULL,
-      "key" JSON, "row" STRUCT(${raw(fields)}) NOT NULL)`,
+      "key" JSON, "row" STRUCT(${raw(fields)}) NOT NULL, row_id VARCHAR)`,
   );
 }
 
@@ -65,22 +59,39 @@ export async function divertRows(
   const moved = await connection.run(
     sql`INSERT INTO ${divertedTable(key)} SELECT ${run.runId}, ${about.model}, ${about.audit}, ${about.reason},
       ${bound(about.interval?.start)}, ${bound(about.interval?.end)}, ${timestamp(run.now)}, ${raw(grain)},
-      ${raw(pack(about.columns.map((c) => c.name)))} FROM ${physical} WHERE rowid IN (SELECT id FROM ${raw(rowIds)})`,
+      ${raw(pack(about.columns.map((c) => c.name)))}, NULL FROM ${physical} WHERE rowid IN (SELECT id FROM ${raw(rowIds)})`,
   );
   await connection.run(sql`DELETE FROM ${physical} WHERE rowid IN (SELECT id FROM ${raw(rowIds)})`);
   return moved;
 }
 
+/**
+ * Gives rows that have none an id, by which a person names them and by which they are known again when they are diverted anew: the
+ * hash of their values, and which of the rows with those it is. Rows of the same values are diverted together, so that the
+ * second part never means another row.
+ */
+export async function numberDiverted(
+  connection: Connection,
+  key: string,
+  columns: readonly Column[],
+): Promise<void> {
+  const table = divertedTable(key);
+  const values = raw(
+    columns
+      .map((c) => c.name)
+      .toSorted()
+      .map((name) => sql`${id(name)} := "row".${id(name)}`)
+      .join(', '),
+  );
+  await connection.run(
+    sql`UPDATE ${table} SET row_id = numbered.id FROM (
+      SELECT ${id(OWN_ID)}, hash || '-' || row_number() OVER (PARTITION BY hash ORDER BY audit, ${id(OWN_ID)}) AS id FROM (
+        SELECT rowid AS ${id(OWN_ID)}, audit, md5(CAST(struct_pack(${values}) AS VARCHAR)) AS hash FROM ${table} WHERE row_id IS NULL)
+    ) AS numbered WHERE ${table}.rowid = numbered.${id(OWN_ID)}`,
+  );
+}
+
 /** Columns as one value. */
 function pack(names: readonly string[]): string {
   return `struct_pack(${names.map((n) => `${ident(n)} := ${ident(n)}`).join(', ')})`;
-}
-
-/** The tables there are. */
-export async function divertedTables(connection: Connection): Promise<readonly TableName[]> {
-  const rows = await connection.rows(
-    sql`SELECT table_name AS name FROM duckdb_tables() WHERE database_name = current_database()
-      AND schema_name = ${DIVERTED_SCHEMA} ORDER BY table_name`,
-  );
-  return rows.map((r) => divertedTable(String(r['name'])));
 }

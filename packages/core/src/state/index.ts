@@ -1,11 +1,13 @@
 /** Sluice's own tables in the warehouse: read once as a value, written inside the transactions they describe. */
-export { DIVERTED_SCHEMA, divertRows, replaceDiverted, startDiverted } from './diverted.ts';
+export { DIVERTED_SCHEMA, divertedTables } from './diverted-tables.ts';
+export { divertRows, numberDiverted, replaceDiverted, startDiverted } from './diverted.ts';
 export { exportState } from './export-state.ts';
 export * from './forget.ts';
 export * from './history.ts';
 export { importState, isStateEmpty, readExport } from './import-state.ts';
 export { asPending, pendingRestatement, writeEntry } from './ledger.ts';
 export { expireKept, forgetKept, keptRows, readKept, type KeptFilter, type KeptGroup } from './quarantine.ts';
+export * from './mend.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
 export { recordTask, type TaskRecord } from './record-task.ts';

@@ -1,3 +1,5 @@
+import { sql, type TableName } from '../sql/quote.ts';
+
 /**
  * How a state of an older Sluice becomes one of today. The tables of version 1 never change; each later version is a step
  * from the one before, also in a new warehouse, so that there is one way to come to a layout and it is always tried.
@@ -6,6 +8,8 @@ export interface Migration {
   /** The version after it. */
   readonly to: number;
   readonly sql: string;
+  /** What depends on the tables that are there: quarantines of physical tables. */
+  readonly quarantines?: (table: TableName) => string;
 }
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,6 +36,16 @@ CREATE TABLE _sluice.statement (digest VARCHAR NOT NULL, text VARCHAR NOT NULL);
 ALTER TABLE _sluice.audit_result ADD COLUMN call VARCHAR;
 ALTER TABLE _sluice.audit_result ADD COLUMN rows_seen BIGINT;
 `,
+  },
+  {
+    // What people made of diverted rows: part of what a table holds, for as long as its query gives those rows.
+    to: 4,
+    sql: `
+CREATE TABLE _sluice.mend (
+  model VARCHAR NOT NULL, row_id VARCHAR NOT NULL, audit VARCHAR NOT NULL, changes JSON NOT NULL, start_at TIMESTAMP,
+  end_at TIMESTAMP, mended_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+`,
+    quarantines: (table) => sql`ALTER TABLE ${table} ADD COLUMN row_id VARCHAR`,
   },
 ];
 

@@ -7,7 +7,7 @@ import { countRows } from '../engine/count-rows.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { id, literal, raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
-import { divertedTables } from './diverted.ts';
+import { divertedTables } from './diverted-tables.ts';
 import { intervalOf } from './interval-of.ts';
 import { stateVersion } from './schema.ts';
 import { timestamp } from './write.ts';
@@ -117,7 +117,7 @@ export async function keptRows(
     if (count === 0) continue;
     rows += count;
     parts.push(
-      sql`SELECT ${raw(ownColumns("'quarantine'"))}, reason AS ${id(`${OWN}reason`)}, unnest("row") FROM ${table} WHERE ${where}`,
+      sql`SELECT row_id AS ${id(`${OWN}id`)}, ${raw(ownColumns("'quarantine'"))}, reason AS ${id(`${OWN}reason`)}, unnest("row") FROM ${table} WHERE ${where}`,
     );
   }
   if (rows === 0) return rejectedRows(connection, filter);
@@ -221,7 +221,7 @@ function typedValue(name: string, type: string): string {
 }
 
 /** RFC 6901: any name can be a key. */
-function pointer(name: string): string {
+export function pointer(name: string): string {
   return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
@@ -273,6 +273,11 @@ async function isKeptBefore(
     ...gone.map((table) => sql`(SELECT count(*) FROM ${table} WHERE ${heldWhere(filter, '')})`),
   ];
   return (await countRows(connection, `SELECT ${counts.join(' + ')} AS n`)) > 0;
+}
+
+/** Of rows in the quarantine of a table. */
+export function divertedWhere(filter: KeptFilter, of: string): Sql {
+  return heldWhere(filter, of);
 }
 
 function heldWhere(filter: KeptFilter, of: string): Sql {

@@ -1,6 +1,7 @@
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { id, sql } from '../sql/quote.ts';
+import { divertedTables } from './diverted-tables.ts';
 import { MIGRATIONS, STATE_VERSION } from './migrations.ts';
 
 /** The schema of Sluice's own tables. Nothing but state/ reads or writes them. */
@@ -78,6 +79,8 @@ export async function migrate(connection: Connection, from: number, to: number):
   for (const migration of MIGRATIONS) {
     if (migration.to <= from || migration.to > to) continue;
     await connection.run(migration.sql);
+    if (migration.quarantines === undefined) continue;
+    for (const table of await divertedTables(connection)) await connection.run(migration.quarantines(table));
   }
   await connection.run(sql`UPDATE _sluice.meta SET value = ${String(to)} WHERE key = 'state_version'`);
 }

@@ -3,7 +3,7 @@ import { extname } from 'node:path';
 import type { Column } from '../compile/compiled.ts';
 import { nodeKey } from '../compile/index.ts';
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
-import type { Connection, ExportFormat } from '../engine/warehouse.ts';
+import type { Connection } from '../engine/warehouse.ts';
 import { parseSpan } from '../model/index.ts';
 import type { Project } from '../project/index.ts';
 import {
@@ -19,6 +19,7 @@ import { dropKept } from '../upkeep/index.ts';
 import type { Answer, QuarantineOptions, UpkeepOptions } from '../workspace.ts';
 import { unknownModel } from './errors.ts';
 import type { OpenProject } from './open-project.ts';
+import { rowFormat } from './row-format.ts';
 import { settle } from './settle.ts';
 import { withWarehouse } from './with-warehouse.ts';
 
@@ -81,21 +82,13 @@ export async function answerQuarantineRows(
   });
 }
 
-const FORMATS: Readonly<Record<string, ExportFormat>> = {
-  '.parquet': 'parquet',
-  '.csv': 'csv',
-  '.json': 'json',
-  '.ndjson': 'json',
-  '.jsonl': 'json',
-};
-
 export async function answerExportQuarantine(
   w: OpenProject,
   model: string,
   file: string,
   options: Omit<QuarantineOptions, 'models'> = {},
 ): Promise<Answer<QuarantineExportDocument>> {
-  const format = FORMATS[extname(file).toLowerCase()];
+  const format = rowFormat(file);
   if (format === undefined) {
     throw new SluiceError(
       diagnostic('invalid-option', `rows cannot be written as '${extname(file)}'`, {

@@ -1,5 +1,5 @@
 /**
- * Applies, promotes, rolls back, drops or collects in a process of its own that can die at any statement:
+ * Applies, promotes, rolls back, drops, collects or replays in a process of its own that can die at any statement:
  * `node killed-child.ts ROOT NOW COMMAND [N]`. From the moment it begins to write it counts what it sends to the warehouse,
  * and ends itself with SIGKILL before the Nth. Without N it says how many there were.
  */
@@ -39,6 +39,10 @@ const COMMANDS: Readonly<
   rollback: (w) => w.rollback('prod', options),
   'env-drop': (w) => w.dropEnvironment('dev', options),
   gc: (w) => w.gc(options),
+  replay: (w) => {
+    counting = true;
+    return w.replayQuarantine('staging.orders', { from: `${root}/mended.csv` });
+  },
 };
 
 const answer = await COMMANDS[command]?.(workspace);

@@ -43,9 +43,6 @@ export class DuckDbWarehouse implements Warehouse {
   }
 }
 
-/** How many rejected rows of one load are kept with their text. */
-const KEPT_REJECTS = 1000;
-
 class DuckDbConnection implements Connection {
   readonly #connection: DuckDBConnection;
 
@@ -64,6 +61,39 @@ class DuckDbConnection implements Connection {
   async exportRows(query: string, path: string, format: ExportFormat): Promise<number> {
     const more = format === 'csv' ? ', HEADER' : '';
     return this.run(`COPY (\n${query}\n) TO ${literal(path)} (FORMAT ${format}${more})`);
+  }
+
+  async importRows(
+    path: string,
+    format: ExportFormat,
+    columns: readonly Column[],
+    table: string,
+  ): Promise<readonly string[]> {
+    await this.run(
+      `CREATE OR REPLACE TEMP TABLE ${ident(table)} AS FROM ${await this.#given(path, format, columns)}`,
+    );
+    const rows = await this.rows(sql`DESCRIBE ${{ schema: 'temp', name: table }}`);
+    return rows.map((r) => String(r['column_name']));
+  }
+
+  /** Texts in CSV stay texts; an empty field is a NULL and a quoted one an empty text, as they are written. */
+  async #given(path: string, format: ExportFormat, columns: readonly Column[]): Promise<string> {
+    switch (format) {
+      case 'csv':
+        return sql`read_csv(${path}, header = true, all_varchar = true, allow_quoted_nulls = false)`;
+      case 'parquet':
+        return sql`read_parquet(${path})`;
+      case 'json': {
+        const known = new Map(columns.map((c) => [c.name, c.type]));
+        const there = await this.rows(sql`DESCRIBE FROM read_json(${path})`);
+        const types = there.map(
+          (r) => sql`${String(r['column_name'])}: ${known.get(String(r['column_name'])) ?? 'VARCHAR'}`,
+        );
+        return sql`read_json(${path}, columns = {${raw(types.join(', '))}})`;
+      }
+      default:
+        return format satisfies never;
+    }
   }
 
   async rows(text: string): Promise<readonly Row[]> {
@@ -125,7 +155,7 @@ class DuckDbConnection implements Connection {
     return new Map(rows.map((r) => [r['c'] === null ? null : String(r['c']), String(r['comment'])]));
   }
 
-  async loadFiles(request: LoadRequest): Promise<LoadResult> {
+  async loadFiles(request: LoadRequest, maxRejects: number): Promise<LoadResult> {
     const rejects = { errors: 'sluice_reject_errors', scans: 'sluice_reject_scans' };
     const isCsv = request.source.format === 'csv';
     if (isCsv) await this.#dropRejects(rejects);
@@ -134,7 +164,7 @@ class DuckDbConnection implements Connection {
     const [count] = await this.rows(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
     const rows = Number(count?.['n'] ?? 0);
     if (!isCsv) return { rows, rejected: 0, rejects: [] };
-    const found = await this.#readRejects(rejects);
+    const found = await this.#readRejects(rejects, maxRejects);
     await this.#dropRejects(rejects);
     return { rows, ...found };
   }
@@ -197,10 +227,10 @@ class DuckDbConnection implements Connection {
       .join('\nUNION ALL\n');
   }
 
-  async #readRejects(tables: {
-    readonly errors: string;
-    readonly scans: string;
-  }): Promise<Omit<LoadResult, 'rows'>> {
+  async #readRejects(
+    tables: { readonly errors: string; readonly scans: string },
+    most: number,
+  ): Promise<Omit<LoadResult, 'rows'>> {
     const [count] = await this.rows(
       sql`SELECT count(*) AS n FROM (SELECT DISTINCT scan_id, file_id, line FROM ${{ schema: 'temp', name: tables.errors }})`,
     );
@@ -210,7 +240,7 @@ class DuckDbConnection implements Connection {
       `SELECT s.file_path AS file, e.line, any_value(e.column_name ORDER BY e.byte_position) AS col,
         any_value(e.error_message ORDER BY e.byte_position) AS message, any_value(e.csv_line) AS text
        FROM temp.${ident(tables.errors)} e JOIN temp.${ident(tables.scans)} s USING (scan_id, file_id)
-       GROUP BY ALL ORDER BY 1, 2 LIMIT ${KEPT_REJECTS}`,
+       GROUP BY ALL ORDER BY 1, 2 LIMIT ${most}`,
     );
     const rejects: Reject[] = rows.map((r) => ({
       file: String(r['file']),
