@@ -63,7 +63,7 @@ test('a state of a newer Sluice is not touched', async () => {
   await project.build();
   await project.execute("UPDATE _sluice.meta SET value = '99' WHERE key = 'state_version'");
   project.append('data/customers.csv', 'dee,DK\n');
-  for (const work of [project.plan(), project.apply()])
-    expect(await refusal(work)).toMatchObject([{ code: 'state-newer' }]);
+  for (const work of [() => project.plan(), () => project.apply()])
+    expect(await refusal(work())).toMatchObject([{ code: 'state-newer' }]);
   expect(await project.value(VERSION)).toBe('99');
 });
