@@ -85,6 +85,7 @@ export function applied(more: Partial<ApplyDocument> = {}): ApplyDocument {
     promoted: true,
     unchanged: 0,
     waiting: [],
+    waiting_for_signals: [],
     results: [],
     expired_rows: 0,
     diagnostics: [],

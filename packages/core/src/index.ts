@@ -35,5 +35,11 @@ export type {
 } from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { copyWarehouse } from './engine/duckdb/copy-warehouse.ts';
-export { projectJsonSchema, type MacroContext } from './project/index.ts';
+export {
+  projectJsonSchema,
+  type MacroContext,
+  type SignalContext,
+  type SignalInterval,
+  type SignalValue,
+} from './project/index.ts';
 export { VERSION } from './version.ts';

@@ -313,6 +313,14 @@ export const EXAMPLES: readonly Example[] = [
     bad: 'MODEL (kind «EXTERNAL»);\n',
     good: 'MODEL (kind EXTERNAL, columns (id BIGINT));\n',
   },
+  // signals
+  {
+    code: 'unknown-signal',
+    path: PATH,
+    bad: model('SELECT id FROM staging.orders', 'kind FULL, signals («orders_there(days := 1)»)'),
+    good: model('SELECT id FROM staging.orders', 'kind FULL, signals (orders_are_there(days := 1))'),
+    beside: { 'signals/orders_are_there.sql': 'SELECT count(*) > 0 FROM staging.orders\n' },
+  },
   // audits
   {
     code: 'unknown-audit',

@@ -12,7 +12,7 @@ const LATER = new Set(
     cannot-replay replay-moved promotion-incomplete rollback-impossible destructive-step unknown-run
     state-unreadable state-not-empty state-incomplete
     name-taken disk-full file-unwritable state-newer query-failed out-of-memory duplicate-key schema-change schema-change-refused audit-failed audit-warning source-rejects source-moved source-table-missing
-    watch-failed interrupted internal not-formatted config-unused invalid-macro-file
+    watch-failed interrupted internal not-formatted config-unused invalid-macro-file invalid-signal
     invalid-test invalid-test-value unread-input unknown-cte unfrozen-clock test-failed test-exists untestable-model
   `
     .trim()

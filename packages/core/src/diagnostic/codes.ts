@@ -34,6 +34,8 @@ export const CODES = {
   'invalid-macro': 'error',
   'unknown-variable': 'error',
   'invalid-macro-file': 'error',
+  'unknown-signal': 'error',
+  'invalid-signal': 'error',
   // SQL
   'syntax-error': 'error',
   'not-a-query': 'error',

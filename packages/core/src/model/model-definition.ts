@@ -17,7 +17,7 @@ export type HeaderValue = (
   readonly location?: Location;
 };
 
-/** `not_null(columns := (a, b))` in a header. */
+/** `not_null(columns := (a, b))` in a header: an audit, or a signal. */
 export interface AuditCall {
   readonly name: string;
   /** The whole call. */
@@ -75,6 +75,8 @@ export interface ModelDefinition {
     | undefined;
   readonly columnDescriptions: Readonly<Record<string, string>>;
   readonly audits: readonly AuditCall[];
+  /** What has to say yes before `run` computes an interval. */
+  readonly signals: readonly AuditCall[];
   /** Lint rules that are not to look at this model. */
   readonly ignoredRules: readonly LintRuleName[];
 }

@@ -475,14 +475,12 @@ test('values that are wrong', () => {
 
 test('properties without effect are warnings', () => {
   const { value, diagnostics } = parse(
-    "MODEL (dialect snowflake, partitioned_by date_trunc('day', x), signals (f(a := 1)), kind FULL (forward_only true)); SELECT 1",
+    "MODEL (dialect snowflake, partitioned_by date_trunc('day', x), kind FULL (forward_only true)); SELECT 1",
   );
   expect(value?.kind.kind).toBe('FULL');
   expect(diagnostics.map((d) => `${d.severity} ${d.code} ${d.message}`)).toEqual(
     [
-      ...['dialect', 'signals', 'forward_only'].map(
-        (name) => `'${name}' has no effect in this version of Sluice`,
-      ),
+      ...['dialect', 'forward_only'].map((name) => `'${name}' has no effect in this version of Sluice`),
       "'partitioned_by' has no effect on a model of kind FULL",
     ].map((message) => `warning unused-property ${message}`),
   );

@@ -31,7 +31,7 @@ import type { ModelKind } from './model-kind.ts';
 import { isAudit } from './parse-audit.ts';
 import { parseKind } from './parse-kind.ts';
 import {
-  parseAuditCalls,
+  parseCalls,
   parseColumnDescriptions,
   parseColumns,
   parseFlag,
@@ -80,6 +80,7 @@ const MODEL_PROPERTIES: PropertyNames = {
     'columns',
     'column_descriptions',
     'audits',
+    'signals',
     'blueprints',
     'enabled',
     'formatting',
@@ -110,7 +111,6 @@ const MODEL_PROPERTIES: PropertyNames = {
       'references',
       'retention',
       'session_properties',
-      'signals',
       'stamp',
       'storage_format',
       'table_format',
@@ -347,7 +347,8 @@ function buildModel(
         query === undefined || properties.has('column_descriptions')
           ? parseColumnDescriptions(properties.get('column_descriptions'), findings)
           : inlineDescriptions(query),
-      audits: parseAuditCalls(properties.get('audits'), findings),
+      audits: parseCalls(properties.get('audits'), 'an audit', findings),
+      signals: parseCalls(properties.get('signals'), 'a signal', findings),
       ignoredRules: parseIgnoredRules(properties.get('ignored_rules'), findings),
     },
   };

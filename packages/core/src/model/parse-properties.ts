@@ -175,9 +175,10 @@ export function parseColumnDescriptions(
   return Object.fromEntries(descriptions);
 }
 
-/** `audits (not_null(columns := (a, b)), my_audit)`. */
-export function parseAuditCalls(
+/** `audits (not_null(columns := (a, b)), my_audit)`, `signals (file_is_there(days := 2))`; `what` one of them is. */
+export function parseCalls(
   property: HeaderProperty | undefined,
+  what: 'an audit' | 'a signal',
   findings: Findings,
 ): readonly AuditCall[] {
   if (property === undefined) return [];
@@ -186,7 +187,7 @@ export function parseAuditCalls(
     const group = item.slice(length);
     const inner = group.inner();
     if (length === 0 || (group.length > 0 && inner === undefined)) {
-      findings.add('invalid-property', item.location, `Expected an audit, found '${item.text}'`, EXAMPLE);
+      findings.add('invalid-property', item.location, `Expected ${what}, found '${item.text}'`, EXAMPLE);
       return [];
     }
     const name = item.nameParts(0, length).join('.');

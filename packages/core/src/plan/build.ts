@@ -4,6 +4,7 @@ import { isoInstant } from '../time/index.ts';
 import { actionFor, auditsMoved } from './action-for.ts';
 import { askedOf } from './asked.ts';
 import { externalMoved, foreignCoverage } from './external-tables.ts';
+import { heldByInputs } from './held-back.ts';
 import { leaveOut } from './leave-out.ts';
 import { lossesOf } from './losses.ts';
 import { conflicts } from './narrow.ts';
@@ -18,6 +19,7 @@ import { sparedModels } from './spared.ts';
 import { hasView, needsPromotion, viewStands } from './views.ts';
 import { viewInputs } from './walk-inputs.ts';
 import { beginWalk, type Placed, type Walk } from './walk.ts';
+import { holdWhole } from './work/hold-whole.ts';
 import { skipRows } from './work/skip-rows.ts';
 import { entriesOf, workFor } from './work/work-for.ts';
 
@@ -70,6 +72,8 @@ export function buildPlan(input: PlanInput): Plan {
     promotes: removed.length > 0 || nodes.some((n) => needsPromotion(walk, n)),
     spared: sparedModels(walk),
     waiting: walk.waiting,
+    // Of views it is known for their readers alone.
+    held: new Map([...walk.held].filter(([name]) => walk.planned.get(name)?.storage === 'table')),
     unchanged: nodes.filter((n) => n.action === undefined && hasView(n) && !walk.left.has(n.node.name))
       .length,
   };
@@ -117,6 +121,8 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     losses: [],
     skipped: undefined,
   };
+  // Views hand on what their inputs wait for.
+  if (storage === 'inline' || storage === 'view') walk.held.set(node.name, heldByInputs(walk, node));
   if (storage === 'inline') return idle;
   if (storage === 'foreign') {
     walk.coverage.set(key, foreignCoverage(walk, node, key));
@@ -130,7 +136,8 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
   }
   const entries = entriesOf(walk, node, place);
   walk.asked.set(node.name, askedOf(walk, node, place, entries));
-  const { todo, skipped } = skipRows(walk, node, place, workFor(walk, node, place, entries), entries);
+  const wanted = holdWhole(walk, node, place, workFor(walk, node, place, entries), entries);
+  const { todo, skipped } = skipRows(walk, node, place, wanted, entries);
   const action = actionFor(walk, node, place, todo);
   const reaudit = exists && auditsMoved(walk, node, key);
   const work = reaudit ? (todo.work ?? { kind: 'audit' }) : todo.work;

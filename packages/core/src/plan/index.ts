@@ -11,3 +11,4 @@ export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { SqlWriter } from './sql-writer.ts';
 export type { Step } from './write/step.ts';
 export { commentOn } from './write/comments.ts';
+export type { HeldBack, SignalAnswer } from './held-back.ts';

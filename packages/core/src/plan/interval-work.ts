@@ -5,6 +5,7 @@ import {
   BEGINNING,
   batches,
   cadence,
+  ceilTo,
   covered,
   floorTo,
   intersect,
@@ -34,6 +35,10 @@ export interface IntervalState {
   readonly replaces: Coverage;
   /** Whether rows that stand may be of an earlier definition: a later one does not compute them all anew. */
   readonly keepsRows: boolean;
+  /** What signals say is ready; undefined: everything. */
+  readonly ready: readonly TimeRange[] | undefined;
+  /** Intervals that an input does not have yet, and that it will have. */
+  readonly unready: readonly TimeRange[];
   /** What is computed again because somebody asks for it. */
   readonly asked: readonly TimeRange[];
 }
@@ -60,8 +65,36 @@ export interface IntervalWork {
  * computing all anew, in order; where that is not wanted (`disable_restatement`), by merging again from there on; and rows
  * that were appended are never appended twice.
  */
-export function intervalWork(state: IntervalState): IntervalWork | undefined {
-  const { definition, cadence: clock, desired, entries, inputs } = state;
+export function intervalWork(whole: IntervalState): {
+  readonly work: IntervalWork | undefined;
+  /** What is missing and not ready. */
+  readonly held: readonly TimeRange[];
+} {
+  const { definition, cadence: clock, coverage } = whole;
+  const missing = subtract(whole.desired, covered(coverage));
+  const unready = normalize(
+    whole.unready.map((r) => ({ start: floorTo(r.start, clock.unit), end: ceilTo(r.end, clock.unit) })),
+  );
+  const inputsHave = subtract(missing, unready);
+  const { ready } = whole;
+  const open =
+    ready === undefined ? inputsHave : inputsHave.flatMap((m) => ready.flatMap((r) => intersect(m, r) ?? []));
+  const held = subtract(missing, open);
+  const first = held[0]?.start ?? Number.POSITIVE_INFINITY;
+  if (held.length === 0 && ready === undefined) return { work: workOf(whole, whole.desired), held };
+  // Where rows build on those before, nothing is computed beyond what is not ready.
+  const desired = isAccumulating(definition.kind)
+    ? whole.desired.flatMap((d) => intersect(d, { start: Number.NEGATIVE_INFINITY, end: first }) ?? [])
+    : subtract(whole.desired, held);
+  const work = workOf(whole, desired);
+  if (work === undefined || ready === undefined || isAccumulating(definition.kind)) return { work, held };
+  // What stands is computed again when its signals say so, too.
+  const now = desired.flatMap((d) => ready.flatMap((r) => intersect(d, r) ?? []));
+  return { work: workOf(whole, now), held };
+}
+
+function workOf(state: IntervalState, desired: readonly TimeRange[]): IntervalWork | undefined {
+  const { definition, cadence: clock, entries, inputs } = state;
   const { kind } = definition;
   const isRange = kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
   if (!isRange && !isAccumulating(kind)) return undefined;

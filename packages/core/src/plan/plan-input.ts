@@ -1,6 +1,7 @@
 import type { Compiled } from '../compile/compiled.ts';
 import type { ProjectConfig } from '../project/project.ts';
 import type { State } from '../state/state.ts';
+import type { SignalAnswer } from './held-back.ts';
 import type { PlanSelection } from './narrow.ts';
 import type { FileStatus } from './planned.ts';
 import type { RestatementRequest } from './restatement.ts';
@@ -29,6 +30,8 @@ export interface PlanInput {
   readonly forwardOnly?: { readonly effectiveFrom: number | undefined } | undefined;
   /** Also what could not be computed again may be lost. */
   readonly allowDestructive?: boolean | undefined;
+  /** What signals answered, of models that have some; undefined when nobody was asked and all counts as ready. */
+  readonly signals?: ReadonlyMap<string, SignalAnswer> | undefined;
   /** Only these; the others stay as they are. */
   readonly select?: PlanSelection | undefined;
 }

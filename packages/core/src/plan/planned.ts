@@ -11,6 +11,7 @@ import type { TableName } from '../sql/quote.ts';
 import type { CarriedFrom, LoadedFile, PromotedModel } from '../state/state.ts';
 import type { Coverage, IntervalUnit, TimeRange } from '../time/index.ts';
 import type { Carry } from './carry.ts';
+import type { HeldBack } from './held-back.ts';
 import type { Restatement } from './restatement.ts';
 import type { Storage } from './physical.ts';
 
@@ -146,6 +147,8 @@ export interface Plan {
   readonly unchanged: number;
   /** Models whose inputs moved, and whose cron has not ticked since they were built. */
   readonly waiting: readonly string[];
+  /** Intervals that wait for signals, of models and of their readers by interval. */
+  readonly held: ReadonlyMap<string, HeldBack>;
 }
 
 export function isModel(node: CompiledNode): node is CompiledModel {

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostic/index.ts';
 import type { Coverage, TimeRange } from '../time/index.ts';
 import type { ChangedMeaning } from './explain.ts';
+import type { HeldBack } from './held-back.ts';
 import { inputsOf } from './narrow.ts';
 import type { Place } from './place.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -20,6 +21,8 @@ export interface Walk {
   readonly changes: Map<string, ChangedMeaning>;
   readonly diagnostics: Diagnostic[];
   readonly waiting: string[];
+  /** What is not ready, by model. */
+  readonly held: Map<string, HeldBack>;
   /** What has to be computed again because it is asked for, now or by an apply that did not finish. */
   readonly asked: Map<string, Asked>;
   readonly restated: ReadonlySet<string>;
@@ -41,6 +44,7 @@ export function beginWalk(input: PlanInput): Walk {
     changes: new Map(),
     diagnostics: [],
     waiting: [],
+    held: new Map(),
     asked: new Map(),
     restated: restated(input.compiled, input.restate?.models ?? new Set()),
     moved: new Map(),

@@ -4,6 +4,14 @@ export type { ProjectFiles } from './files.ts';
 export { editRecordedColumns } from './edit-recorded-columns.ts';
 export { loadProject, projectFile } from './load.ts';
 export { loadMacros } from './own-macros.ts';
+export {
+  loadSignals,
+  unknownSignals,
+  type ProjectSignal,
+  type SignalContext,
+  type SignalInterval,
+  type SignalValue,
+} from './signals.ts';
 export { ParseMemory } from './parse-memory.ts';
 export { nodeFiles } from './node-files.ts';
 export type {

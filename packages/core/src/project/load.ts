@@ -89,6 +89,7 @@ export function loadProject(
       brokenModels: loaded.brokenModels,
       audits,
       macros: new Map(),
+      signals: new Map(),
       sqlMacros,
       texts,
     },

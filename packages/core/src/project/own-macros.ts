@@ -1,19 +1,12 @@
-/**
- * Macros of a project's own: the functions that files in `macros/` export. They are the only code of a project that runs,
- * in this process, when a model calls them. Node strips their types itself; nothing is built.
- */
-import { hash } from 'node:crypto';
-import { registerHooks } from 'node:module';
+/** Macros of a project's own: the functions that files in `macros/` export. They run when a model calls them. */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { diagnostic, SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { ProjectFiles } from './files.ts';
+import { importFile, isFunction, isModuleFile, isTypeScript, stripsTypes } from './import-file.ts';
 import type { ProjectMacro } from './project.ts';
 import { readCompiledSignature, readSignature } from './signature.ts';
 
 const FOLDER = 'macros';
-const MODULE = /\.(?:m?ts|m?js)$/i;
-const TYPESCRIPT = /\.m?ts$/i;
 
 /**
  * Imports the files of `macros/`. A changed file is imported anew; what it imports itself is not.
@@ -38,8 +31,8 @@ export async function loadMacros(
       const message = `macros in Python are not run: ${path}`;
       diagnostics.push(diagnostic('unused-file', message, { location, hint }));
     }
-    if (!MODULE.test(path) || /\.d\.m?ts$/i.test(path)) continue;
-    if (TYPESCRIPT.test(path) && !stripsTypes()) {
+    if (!isModuleFile(path)) continue;
+    if (isTypeScript(path) && !stripsTypes()) {
       diagnostics.push(
         diagnostic('invalid-macro-file', `this Node (${process.version}) does not read TypeScript`, {
           location,
@@ -72,8 +65,7 @@ export async function loadMacros(
         continue;
       }
       const all = readSignature(text, name) ?? readCompiledSignature(String(value));
-      const takesContext =
-        all[0]?.isContext === true || (!TYPESCRIPT.test(path) && all[0]?.name === 'context');
+      const takesContext = all[0]?.isContext === true || (!isTypeScript(path) && all[0]?.name === 'context');
       const parameters = all.slice(takesContext ? 1 : 0);
       macros.set(key, { name, path, parameters, takesContext, call: (args) => value(...args) });
     }
@@ -81,56 +73,9 @@ export async function loadMacros(
   return { value: macros, diagnostics };
 }
 
-function stripsTypes(): boolean {
-  return process.features.typescript !== false;
-}
-
-type Imported =
-  | { readonly ok: true; readonly exports: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly problem: string };
-
-async function importFile(path: string, text: string): Promise<Imported> {
-  const url = `${pathToFileURL(path).href}?v=${hash('sha256', text).slice(0, 16)}`;
-  // A project is no package: without this, Node would try CommonJS first and warn.
-  const hooks = registerHooks?.({
-    load: (at, context, next) =>
-      next(at, at === url && !/\.m[jt]s\?/.test(at) ? { ...context, format: formatOf(path) } : context),
-  });
-  try {
-    const exports: unknown = await import(/* @vite-ignore */ url);
-    return { ok: true, exports: isRecord(exports) ? exports : {} };
-  } catch (error) {
-    return { ok: false, problem: firstLine(error) };
-  } finally {
-    hooks?.deregister();
-  }
-}
-
-function formatOf(path: string): 'module' | 'module-typescript' {
-  return TYPESCRIPT.test(path) ? 'module-typescript' : 'module';
-}
-
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return (
-    message
-      .split('\n')
-      .find((line) => line.trim() !== '')
-      ?.trim() ?? ''
-  );
-}
-
 function locateExport(source: SourceText, name: string): ReturnType<SourceText['locate']> {
   const at = source.text.search(
     new RegExp(String.raw`(?<=\b(?:function|const|let|var)\s+)${name.replaceAll('$', String.raw`\$`)}\b`),
   );
   return at < 0 ? source.locate(0) : source.locate(at, at + name.length);
-}
-
-function isFunction(value: unknown): value is (...args: readonly unknown[]) => unknown {
-  return typeof value === 'function' && !/^class\b/.test(String(value));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }

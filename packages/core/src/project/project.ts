@@ -2,6 +2,7 @@ import type { SourceText } from '../diagnostic/index.ts';
 import type { LintLevel, LintRuleName, Location } from '../diagnostic/index.ts';
 import type { AuditDefinition } from '../model/audit-definition.ts';
 import type { ModelDefinition } from '../model/model-definition.ts';
+import type { ProjectSignal } from './signals.ts';
 
 /** A value of a project variable; in SQL, a list is a list and a mapping a struct. */
 export type VariableValue =
@@ -212,6 +213,8 @@ export interface Project {
   readonly audits: readonly AuditDefinition[];
   /** Macros of the project's own, by name in lower case. */
   readonly macros: ReadonlyMap<string, ProjectMacro>;
+  /** What says whether intervals are ready, by name in lower case; empty when no model asks. */
+  readonly signals: ReadonlyMap<string, ProjectSignal>;
   /** SQL macros of DuckDB that the project declares. */
   readonly sqlMacros: readonly SqlMacro[];
   /** Every text that was read, by path. */

@@ -495,6 +495,14 @@ export interface TaskResultDocument {
   readonly diagnostics: readonly DiagnosticDocument[];
 }
 
+/** A model that waits for signals, its own or those of its inputs. */
+export interface SignalWaitDocument {
+  readonly model: string;
+  readonly signals: readonly string[];
+  /** Empty when the table is computed as a whole. */
+  readonly intervals: readonly IntervalDocument[];
+}
+
 export interface ApplyDocument extends Document {
   readonly kind: 'apply' | 'run';
   readonly run: string | null;
@@ -507,6 +515,8 @@ export interface ApplyDocument extends Document {
   readonly unchanged: number;
   /** `run`: models with new inputs that wait for the next tick of their cron. */
   readonly waiting: readonly string[];
+  /** `run`: models that wait for signals. */
+  readonly waiting_for_signals: readonly SignalWaitDocument[];
   readonly results: readonly TaskResultDocument[];
   /** Rows that quarantine forgot in the end, because they were older than `quarantine.keep`. */
   readonly expired_rows: number;

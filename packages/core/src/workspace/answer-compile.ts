@@ -27,8 +27,8 @@ export async function answerCompile(w: OpenProject): Promise<Answer<CompileDocum
   const { compiled, keepable } = await compileProject(w, project, before);
   const document = compileDocument(compiled);
   const { diagnostics } = compiled;
-  // What code in macros/ does, or why it cannot be loaded, may depend on anything.
-  const isKept = keepable && files.list('macros').length === 0;
+  // What code of the project's own does, or why it cannot be loaded, may depend on anything.
+  const isKept = keepable && ['macros', 'signals'].every((folder) => files.list(folder).length === 0);
   if (identity === undefined || !isKept) return { diagnostics, document };
   const json = JSON.stringify(document, null, 2);
   const globs = project.config.sources

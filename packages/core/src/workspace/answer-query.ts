@@ -1,10 +1,8 @@
-import { nodeKey } from '../compile/index.ts';
-import { findReferences, rewriteReferences } from '../compile/references.ts';
-import { diagnostic, didYouMean, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import { SCHEMA_VERSION, type QueryDocument } from '../report/index.ts';
-import { tableIdent } from '../sql/quote.ts';
-import { readState, type State } from '../state/index.ts';
+import { readState } from '../state/index.ts';
 import type { Answer } from '../workspace.ts';
+import { inEnvironment } from './environment-query.ts';
 import { checkEnvironmentName } from './errors.ts';
 import type { OpenProject } from './open-project.ts';
 import { withWarehouse } from './with-warehouse.ts';
@@ -26,31 +24,6 @@ export async function answerQuery(
     } catch (error) {
       throw new SluiceError(queryDiagnostic(error));
     }
-  });
-}
-
-/** The same query over the views of another environment. */
-async function inEnvironment(
-  w: OpenProject,
-  text: string,
-  state: State,
-  environment: string,
-): Promise<string> {
-  const known = state.environments.get(environment);
-  if (known === undefined) {
-    throw new SluiceError(
-      diagnostic('unknown-environment', `there is no environment '${environment}'`, {
-        hint: didYouMean(environment, state.environments.keys()),
-      }),
-    );
-  }
-  const binder = w.frontEnd();
-  const [parsed] = await binder.parse([text]);
-  if (parsed === undefined || !parsed.ok) return text;
-  const views = new Map([...known.models.values()].map((m) => [nodeKey(m.model), m.view]));
-  return rewriteReferences(text, findReferences(parsed.statements[0], text), (r) => {
-    const view = r.catalog === '' ? views.get(nodeKey(`${r.schema}.${r.table}`)) : undefined;
-    return view === undefined ? undefined : tableIdent(view);
   });
 }
 

@@ -1,6 +1,7 @@
 import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
 import type { ApplyDocument } from '../report/index.ts';
 import type { Answer, RunOptions } from '../workspace.ts';
+import { askSignals } from './ask-signals.ts';
 import { execute } from './execute.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
@@ -24,8 +25,13 @@ export async function runOnce(
 ): Promise<Answer<ApplyDocument>> {
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
-    const prepared = await prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true });
+    const now = w.now();
+    const prepareWith = (signals: Awaited<ReturnType<typeof askSignals>>): Promise<Prepared> =>
+      prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true, signals }, now);
+    let prepared = await prepareWith(undefined);
     checkPromoted(prepared);
+    const answers = await askSignals(w, prepared, connection);
+    if (answers !== undefined) prepared = await prepareWith(answers);
     return execute(w, 'run', prepared, connection, warehouse, undefined);
   });
 }

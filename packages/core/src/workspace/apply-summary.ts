@@ -27,8 +27,8 @@ export function applySummary(command: 'apply' | 'run', plan: Plan, result: Apply
 
 /** Models with new inputs are not up to date, though nothing is due yet. */
 export function nothingToDo({ summary }: PlanDocument, plan: Plan): string {
-  if (plan.waiting.length === 0) return summary;
-  const still = plan.unchanged - plan.waiting.length;
+  if (plan.waiting.length === 0 && plan.held.size === 0) return summary;
+  const still = idleModels(plan);
   const current =
     still === 0
       ? ''
@@ -36,10 +36,21 @@ export function nothingToDo({ summary }: PlanDocument, plan: Plan): string {
   return `Nothing is due${current}.${waits(plan)}`;
 }
 
-function waits({ waiting }: Plan): string {
-  if (waiting.length === 0) return '';
-  const more = waiting.length > 5 ? ` and ${waiting.length - 5} more` : '';
-  return ` New inputs wait for the next tick of a cron: ${waiting.slice(0, 5).join(', ')}${more}.`;
+/** Models that have nothing to do and wait for nothing. */
+export function idleModels(plan: Plan): number {
+  const held = [...plan.held.keys()].filter((name) => plan.nodes.get(name)?.action === undefined);
+  return plan.unchanged - plan.waiting.length - held.filter((name) => !plan.waiting.includes(name)).length;
+}
+
+function waits({ waiting, held }: Plan): string {
+  const cron = waiting.length === 0 ? '' : ` New inputs wait for the next tick of a cron: ${fewOf(waiting)}.`;
+  const signals = [...new Set([...held.values()].flatMap((h) => h.signals))].toSorted();
+  if (held.size === 0) return cron;
+  return `${cron} Waiting for ${signals.length === 1 ? 'the signal' : 'the signals'} ${signals.join(', ')}: ${fewOf([...held.keys()])}.`;
+}
+
+function fewOf(names: readonly string[]): string {
+  return `${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}`;
 }
 
 function countModels(n: number): string {

@@ -10,9 +10,10 @@ import {
   type PlanDocument,
 } from '../report/index.ts';
 import { ensureState, expireKept, startRun } from '../state/index.ts';
+import { isAllTime, isoInstant } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
-import { applySummary, nothingToDo } from './apply-summary.ts';
+import { applySummary, idleModels, nothingToDo } from './apply-summary.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -30,8 +31,15 @@ export async function execute(
     schema_version: SCHEMA_VERSION,
     kind: command,
     environment: plan.environment,
-    unchanged: plan.unchanged - plan.waiting.length,
+    unchanged: idleModels(plan),
     waiting: plan.waiting,
+    waiting_for_signals: [...plan.held].map(([model, { signals, ranges }]) => ({
+      model,
+      signals,
+      intervals: ranges
+        .filter((r) => !isAllTime(r))
+        .map((r) => ({ start: isoInstant(r.start), end: isoInstant(r.end) })),
+    })),
   } as const;
   const warnings = prepared.compiled.diagnostics;
   if (isEmpty(document)) {

@@ -3,7 +3,9 @@ import { SluiceError, type Diagnostic, type Outcome } from '../diagnostic/index.
 import {
   loadMacros,
   loadProject,
+  loadSignals,
   projectFile,
+  unknownSignals,
   type ParseMemory,
   type Project,
   type ProjectFiles,
@@ -29,8 +31,14 @@ export async function loadFolder(
   const macros = isProject ? await loadMacros(root, files, MACRO_NAMES) : NONE;
   const loaded = loadProject(files, basename(root), memory, headerMacros(macros.value));
   if (loaded.value === undefined) throw new SluiceError(loaded.diagnostics);
+  const project = { ...loaded.value, macros: macros.value };
+  const diagnostics = [...loaded.diagnostics, ...macros.diagnostics];
+  if (project.models.every((m) => m.signals.length === 0)) return { project, diagnostics };
+  const signals = await loadSignals(root, files);
+  // What could not be loaded may be what is called.
+  const unknown = signals.diagnostics.length > 0 ? [] : unknownSignals(project.models, signals.value);
   return {
-    project: { ...loaded.value, macros: macros.value },
-    diagnostics: [...loaded.diagnostics, ...macros.diagnostics],
+    project: { ...project, signals: signals.value },
+    diagnostics: [...diagnostics, ...signals.diagnostics, ...unknown],
   };
 }

@@ -7,6 +7,7 @@ import {
   toPlanDocument,
   type Plan,
   type PlanInput,
+  type SignalAnswer,
 } from '../plan/index.ts';
 import type { PlanDocument } from '../report/index.ts';
 import { readState, type State } from '../state/index.ts';
@@ -32,7 +33,11 @@ export async function prepare(
   connection: Connection,
   environment: string,
   mode: 'plan' | 'run',
-  options: PlanOptions & RunOptions & { readonly atOnce?: boolean },
+  options: PlanOptions &
+    RunOptions & {
+      readonly atOnce?: boolean;
+      readonly signals?: ReadonlyMap<string, SignalAnswer> | undefined;
+    },
   now: number = w.now(),
 ): Promise<Prepared> {
   checkEnvironmentName(environment);
@@ -57,6 +62,7 @@ export async function prepare(
     mode,
     ignoreCron: options.ignoreCron,
     ...(await limits(w, compiled, state, environment, options, now)),
+    signals: options.signals,
   };
   const plan = buildPlan(input);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);

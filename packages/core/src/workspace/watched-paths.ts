@@ -12,6 +12,7 @@ const FOLDERS: ReadonlyMap<string, readonly string[] | undefined> = new Map([
   ['models', ['.sql']],
   ['audits', ['.sql']],
   ['macros', undefined],
+  ['signals', undefined],
   ['seeds', undefined],
   ['external_models', undefined],
 ]);

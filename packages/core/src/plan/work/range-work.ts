@@ -2,6 +2,7 @@ import type { CompiledModel } from '../../compile/compiled.ts';
 import type { LedgerEntry } from '../../state/state.ts';
 import { intersect, type TimeRange } from '../../time/index.ts';
 import { reason } from '../explain.ts';
+import { heldByInputs, holdBack, readyRanges } from '../held-back.ts';
 import { intervalWork } from '../interval-work.ts';
 import { cadenceAt, desiredRanges } from '../node-clock.ts';
 import { keepsRows } from '../place.ts';
@@ -18,7 +19,7 @@ export function rangeWork(
   const { key, exists, carry } = place;
   const cadence = cadenceAt(walk, node);
   const { ranges, pending, effective } = walk.asked.get(node.name) ?? NOT_ASKED;
-  const todo = intervalWork({
+  const { work: todo, held } = intervalWork({
     definition: node.definition,
     cadence,
     desired: desiredRanges(walk, node, cadence),
@@ -30,7 +31,10 @@ export function rangeWork(
     asked: [...ranges, ...pending, ...effective],
     keepsRows: keepsRows(node, place),
     replaces: place.replaces,
+    ready: readyRanges(walk, node),
+    unready: heldByInputs(walk, node).ranges,
   });
+  holdBack(walk, node, held);
   if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
   if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty', checked: false }, because: [] };
   const { batches, anew, restated, automatic, lacking, moved } = todo;
