@@ -180,6 +180,26 @@ describe('plan', () => {
     expect(renderPlan(plan([]), PLAIN)).toBe('✓ prod is up to date; there is nothing to do.\n');
   });
 
+  it('says what is thought to be written, where it is worth a line', () => {
+    const known = { rows: 1_234_567, bytes: 34_000_000, seconds: 75 };
+    const document = plan(
+      [
+        action({ estimate: known }),
+        action({ model: 'marts.small', estimate: { ...known, rows: 3, bytes: 300, seconds: 0 } }),
+      ],
+      { estimate: { ...known, unknown: 2 } },
+    );
+    expect(renderPlan(document, PLAIN)).toBe(text`
+      ~ rebuild marts.revenue  FULL
+          about 1,234,567 rows, 34 MB, 1 min 15 s
+
+      ~ rebuild marts.small  FULL
+
+      Plan for prod: 2 to rebuild.
+      Estimated: about 1,234,567 rows, 34 MB, 1 min 15 s to write, and 2 models of unknown size.
+    `);
+  });
+
   it('says verdicts, reasons and what follows', () => {
     const document = plan(
       [
@@ -225,9 +245,9 @@ describe('plan', () => {
       ~ rebuild staging.orders  INCREMENTAL_BY_TIME_RANGE
           amount: expression changed
           rows: filter changed
-          + tax DECIMAL(10,2)
-          - vat DOUBLE
-          ~ n INTEGER → BIGINT
+          + ADD COLUMN tax DECIMAL(10,2)
+          - DROP COLUMN vat -- DOUBLE
+          ~ ALTER COLUMN n TYPE BIGINT -- INTEGER
           2025-01-01 → 2025-03-31 (90 days), in 3 batches
 
       - drop staging.old  FULL

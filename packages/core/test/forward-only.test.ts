@@ -222,26 +222,37 @@ interface Move {
   readonly since: number | undefined;
 }
 
-/** Which factor the rows of each day were computed with, and the one of the definition that is shown. */
-interface Expected {
+/** A table: with which factor the rows of each day were computed, and the one of its definition. */
+interface Table {
   readonly factor: number;
-  readonly rows: readonly number[];
+  readonly rows: number[];
 }
 
-/** What an environment holds after a move, from what it held, or else prod. */
-function after(move: Move, days: number, own: Expected | undefined, prod: Expected | undefined): Expected {
-  const { factor, forward, since } = move;
-  const base = own ?? prod;
-  const fill = (rows: readonly number[]): readonly number[] =>
-    Array.from({ length: days }, (_, i) => rows[i] ?? factor);
-  if (base === undefined) return { factor, rows: fill([]) };
-  if (base.factor === factor) {
-    const isMixed = base.rows.some((r) => r !== factor);
-    return { factor, rows: fill(own !== undefined || isMixed ? base.rows : []) };
+/** Who shows which table. Those with all rows by one definition are shared by all environments. */
+class Expected {
+  readonly #pure = new Map<number, Table>();
+  readonly #shown = new Map<string, Table>();
+
+  after(move: Move, days: number): readonly number[] {
+    const table = this.#placed(move, days);
+    this.#shown.set(move.environment, table);
+    while (table.rows.length < days) table.rows.push(table.factor);
+    return table.rows;
   }
-  if (!forward) return { factor, rows: fill([]) };
-  const kept = since === undefined ? base.rows : base.rows.slice(0, Math.max(0, days - since));
-  return { factor, rows: fill(kept) };
+
+  #placed({ environment, factor, forward, since }: Move, days: number): Table {
+    const pure = this.#pure.get(factor) ?? { factor, rows: [] };
+    const own = this.#shown.get(environment);
+    const base = own ?? this.#shown.get('prod');
+    if (base?.factor === factor) return base;
+    if (base !== undefined && forward) {
+      const kept = since === undefined ? base.rows : base.rows.slice(0, Math.max(0, days - since));
+      const again = base.rows.slice(kept.length).map(() => factor);
+      return { factor, rows: [...kept, ...again] };
+    }
+    this.#pure.set(factor, pure);
+    return pure;
+  }
 }
 
 const MOVE: fc.Arbitrary<Move> = fc.record({
@@ -264,7 +275,7 @@ test('whatever is applied to whom in which way, every environment holds what its
         },
       );
       let days = 1;
-      const held = new Map<string, Expected>();
+      const held = new Expected();
       for (const move of moves) {
         for (let i = 0; i < move.days; i++) {
           project.append(
@@ -284,12 +295,11 @@ test('whatever is applied to whom in which way, every environment holds what its
             };
         const applied = await project.apply(move.environment, options);
         expect(['done', 'nothing-to-do']).toContain(applied.status);
-        const expected = after(move, days, held.get(move.environment), held.get('prod'));
-        held.set(move.environment, expected);
+        const expected = held.after(move, days);
         const schema = move.environment === 'prod' ? 'marts' : `marts__${move.environment}`;
-        expect(await amounts(project, `${schema}.events`)).toEqual(expected.rows);
+        expect(await amounts(project, `${schema}.events`)).toEqual(expected);
         expect(await project.value(`SELECT amount FROM ${schema}.totals`)).toBe(
-          expected.rows.reduce((n, r) => n + r, 0),
+          expected.reduce((n, r) => n + r, 0),
         );
         expect(await project.value(`SELECT id FROM ${schema}.ids`)).toBe(days);
         const idle = await project.plan(move.environment);

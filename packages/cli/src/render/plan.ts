@@ -1,5 +1,6 @@
 import type { ActionDocument, ActionKind, PlanDocument, ReasonCode } from '@sluice/core';
 import { visible, visibleLines } from './cells.ts';
+import { renderEstimate } from './estimate.ts';
 import { instant, renderInterval } from './intervals.ts';
 import { paint, textWidth, type Style } from './style.ts';
 import { count, enumerate, nameList, wrapList } from './words.ts';
@@ -134,11 +135,14 @@ function renderAction(action: ActionDocument, style: Style, explain: boolean): s
   const { added, removed, retyped } = action.columns;
   // All columns of a new table are new: nobody needs to be told.
   if (action.action !== 'create' || explain) {
-    for (const c of added) add(`${p.green('+')} ${visible(c.name)} ${p.dim(visible(c.type))}`);
+    for (const c of added) add(`${p.green('+ ADD COLUMN')} ${columnName(c.name)} ${visible(c.type)}`);
   }
-  for (const c of removed) add(`${p.red('-')} ${visible(c.name)} ${p.dim(visible(c.type))}`);
+  for (const c of removed)
+    add(`${p.red('- DROP COLUMN')} ${columnName(c.name)} ${p.dim(`-- ${visible(c.type)}`)}`);
   for (const c of retyped) {
-    add(`${p.yellow('~')} ${visible(c.name)} ${p.dim(`${visible(c.from)} → ${visible(c.to)}`)}`);
+    add(
+      `${p.yellow('~ ALTER COLUMN')} ${columnName(c.name)} TYPE ${visible(c.to)} ${p.dim(`-- ${visible(c.from)}`)}`,
+    );
   }
   const ranges = action.intervals.slice(0, explain ? undefined : MOST_INTERVALS).map(renderInterval);
   ranges.forEach((range, i) => {
@@ -150,11 +154,19 @@ function renderAction(action: ActionDocument, style: Style, explain: boolean): s
   });
   const more = action.intervals.length - ranges.length;
   if (more > 0) add(p.dim(`… and ${count(more, 'more range')}`));
+  const estimate = renderEstimate(action.estimate);
+  if (estimate !== undefined) add(p.dim(estimate));
   if (explain) {
     add(p.dim(`→ ${visible(action.physical)}`));
     lines.push(...statementLines(action.sql));
   }
   return lines.join('\n');
+}
+
+/** As SQL has it: in quotes where it is no plain word. */
+function columnName(name: string): string {
+  const text = visible(name);
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
 /** Statements for views: who has some, and with `explain` which. */
@@ -268,7 +280,11 @@ function footer(plan: PlanDocument, style: Style): string {
   const unchanged = plan.unchanged > 0 ? `; ${count(plan.unchanged, 'model')} unchanged` : '';
   const lossy = plan.actions.filter((a) => a.losses.length > 0).length;
   const losses = lossy === 0 ? '' : ` ${p.red(`${count(lossy, 'step is', 'steps are')} destructive (!).`)}`;
-  return `${p.bold(`Plan for ${plan.environment}:`)} ${todo}${unchanged}.${losses}`;
+  const guess = renderEstimate(plan.estimate);
+  const { unknown } = plan.estimate;
+  const others = unknown === 0 ? '' : `, and ${count(unknown, 'model')} of unknown size`;
+  const cost = guess === undefined ? '' : p.dim(`\nEstimated: ${guess} to write${others}.`);
+  return `${p.bold(`Plan for ${plan.environment}:`)} ${todo}${unchanged}.${losses}${cost}`;
 }
 
 function verdictColor(kind: ActionKind, style: Style): (text: string) => string {

@@ -14,6 +14,14 @@ export interface Warehouse {
   close(): void;
 }
 
+/** What the warehouse says of its tables, as far as it knows without looking. */
+export interface WarehouseStatistics {
+  /** By lower-case `schema.name`. */
+  readonly tables: ReadonlyMap<string, { readonly rows: number; readonly columns: number }>;
+  /** What all of them take together, bytes. */
+  readonly bytes: number;
+}
+
 /** A value as it comes from the warehouse, fit for JSON: big integers and decimals are strings when they would lose digits. */
 export type Cell = string | number | boolean | null | readonly Cell[] | { readonly [key: string]: Cell };
 
@@ -30,6 +38,8 @@ export interface Connection {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** The tables and views that exist: lower-case `schema.name` → what they are. */
   relations(): Promise<ReadonlyMap<string, 'table' | 'view'>>;
+  /** What the warehouse keeps about its tables by itself; no data is read for it. */
+  statistics(): Promise<WarehouseStatistics>;
   /** The columns of a table or a view that exists, with types as the compiler writes them. */
   columnsOf(relation: TableName): Promise<readonly Column[]>;
   /** What each view shows: lower-case `schema.name` → the relation all of whose rows and columns it shows. */

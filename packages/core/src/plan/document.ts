@@ -1,8 +1,14 @@
 import { hash } from 'node:crypto';
-import { SCHEMA_VERSION, type ActionDocument, type PlanDocument } from '../report/index.ts';
+import {
+  SCHEMA_VERSION,
+  type ActionDocument,
+  type EstimateDocument,
+  type PlanDocument,
+} from '../report/index.ts';
 import { sql } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 import { VERSION } from '../version.ts';
+import { totalOf } from './estimate.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
 import { removedLoss } from './losses.ts';
 import type { Plan, PlannedNode, Work } from './planned.ts';
@@ -10,10 +16,17 @@ import { virtualUpdates } from './promotion.ts';
 import type { SqlWriter } from './sql-writer.ts';
 
 /** A plan as the document that is shown, saved and compared. */
-export async function toPlanDocument(plan: Plan, project: string, writer: SqlWriter): Promise<PlanDocument> {
+export async function toPlanDocument(
+  plan: Plan,
+  project: string,
+  writer: SqlWriter,
+  estimate: (planned: PlannedNode) => EstimateDocument | null = () => null,
+): Promise<PlanDocument> {
   // All at once, so that their texts are parsed together.
   const actions: ActionDocument[] = await Promise.all(
-    [...plan.nodes.values()].flatMap((n) => (n.action === undefined ? [] : [toAction(n, n.action, writer)])),
+    [...plan.nodes.values()].flatMap((n) =>
+      n.action === undefined ? [] : [toAction(n, n.action, writer, estimate(n))],
+    ),
   );
   for (const removed of plan.removed) {
     actions.push({
@@ -25,6 +38,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
       columns: NO_COLUMN_CHANGES,
       intervals: [],
       batches: 0,
+      estimate: null,
       version: '',
       physical: removed.key,
       sql: removed.stands ? [sql`DROP VIEW IF EXISTS ${removed.view}`] : [],
@@ -53,6 +67,7 @@ export async function toPlanDocument(plan: Plan, project: string, writer: SqlWri
     skipped: [...plan.nodes.values()].flatMap(({ node, skipped }) =>
       skipped === undefined ? [] : [{ model: node.name, intervals: intervalsOf(skipped) }],
     ),
+    estimate: totalOf(actions.map((a) => a.estimate)),
     unchanged: plan.unchanged,
     spared: plan.spared,
     promotes: plan.promotes,
@@ -98,6 +113,7 @@ async function toAction(
   planned: PlannedNode,
   action: NonNullable<PlannedNode['action']>,
   writer: SqlWriter,
+  estimate: EstimateDocument | null,
 ): Promise<ActionDocument> {
   const { node, work } = planned;
   const isAnew = work?.kind === 'intervals' && work.anew;
@@ -116,6 +132,7 @@ async function toAction(
     columns: action.columns,
     intervals: intervalsOf(work),
     batches: work === undefined ? 0 : work.kind === 'intervals' && !work.anew ? work.batches.length : 1,
+    estimate,
     version: node.version,
     physical: planned.key,
     sql: [...before, ...task].map((s) => s.sql),

@@ -29,8 +29,9 @@ export function readSavedPlan(text: string, project: string): PlanDocument {
  * Refuses a saved plan when planning again gives another one; names what moved on.
  * @throws {SluiceError} `plan-moved`
  */
-export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
-  if (saved.digest === today.digest) return;
+export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument): void {
+  const [saved, today] = [withoutEstimates(savedAsIs), withoutEstimates(todayAsIs)];
+  if (JSON.stringify(saved) === JSON.stringify(today)) return;
   const found: string[] = [];
   if (saved.sequence !== today.sequence) {
     found.push(
@@ -67,6 +68,17 @@ export function checkStillTrue(saved: PlanDocument, today: PlanDocument): void {
     if (JSON.stringify(saved[key]) !== JSON.stringify(today[key])) found.push(`project: ${key} changed`);
   }
   throw moved(found.length === 0 ? ['the state of the warehouse'] : found);
+}
+
+/** A plan as far as it decides what happens: what the warehouse guesses of its tables may change at any time. */
+function withoutEstimates(plan: PlanDocument): PlanDocument {
+  const none = { rows: null, bytes: null, seconds: null };
+  return {
+    ...plan,
+    digest: '',
+    estimate: { ...none, unknown: 0 },
+    actions: plan.actions.map((action) => ({ ...action, estimate: null })),
+  };
 }
 
 /** Statements on virtual update by model. */

@@ -325,6 +325,13 @@ export interface LossDocument {
   readonly final: boolean;
 }
 
+/** What an action is thought to write, by the warehouse's statistics and the newest run; null where nothing is known. */
+export interface EstimateDocument {
+  readonly rows: number | null;
+  readonly bytes: number | null;
+  readonly seconds: number | null;
+}
+
 export interface ActionDocument {
   readonly model: string;
   readonly kind: string;
@@ -340,6 +347,8 @@ export interface ActionDocument {
   readonly intervals: readonly IntervalDocument[];
   /** How many tasks that makes. */
   readonly batches: number;
+  /** Null where nothing is written. */
+  readonly estimate: EstimateDocument | null;
   readonly version: string;
   /** The physical table or view. */
   readonly physical: string;
@@ -403,6 +412,8 @@ export interface PlanDocument extends Document {
     /** Empty for whole tables. */
     readonly intervals: readonly IntervalDocument[];
   }[];
+  /** The sum of what is known; `unknown` counts actions that compute rows nobody knows the number of. */
+  readonly estimate: EstimateDocument & { readonly unknown: number };
   readonly unchanged: number;
   /** Models below a changed one that keep their tables. */
   readonly spared: readonly string[];

@@ -1,16 +1,19 @@
 import { diagnostic, hasErrors, SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import {
+  basisOf,
   buildPlan,
+  estimateOf,
   SqlWriter,
   takenNames,
   toPlanDocument,
   type Plan,
+  type PlannedNode,
   type PlanInput,
   type SignalAnswer,
 } from '../plan/index.ts';
-import type { PlanDocument } from '../report/index.ts';
-import { readState, type State } from '../state/index.ts';
+import type { EstimateDocument, PlanDocument } from '../report/index.ts';
+import { readLastWork, readState, type State } from '../state/index.ts';
 import type { PlanOptions, RunOptions } from '../workspace.ts';
 import { checkPlanOptions } from './check-plan-options.ts';
 import { checkEnvironmentName } from './errors.ts';
@@ -70,9 +73,25 @@ export async function prepare(
   const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
   const around = [...writer.around('beforeAll').diagnostics, ...writer.around('afterAll').diagnostics];
   if (hasErrors(around)) throw new SluiceError(around);
-  const document = await toPlanDocument(plan, compiled.project.config.name, writer);
+  const document = await toPlanDocument(
+    plan,
+    compiled.project.config.name,
+    writer,
+    mode === 'plan' ? await estimator(connection, plan, state) : undefined,
+  );
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
   return { ...compiled, compiled: { ...compiled.compiled, diagnostics }, state, plan, writer, document };
+}
+
+/** Asks the warehouse what it knows only where there is something to do: a plan without work stays as fast as it is. */
+async function estimator(
+  connection: Connection,
+  plan: Plan,
+  state: State,
+): Promise<((planned: PlannedNode) => EstimateDocument | null) | undefined> {
+  if (![...plan.nodes.values()].some((n) => n.work !== undefined)) return undefined;
+  const basis = basisOf(await connection.statistics(), await readLastWork(connection));
+  return (planned) => estimateOf(planned, plan, state, basis);
 }
 
 /** What the options say about models and time. With a restatement, times limit that alone. */

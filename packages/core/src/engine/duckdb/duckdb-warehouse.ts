@@ -11,6 +11,7 @@ import type {
   Reject,
   Row,
   Warehouse,
+  WarehouseStatistics,
 } from '../warehouse.ts';
 import { defineMacros } from './define-macros.ts';
 import { readResult } from './cells.ts';
@@ -127,6 +128,19 @@ class DuckDbConnection implements Connection {
         " UNION ALL SELECT lower(schema_name || '.' || view_name), 'view' FROM duckdb_views() WHERE database_name = current_database() AND NOT internal",
     );
     return new Map(rows.map((r) => [String(r['n']), r['k'] === 'view' ? 'view' : 'table']));
+  }
+
+  async statistics(): Promise<WarehouseStatistics> {
+    const tables = await this.rows(
+      "SELECT lower(schema_name || '.' || table_name) AS n, estimated_size AS r, column_count AS c FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal",
+    );
+    const [size] = await this.rows(
+      'SELECT block_size * used_blocks AS b FROM pragma_database_size() WHERE database_name = current_database()',
+    );
+    return {
+      tables: new Map(tables.map((t) => [String(t['n']), { rows: Number(t['r']), columns: Number(t['c']) }])),
+      bytes: Number(size?.['b'] ?? 0),
+    };
   }
 
   async columnsOf(relation: TableName): Promise<readonly Column[]> {
