@@ -20,15 +20,32 @@ const LAYERS = 12;
 /** What a query is; a join twice, since there are more of them. */
 const SHAPES = ['projection', 'join', 'join', 'aggregate', 'window'] as const;
 
-const KINDS = ['VIEW', 'FULL', 'INCREMENTAL_BY_TIME_RANGE', 'EMBEDDED'] as const;
-type Kind = (typeof KINDS)[number];
-
 /** Of 100 models of the middle layers, how many are of each kind. The first layer holds no views, the last nothing inline. */
-const SHARES: Readonly<Record<Kind, number>> = {
-  VIEW: 30,
-  FULL: 45,
-  INCREMENTAL_BY_TIME_RANGE: 15,
+const SHARES = {
+  VIEW: 28,
+  FULL: 41,
+  INCREMENTAL_BY_TIME_RANGE: 14,
   EMBEDDED: 10,
+  INCREMENTAL_BY_UNIQUE_KEY: 2,
+  INCREMENTAL_BY_PARTITION: 2,
+  INCREMENTAL_UNMANAGED: 1,
+  SCD_TYPE_2_BY_TIME: 1,
+  SCD_TYPE_2_BY_COLUMN: 1,
+} as const;
+type Kind = keyof typeof SHARES;
+const KINDS = Object.keys(SHARES) as readonly Kind[];
+
+/** A kind as a header says it. */
+const HEADERS: Readonly<Record<Kind, string>> = {
+  VIEW: 'VIEW',
+  FULL: 'FULL',
+  INCREMENTAL_BY_TIME_RANGE: 'INCREMENTAL_BY_TIME_RANGE (time_column event_date)',
+  EMBEDDED: 'EMBEDDED',
+  INCREMENTAL_BY_UNIQUE_KEY: 'INCREMENTAL_BY_UNIQUE_KEY (unique_key id)',
+  INCREMENTAL_BY_PARTITION: 'INCREMENTAL_BY_PARTITION,\n  partitioned_by category',
+  INCREMENTAL_UNMANAGED: 'INCREMENTAL_UNMANAGED',
+  SCD_TYPE_2_BY_TIME: 'SCD_TYPE_2_BY_TIME (unique_key id, updated_at_name event_at)',
+  SCD_TYPE_2_BY_COLUMN: 'SCD_TYPE_2_BY_COLUMN (unique_key id, columns (quantity, amount))',
 };
 
 /** Writes a project of so many models (one of them a seed) into a folder, in place of what is there. */
@@ -172,10 +189,6 @@ function sqlOf(model: GeneratedModel): string {
 }
 
 function headerOf(model: GeneratedModel): string {
-  const kind =
-    model.kind === 'INCREMENTAL_BY_TIME_RANGE'
-      ? 'INCREMENTAL_BY_TIME_RANGE (time_column event_date)'
-      : model.kind;
   const audits = [
     'not_null(columns := (id, customer_id, event_date))',
     ...(model.salt % 2 === 0 ? ['unique_values(columns := (id))'] : []),
@@ -185,7 +198,7 @@ function headerOf(model: GeneratedModel): string {
   const isAudited = model.kind !== 'EMBEDDED' && model.salt % 5 < 3;
   return `MODEL (
   name ${fullName(model)},
-  kind ${kind},
+  kind ${HEADERS[model.kind]},
   grain id,
   description 'Model ${model.salt}, a ${model.shape} over ${model.inputs.join(' and ') || 'the source'}.'${
     isAudited ? `,\n  audits (\n    ${audits.join(',\n    ')}\n  )` : ''
