@@ -9,6 +9,7 @@ import {
   asPending,
   DIVERTED_SCHEMA,
   endRun,
+  keptTexts,
   recordHistory,
   type RunContext,
   type State,
@@ -60,7 +61,6 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const diagnostics: Diagnostic[] = [];
   const results = new Map<string, TaskResultDocument>();
   const ledger = new LiveLedger(plan, state, run);
-  const at: TaskContext = { ...input, ledger, say: (d) => diagnostics.push(d) };
   const work = [...plan.nodes.values()].filter((n) => n.work !== undefined);
   observer({
     kind: 'apply-started',
@@ -77,6 +77,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   try {
     const first = connections[0];
     if (first === undefined) throw new Error('no connection');
+    const texts = work.length === 0 ? new Set<string>() : await keptTexts(first);
+    const at: TaskContext = { ...input, ledger, texts, say: (d) => diagnostics.push(d) };
     const isOpen = await begin(at, first);
     if (isOpen) await prepare(at, plan, first, work);
     if (isOpen)

@@ -1,7 +1,13 @@
-import type { Connection } from '../engine/warehouse.ts';
 import type { Plan, PlannedNode } from '../plan/index.ts';
 import { boundInputs, coverageOf, type BoundInput } from '../plan/staleness.ts';
-import { replaceLedger, writeEntry, type LedgerEntry, type RunContext, type State } from '../state/index.ts';
+import {
+  replaceLedger,
+  writeEntry,
+  type LedgerEntry,
+  type RunContext,
+  type State,
+  type StateWriter,
+} from '../state/index.ts';
 
 /**
  * The ledger while a plan is done: what this run knows of all physical tables. It follows the one in the warehouse only
@@ -65,7 +71,7 @@ export class LiveLedger {
 
   /** Writes entries into the ledger, over those that stand (`onto`); the answer makes them known to this run once the transaction is through. */
   async stage(
-    connection: Connection,
+    writer: StateWriter,
     key: string,
     entries: readonly LedgerEntry[],
     onto: readonly LedgerEntry[] = this.entries(key),
@@ -73,7 +79,7 @@ export class LiveLedger {
     let standing = onto;
     for (const entry of entries) {
       const change = writeEntry(standing, entry);
-      await replaceLedger(connection, this.#run, key, change);
+      await replaceLedger(writer, this.#run, key, change);
       standing = change.entries;
     }
     return () => this.#entries.set(key, standing);

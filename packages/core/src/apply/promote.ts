@@ -31,8 +31,9 @@ export async function showAll(
     if (r.stands) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
   }
   for (const n of shown) {
-    await connection.run(sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`);
-    for (const step of commentOn(n.node, n.view, 'VIEW', n.columns)) await connection.run(step.sql);
+    const view = sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`;
+    const comments = commentOn(n.node, n.view, 'VIEW', n.columns).map((step) => step.sql);
+    await connection.run([view, ...comments].join(';\n'));
   }
   for (const update of virtualUpdates(plan, writer))
     for (const statement of update.sql) await connection.run(statement);

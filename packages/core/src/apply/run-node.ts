@@ -28,6 +28,7 @@ export async function runNode(
     audits: [],
     statements: [],
     taskStarted: started,
+    snapshot: undefined,
   };
   const model = planned.node.name;
   at.observer({ kind: 'model-started', model, action: actionOf(planned), tasks: tasks.length });
@@ -58,7 +59,8 @@ export async function runNode(
     await (async (): Promise<void> => {
       await recordNode(at, planned, connection, status, { ...result, ...why });
       if (failed === undefined) return;
-      await recordTask(connection, at.run, { ...taskOf(planned, failed, progress), status, rows: 0, ...why });
+      const task = { ...taskOf(planned, failed, progress), status, rows: 0, ...why };
+      await recordTask(connection, at.run, task, at.texts);
     })().catch((reason: unknown) => {
       // The data are safe; only the history lacks a line.
       at.say(taskDiagnostic(reason, model, undefined));
@@ -92,7 +94,7 @@ function finish(
   at: TaskContext,
   planned: PlannedNode,
   status: TaskStatus,
-  result: Omit<Progress, 'started' | 'statements' | 'taskStarted'> & {
+  result: Pick<Progress, 'rows' | 'rejected' | 'mended' | 'done' | 'audits'> & {
     readonly seconds: number;
     readonly diagnostics: readonly Diagnostic[];
   },

@@ -16,7 +16,10 @@ import {
   recordResult,
   recordSnapshot,
   recordTask,
+  snapshotRow,
+  StateBatch,
   type LedgerEntry,
+  type StateWriter,
   type TaskRecord,
 } from '../state/index.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
@@ -42,12 +45,16 @@ export async function runTask(
   const { node, work, key, physical } = planned;
   // The ledger in memory follows the one in the warehouse only when the transaction is through.
   const entered: (() => void)[] = [];
+  // What state keeps of the task is written in one go, at the end.
+  const notes = new StateBatch();
   progress.statements = [];
   progress.taskStarted = performance.now();
   const written = await connection.transaction(async () => {
     const isFresh = ledger.isFresh(key);
     const isAnew = work?.kind === 'intervals' && work.anew;
-    if (isFresh || isAnew) await forgetLedger(connection, key);
+    // What was there before, of a table that stands or of one that is gone.
+    const hasEntries = at.state.ledger.has(key) || ledger.entries(key).length > 0;
+    if (isAnew || (isFresh && hasEntries)) await forgetLedger(connection, key);
     if (isFresh) entered.push(() => ledger.made(key));
     let rows = 0;
     let rejected = 0;
@@ -57,7 +64,7 @@ export async function runTask(
     if (carries) {
       for (const step of at.writer.carry(planned, carry)) await runStep(connection, step);
       const inputs = ledger.inputs(planned);
-      standing = await carryLedger(at, connection, key, carryEntries(ledger.entries(carry.key), inputs));
+      standing = await carryLedger(at, notes, key, carryEntries(ledger.entries(carry.key), inputs));
     }
     for (const [i, range] of ranges.entries()) {
       if (at.signal.aborted) throw new Interrupted();
@@ -82,36 +89,43 @@ export async function runTask(
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
       const entries = keepsLedger(planned) ? ranges.map((range) => entryOf(at, planned, range)) : [];
-      entered.push(await ledger.stage(connection, key, entries, standing));
+      entered.push(await ledger.stage(notes, key, entries, standing));
     }
     const relation = planned.storage === 'view' ? 'view' : 'table';
     const audits = node.node === 'model' ? node.auditIdentity : '';
     const about = tableOf(planned, !startsOver && at.state.snapshots.get(key)?.fingerprint.history === true);
-    await recordSnapshot(connection, run, node, physical, relation, audits, about);
+    const snapshot = snapshotRow(run, node, physical, relation, audits, about);
+    if (snapshot !== progress.snapshot) {
+      const isKnown = at.state.snapshots.has(key) || progress.snapshot !== undefined;
+      await recordSnapshot(notes, physical, snapshot, isKnown);
+    }
     await recordAudits(
-      connection,
+      notes,
       run,
       outcomes.map((o) => o.record),
     );
-    for (const o of outcomes) if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
-    await recordTask(connection, run, {
+    for (const o of outcomes) if (o.failing !== undefined) await keepFailingRows(notes, run, o.failing);
+    const task = {
       ...taskOf(planned, ranges, progress),
       status: 'done',
       rows,
       errorCode: null,
       error: null,
-    });
+    };
+    await recordTask(notes, run, task, at.texts);
     if (last) {
-      await recordNode(at, planned, connection, 'done', {
+      await recordNode(at, planned, notes, 'done', {
         rows: progress.rows + rows,
         seconds: secondsSince(progress.started),
         errorCode: null,
         error: null,
       });
     }
-    return { rows, rejected, mended };
+    await notes.send(connection);
+    return { rows, rejected, mended, snapshot };
   });
   for (const enter of entered) enter();
+  progress.snapshot = written.snapshot;
   progress.rows += written.rows;
   progress.rejected += written.rejected;
   progress.mended += written.mended;
@@ -122,13 +136,13 @@ export async function runTask(
 /** The ledger of a table that begins with the rows of another. The copy is a write of its own. */
 async function carryLedger(
   { ledger, run }: TaskContext,
-  connection: Connection,
+  writer: StateWriter,
   key: string,
   entries: readonly LedgerEntry[],
 ): Promise<readonly LedgerEntry[]> {
   const sequence = ledger.nextSequence();
   const added = entries.map((e) => ({ ...e, sequence }));
-  await replaceLedger(connection, run, key, { removed: [], added });
+  await replaceLedger(writer, run, key, { removed: [], added });
   return added;
 }
 
@@ -265,7 +279,7 @@ function keepsLedger(planned: PlannedNode): boolean {
 export async function recordNode(
   at: TaskContext,
   planned: PlannedNode,
-  connection: Connection,
+  writer: StateWriter,
   status: TaskStatus,
   result: {
     readonly rows: number;
@@ -274,7 +288,7 @@ export async function recordNode(
     readonly error: string | null;
   },
 ): Promise<void> {
-  await recordResult(connection, at.run, {
+  await recordResult(writer, at.run, {
     model: planned.node.name,
     action: actionOf(planned),
     status,

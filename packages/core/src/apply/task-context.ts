@@ -13,6 +13,8 @@ export interface TaskContext {
   /** As it was read before anything was done. */
   readonly state: State;
   readonly ledger: LiveLedger;
+  /** Digests of the SQL texts that history held before. */
+  readonly texts: ReadonlySet<string>;
   /** The project folder, absolute. */
   readonly root: string;
   readonly run: RunContext;
@@ -45,4 +47,6 @@ export interface Progress {
   statements: readonly string[];
   /** When the task at hand began, of `performance.now()`. */
   taskStarted: number;
+  /** The row of the snapshot as the last task wrote it. */
+  snapshot: string | undefined;
 }

@@ -10,7 +10,8 @@ export { expireKept, forgetKept, keptRows, readKept, type KeptFilter, type KeptG
 export * from './mend.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
-export { recordTask, type TaskRecord } from './record-task.ts';
+export { keptTexts, recordTask, type TaskRecord } from './record-task.ts';
+export { StateBatch, type StateWriter } from './state-writer.ts';
 export { ensureState, stateVersion } from './schema.ts';
 export * from './state.ts';
 export * from './write.ts';

@@ -7,6 +7,7 @@ import type { Connection } from '../engine/warehouse.ts';
 import { sql } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
 import { redactSql, redactText } from './redact.ts';
+import type { StateWriter } from './state-writer.ts';
 import { bound, type RunContext } from './write.ts';
 
 export interface TaskRecord {
@@ -26,28 +27,44 @@ export interface TaskRecord {
 /** A text that is longer is cut: what a person would read of it is there. */
 const LONGEST = 65_536;
 
-export async function recordTask(connection: Connection, run: RunContext, task: TaskRecord): Promise<void> {
+/** Digests of the texts that are kept, so that none is looked for again. */
+export async function keptTexts(connection: Connection): Promise<ReadonlySet<string>> {
+  const rows = await connection.rows('SELECT digest FROM _sluice.statement');
+  return new Set(rows.map((r) => String(r['digest'])));
+}
+
+/**
+ * Writes the line, and its text if that is not kept yet. Two tasks at once may both write a text; readers take either.
+ *
+ * @param kept what {@link keptTexts} answered before
+ */
+export async function recordTask(
+  writer: StateWriter,
+  run: RunContext,
+  task: TaskRecord,
+  kept: ReadonlySet<string>,
+): Promise<void> {
   const text = cut(task.statements.map(redactSql).join(';\n\n'));
   const digest = text === '' ? '' : hash('sha256', text, 'hex').slice(0, 32);
   const error = task.error === null ? null : redactText(task.error);
-  const row = sql`INSERT INTO _sluice.run_task VALUES (${[
-    run.runId,
-    task.model,
-    task.task,
-    bound(task.interval?.start),
-    bound(task.interval?.end),
-    task.status,
-    task.rows,
-    task.seconds,
-    task.errorCode,
-    error,
-    digest,
-  ]})`;
   const isKept = digest !== '' && (task.task === 1 || task.status !== 'done');
-  // Two tasks at once may both write a text; readers take either.
-  const kept = sql`INSERT INTO _sluice.statement SELECT ${digest}, ${text}
-    WHERE NOT EXISTS (FROM _sluice.statement WHERE digest = ${digest})`;
-  await connection.run(isKept ? `${kept};\n${row}` : row);
+  if (isKept && !kept.has(digest))
+    await writer.run(sql`INSERT INTO _sluice.statement VALUES (${[digest, text]})`);
+  await writer.run(
+    sql`INSERT INTO _sluice.run_task VALUES (${[
+      run.runId,
+      task.model,
+      task.task,
+      bound(task.interval?.start),
+      bound(task.interval?.end),
+      task.status,
+      task.rows,
+      task.seconds,
+      task.errorCode,
+      error,
+      digest,
+    ]})`,
+  );
 }
 
 function cut(text: string): string {

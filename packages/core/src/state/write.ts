@@ -5,6 +5,7 @@ import { BEGINNING, END, type TimeRange } from '../time/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { writeInputs } from './read.ts';
 import { redactText } from './redact.ts';
+import type { StateWriter } from './state-writer.ts';
 import {
   physicalKey,
   type Fingerprint,
@@ -25,33 +26,41 @@ export interface RunContext {
   readonly now: number;
 }
 
-export async function recordSnapshot(
-  connection: Connection,
+/** The row of a snapshot, as a statement. */
+export function snapshotRow(
   run: RunContext,
   node: CompiledNode,
   physical: TableName,
   relation: 'table' | 'view',
   audits: string,
   more: Pick<Fingerprint, 'table' | 'carried' | 'history'> = {},
-): Promise<void> {
-  const key = physicalKey(physical);
+): string {
   const kind = node.node === 'source' ? 'SOURCE' : node.definition.kind.kind;
-  await connection.run(
-    sql`DELETE FROM _sluice.snapshot WHERE physical = ${key}; INSERT INTO _sluice.snapshot VALUES (${[
-      key,
-      physical.schema,
-      physical.name,
-      relation,
-      node.name,
-      node.version,
-      kind,
-      JSON.stringify({ ...fingerprintOf(node), ...more }),
-      audits,
-      timestamp(run.now),
-      run.runId,
-      null,
-    ]})`,
-  );
+  return sql`INSERT INTO _sluice.snapshot VALUES (${[
+    physicalKey(physical),
+    physical.schema,
+    physical.name,
+    relation,
+    node.name,
+    node.version,
+    kind,
+    JSON.stringify({ ...fingerprintOf(node), ...more }),
+    audits,
+    timestamp(run.now),
+    run.runId,
+    null,
+  ]})`;
+}
+
+/** Puts a row of {@link snapshotRow} in the place of the one before. */
+export async function recordSnapshot(
+  writer: StateWriter,
+  physical: TableName,
+  row: string,
+  isKnown: boolean,
+): Promise<void> {
+  if (isKnown) await writer.run(sql`DELETE FROM _sluice.snapshot WHERE physical = ${physicalKey(physical)}`);
+  await writer.run(row);
 }
 
 /** From now on a table's rows may be such as could not be computed again, though no task writes it. */
@@ -66,7 +75,7 @@ export async function recordHistory(
 
 /** Replaces the entries of a physical table: the caller has already done the arithmetic. */
 export async function replaceLedger(
-  connection: Connection,
+  connection: StateWriter,
   run: RunContext,
   key: string,
   change: { readonly removed: readonly TimeRange[]; readonly added: readonly LedgerEntry[] },
@@ -85,7 +94,7 @@ export async function replaceLedger(
 }
 
 /** Drops what the ledger says of a physical relation that has to be made anew. */
-export async function forgetLedger(connection: Connection, key: string): Promise<void> {
+export async function forgetLedger(connection: StateWriter, key: string): Promise<void> {
   await connection.run(sql`DELETE FROM _sluice.ledger WHERE physical = ${key}`);
 }
 
@@ -131,7 +140,7 @@ export interface FailingRows {
 }
 
 export async function keepFailingRows(
-  connection: Connection,
+  connection: StateWriter,
   run: RunContext,
   failing: FailingRows,
 ): Promise<void> {
@@ -166,7 +175,7 @@ export interface AuditRecord {
 }
 
 export async function recordAudits(
-  connection: Connection,
+  connection: StateWriter,
   run: RunContext,
   audits: readonly AuditRecord[],
 ): Promise<void> {
@@ -217,7 +226,7 @@ export async function endRun(
 }
 
 export async function recordResult(
-  connection: Connection,
+  connection: StateWriter,
   run: RunContext,
   result: {
     readonly model: string;
