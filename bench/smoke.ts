@@ -2,8 +2,10 @@
 //
 //   node --conditions=sluice-source bench/smoke.ts
 import { measureCompile } from './compile.ts';
+import { measureHeavy } from './heavy.ts';
 import { Bundle } from './harness/bundle.ts';
 import { print, readArguments } from './harness/report.ts';
+import { measureBackfill, measureOneMoreDay } from './intervals.ts';
 import { measurePlan } from './plan.ts';
 import { measureShop } from './shop.ts';
 import { measureStartup } from './startup.ts';
@@ -21,6 +23,9 @@ try {
       ...(await measurePlan(bundle, 30, 1)),
       ...(await measureUnits(bundle, 20, 1)),
       ...(await measureShop(bundle, 5_000, 1)),
+      ...(await measureHeavy(bundle, 2_000, 1)),
+      ...(await measureBackfill(bundle, 5, 100, 1)),
+      ...(await measureOneMoreDay(bundle, 10_000, 1)),
     ],
     json,
   );

@@ -1,40 +1,61 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, cpSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { usageOf, runChild, type Child } from './child.ts';
 import { runPairs } from './pairs.ts';
 import { processScript, scratch } from './paths.ts';
-import { handScript, record } from './recording.ts';
+import { handScript, record, type Sort } from './recording.ts';
 import type { Measurement } from './report.ts';
 import { checkSame } from './same-tables.ts';
 
+/** What is applied, and from where. Left out: all of the project, into a new warehouse. */
+export interface ApplyOptions {
+  readonly command?: readonly [name: string, ...args: string[]];
+  /** A copy of `.sluice` that every run begins with. */
+  readonly from?: string;
+  /** Sorts of statements that there must be. */
+  readonly sorts?: readonly Sort[];
+}
+
+const ALL_SORTS: readonly Sort[] = ['schema', 'load', 'model', 'audit', 'view'];
+
 /**
  * `sluice apply` of a project whose warehouse is `.sluice/warehouse.duckdb`, against the statements of that very apply
- * sent by hand. Both make the file anew every time. First, outside the timing, both results are compared row by row.
+ * sent by hand. Both begin with the same file every time. First, outside the timing, both results are compared row by row.
  */
 export async function applyBesideHand(
   bundle: Bundle,
   project: string,
   runs: number,
+  { command = ['apply', 'prod', '--yes'], from, sorts = ALL_SORTS }: ApplyOptions = {},
 ): Promise<Pick<Measurement, 'against' | 'pairs' | 'usage' | 'notes'>> {
   const folder = scratch(`by-hand-${process.pid}`);
   const own = join(project, '.sluice');
   const hand = join(folder, 'warehouse.duckdb');
   const script = join(folder, 'script.json');
-  const forget = (): void => rmSync(own, { recursive: true, force: true });
+  const forget = (): void => {
+    rmSync(own, { recursive: true, force: true });
+    if (from === undefined) return;
+    cpSync(from, own, { recursive: true });
+    settle(join(own, 'warehouse.duckdb'));
+  };
   const forgetHand = (): void => {
     for (const file of [hand, `${hand}.wal`]) rmSync(file, { force: true });
+    if (from === undefined) return;
+    copyFileSync(join(from, 'warehouse.duckdb'), hand);
+    settle(hand);
   };
-  const apply = bundle.inProject(project, 'apply', 'prod', '--yes');
+  const apply = bundle.inProject(project, ...command);
   const byHand: Child = { args: [processScript('by-hand'), script, hand] };
   try {
     forget();
     const recording = await record(apply, join(folder, 'recording.json'));
     const { counts, ...sent } = handScript(recording);
-    if (Object.values(counts).some((n) => n === 0)) {
+    if (sorts.some((sort) => counts[sort] === 0)) {
       throw new Error(`the recorded apply lacks a sort of statements: ${JSON.stringify(counts)}`);
     }
     writeFileSync(script, JSON.stringify(sent));
+    forgetHand();
     await runChild(byHand);
     const same = await checkSame(join(own, 'warehouse.duckdb'), hand);
 
@@ -61,5 +82,15 @@ export async function applyBesideHand(
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes a copied file to the disk, so that whoever commits first does not have to. */
+function settle(file: string): void {
+  const handle = openSync(file, 'r+');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }

@@ -31,9 +31,10 @@ export class Bundle {
     return { args: [this.#entry, ...args] };
   }
 
-  /** `sluice <name> … --json` in a project, at the fixed time. */
+  /** `sluice <name> … --json` in a project, at the fixed time unless the arguments say another. */
   inProject(project: string, name: string, ...args: readonly string[]): Child {
-    return this.command(name, ...args, '--project', project, '--now', NOW, '--json');
+    const now = args.includes('--now') ? [] : ['--now', NOW];
+    return this.command(name, ...args, '--project', project, ...now, '--json');
   }
 
   remove(): void {

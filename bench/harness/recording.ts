@@ -32,7 +32,7 @@ export interface HandScript {
   readonly counts: Readonly<Record<Sort, number>>;
 }
 
-type Sort = 'schema' | 'load' | 'model' | 'audit' | 'view';
+export type Sort = 'schema' | 'load' | 'model' | 'audit' | 'view';
 
 /** Runs a process and records what it sends. */
 export async function record(child: Child, file: string): Promise<Recording> {
@@ -62,7 +62,11 @@ function sortOf(sql: string): Sort | undefined {
   if (/^CREATE SCHEMA\b/.test(sql)) return 'schema';
   if (/^CREATE OR REPLACE TABLE [^(]* AS SELECT .* FROM read_(csv|parquet|json)\(/s.test(sql)) return 'load';
   if (/^CREATE OR REPLACE VIEW\b(?! "sluice__)/.test(sql)) return 'view';
-  if (/^(CREATE OR REPLACE (TABLE|VIEW)|INSERT INTO|DELETE FROM) "?sluice__/.test(sql)) return 'model';
+  if (/^(CREATE OR REPLACE (TABLE|VIEW)|INSERT INTO|DELETE FROM|UPDATE|MERGE INTO) "?sluice__/.test(sql))
+    return 'model';
+  // Some kinds put the query's rows aside first, for their keys to be looked at.
+  if (/^(CREATE OR REPLACE TEMPORARY TABLE |DROP TABLE temp\.)sluice_(batch|changes)\b/.test(sql))
+    return 'model';
   if (/^SELECT count\(\*\) AS n FROM \(\n.*\n\) AS failing$/s.test(sql)) return 'audit';
   return undefined;
 }
