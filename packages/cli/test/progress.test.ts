@@ -27,7 +27,7 @@ function result(more: Partial<TaskResultDocument> = {}): TaskResultDocument {
 const EVENTS: readonly ProgressEvent[] = [
   { kind: 'waiting-for-lock', holder: 'process 7', secondsLeft: 29.5 },
   { kind: 'waiting-for-lock', holder: 'process 7', secondsLeft: 28.5 },
-  { kind: 'apply-started', models: 2, tasks: 4 },
+  { kind: 'apply-started', models: 2, tasks: 4, jobs: 2, expected: {} },
   { kind: 'model-started', model: 'marts.a', action: 'rebuild', tasks: 1 },
   { kind: 'model-started', model: 'marts.b', action: 'backfill', tasks: 3 },
   { kind: 'task-finished', model: 'marts.b', task: 1, tasks: 3 },
@@ -81,6 +81,27 @@ describe('progress', () => {
       '… marts.b  backfill  batch 2 of 3  12 s',
       '1 of 2 models, 12 s',
     ]);
+  });
+
+  it.each([
+    // Nobody built them before: nothing is said.
+    [{}, ''],
+    // Two at once take as long as the longest.
+    [{ 'marts.b': 60, 'marts.c': 250 }, ', about 4 min left'],
+    [{ 'marts.b': 20, 'marts.c': 20 }, ', about 20 s left'],
+    [{ 'marts.c': 250 }, ', at least 4 min left'],
+    // It takes longer than ever: nobody knows how long.
+    [{ 'marts.b': 5, 'marts.c': 25 }, ', at least 25 s left'],
+    [{ 'marts.b': 11, 'marts.c': 0.1 }, ''],
+  ])('says how long it goes on, as far as it knows: %j', (expected, text) => {
+    const events: readonly ProgressEvent[] = [
+      { kind: 'apply-started', models: 3, tasks: 400, jobs: 2, expected: { 'marts.a': 1, ...expected } },
+      { kind: 'model-started', model: 'marts.a', action: 'rebuild', tasks: 1 },
+      { kind: 'model-finished', result: result({}) },
+      { kind: 'model-started', model: 'marts.b', action: 'backfill', tasks: 398 },
+    ];
+    const state = events.reduce((s, event) => advance(s, event, 1000), initialProgress(0));
+    expect(renderRunning(state, 11_000, PLAIN).at(-1)).toBe(`1 of 3 models, 1 of 400 tasks, 10 s${text}`);
   });
 
   it('leaves nothing on a terminal but the finished lines', () => {

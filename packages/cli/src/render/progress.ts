@@ -6,7 +6,13 @@ import { count, duration, number } from './words.ts';
 /** What is going on, gathered from events. */
 export interface ProgressState {
   readonly models: number;
+  readonly tasks: number;
   readonly finished: number;
+  /** Of models that are finished. */
+  readonly finishedTasks: number;
+  readonly jobs: number;
+  /** Seconds of models that are not finished, as far as history tells. */
+  readonly expected: ReadonlyMap<string, number>;
   /** By model, in the order they were started. */
   readonly running: ReadonlyMap<string, RunningModel>;
   /** Milliseconds, as all times here. */
@@ -22,7 +28,17 @@ interface RunningModel {
 }
 
 export function initialProgress(now: number): ProgressState {
-  return { models: 0, finished: 0, running: new Map(), startedAt: now, waiting: undefined };
+  return {
+    models: 0,
+    tasks: 0,
+    finished: 0,
+    finishedTasks: 0,
+    jobs: 1,
+    expected: new Map(),
+    running: new Map(),
+    startedAt: now,
+    waiting: undefined,
+  };
 }
 
 export function advance(state: ProgressState, event: ProgressEvent, now: number): ProgressState {
@@ -30,7 +46,13 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
     case 'waiting-for-lock':
       return { ...state, waiting: waitingText(event) };
     case 'apply-started':
-      return { ...initialProgress(now), models: event.models };
+      return {
+        ...initialProgress(now),
+        models: event.models,
+        tasks: event.tasks,
+        jobs: event.jobs,
+        expected: new Map(Object.entries(event.expected)),
+      };
     case 'model-started': {
       const started = { action: event.action, startedAt: now, done: 0, tasks: event.tasks };
       return { ...state, waiting: undefined, running: new Map([...state.running, [event.model, started]]) };
@@ -45,8 +67,18 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
     }
     case 'model-finished': {
       const running = new Map(state.running);
-      running.delete(event.result.model);
-      return { ...state, running, finished: state.finished + 1 };
+      const { model } = event.result;
+      const tasks = running.get(model)?.tasks ?? 0;
+      running.delete(model);
+      const expected = new Map(state.expected);
+      expected.delete(model);
+      return {
+        ...state,
+        running,
+        expected,
+        finished: state.finished + 1,
+        finishedTasks: state.finishedTasks + tasks,
+      };
     }
     case 'warehouse-opened':
       return { ...state, waiting: undefined };
@@ -81,8 +113,41 @@ export function renderRunning(state: ProgressState, now: number, style: Style): 
     return p.cyan(truncate(text, style.width));
   });
   if (state.models === 0) return lines;
-  const total = `${state.finished} of ${count(state.models, 'model')}, ${seconds(now - state.startedAt)}`;
+  const done = [...state.running.values()].reduce((n, m) => n + m.done, state.finishedTasks);
+  const tasks = state.tasks > state.models ? `, ${number(done)} of ${count(state.tasks, 'task')}` : '';
+  const left = remainingText(state, now);
+  const total = `${state.finished} of ${count(state.models, 'model')}${tasks}, ${seconds(now - state.startedAt)}${left}`;
   return [...lines, p.dim(truncate(total, style.width))];
+}
+
+/**
+ * How long it will go on, from what the same models took before. Where nothing is known nothing is said; where something is not
+ * known, or takes longer than ever, it is the least that can be said.
+ */
+function remainingText(state: ProgressState, now: number): string {
+  const left = [...state.expected].map(([name, expected]) => {
+    const model = state.running.get(name);
+    if (model === undefined) return expected * 1000;
+    const share = model.tasks === 0 ? 0 : model.done / model.tasks;
+    return Math.max(0, Math.min(expected * 1000 * (1 - share), expected * 1000 - (now - model.startedAt)));
+  });
+  const overdue = [...state.expected].filter(([name], i) => state.running.has(name) && left[i] === 0).length;
+  const unknown = state.models - state.finished - left.length + overdue;
+  const sum = left.reduce((a, b) => a + b, 0);
+  const atOnce = Math.max(1, Math.min(state.jobs, left.length - overdue));
+  const estimate = Math.max(sum / atOnce, ...left);
+  // A second that is left is gone before it is read.
+  if (!Number.isFinite(estimate) || estimate < 1500) return '';
+  return `, ${unknown > 0 ? 'at least' : 'about'} ${roughly(estimate)} left`;
+}
+
+/** No more digits than an estimate has. */
+function roughly(milliseconds: number): string {
+  const s = milliseconds / 1000;
+  if (s < 10) return `${Math.round(s)} s`;
+  if (s < 90) return `${Math.round(s / 5) * 5} s`;
+  if (s < 5400) return `${Math.round(s / 60)} min`;
+  return `${Math.round(s / 3600)} h`;
 }
 
 /** Whole seconds: a number that is redrawn must not flicker. */

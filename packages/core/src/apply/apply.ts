@@ -13,9 +13,11 @@ import {
   recordHistory,
   type RunContext,
   type State,
+  type TaskTiming,
 } from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
 import { diverts } from './divert.ts';
+import { expectedSeconds } from './expected-seconds.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
@@ -35,6 +37,8 @@ export interface ApplyInput {
   readonly root: string;
   readonly run: RunContext;
   readonly jobs: number;
+  /** How long tasks took before, by model. */
+  readonly timings: ReadonlyMap<string, TaskTiming>;
   /** After a failure no other node is begun. */
   readonly failFast: boolean;
   readonly observer: Observer;
@@ -62,14 +66,15 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const results = new Map<string, TaskResultDocument>();
   const ledger = new LiveLedger(plan, state, run);
   const work = [...plan.nodes.values()].filter((n) => n.work !== undefined);
+  const jobs = Math.max(1, Math.min(input.jobs, work.length));
   observer({
     kind: 'apply-started',
     models: work.length,
     tasks: work.reduce((n, w) => n + tasksOf(w).length, 0),
+    jobs,
+    expected: expectedSeconds(work, input.timings),
   });
-  const connections = await Promise.all(
-    Array.from({ length: Math.max(1, Math.min(input.jobs, work.length)) }, () => warehouse.connect()),
-  );
+  const connections = await Promise.all(Array.from({ length: jobs }, () => warehouse.connect()));
   const stop = (): void => {
     for (const c of connections) c.interrupt();
   };

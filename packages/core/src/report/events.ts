@@ -12,7 +12,14 @@ export type ProgressEvent =
       readonly isMemoryShare: boolean;
       readonly spillTo: string | undefined;
     }
-  | { readonly kind: 'apply-started'; readonly models: number; readonly tasks: number }
+  /** `expected`: seconds by model, as far as history tells; what was never built is missing. */
+  | {
+      readonly kind: 'apply-started';
+      readonly models: number;
+      readonly tasks: number;
+      readonly jobs: number;
+      readonly expected: Readonly<Record<string, number>>;
+    }
   | {
       readonly kind: 'model-started';
       readonly model: string;

@@ -14,4 +14,5 @@ export { keptTexts, recordTask, type TaskRecord } from './record-task.ts';
 export { StateBatch, type StateWriter } from './state-writer.ts';
 export { ensureState, stateVersion } from './schema.ts';
 export * from './state.ts';
+export { readTimings, type TaskTiming } from './timings.ts';
 export * from './write.ts';

@@ -9,7 +9,7 @@ import {
   type ApplyDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { ensureState, expireKept, startRun } from '../state/index.ts';
+import { ensureState, expireKept, readTimings, startRun } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
@@ -68,7 +68,9 @@ export async function execute(
   await ensureState(connection);
   const run = w.newRun();
   await startRun(connection, run, command, plan.environment, VERSION);
+  const timings = await readTimings(connection);
   const result = await applyPlan({
+    timings,
     plan,
     state: prepared.state,
     config: prepared.project.config,
