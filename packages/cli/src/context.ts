@@ -1,4 +1,4 @@
-import type { Workspace, WorkspaceOptions } from '@sluice/core';
+import type { Tracer, Workspace, WorkspaceOptions } from '@sluice/core';
 
 /** Where text goes, and what is at its other end. */
 export interface Stream {
@@ -22,6 +22,8 @@ export interface Context {
   onInterrupt(listener: () => void): () => void;
   /** Ends the process without waiting for anything. */
   stopAtOnce(): void;
+  /** Times what is done, when `OTEL_*` asks for it. */
+  readonly tracer?: Tracer;
   openWorkspace(options: WorkspaceOptions): Promise<Workspace>;
   projectJsonSchema(): Promise<unknown>;
 }

@@ -20,7 +20,12 @@ export async function run(argv: readonly string[], context: Context): Promise<nu
       case 'command': {
         const { Invocation } = await import('./invocation.ts');
         const work = await parsed.command.load?.();
-        return (await work?.(new Invocation(context, parsed.args, parsed.options))) ?? EXIT.bad;
+        const start = async (within: Context): Promise<number> =>
+          (await work?.(new Invocation(within, parsed.args, parsed.options))) ?? EXIT.bad;
+        // Most people trace nothing, and load nothing for it.
+        if (!Object.keys(context.env).some((name) => name.startsWith('OTEL_'))) return await start(context);
+        const { traced } = await import('./tracing/traced.ts');
+        return await traced(context, parsed.command.name, start);
       }
       default:
         return parsed satisfies never;

@@ -30,6 +30,7 @@ export async function withWorkspace(
       root: invocation.root(),
       ...more,
       lockTimeout,
+      ...(context.tracer === undefined ? {} : { tracer: context.tracer }),
       observer: (event) => reporter.event(event),
       ...(now === undefined ? {} : { now }),
       ...(jobs === undefined ? {} : { jobs }),

@@ -79,7 +79,7 @@ describe('progress', () => {
     const state = EVENTS.reduce((state, event) => advance(state, event, 1000), initialProgress(0));
     expect(renderRunning(state, 13_400, PLAIN)).toEqual([
       '… marts.b  backfill  batch 2 of 3  12 s',
-      '1 of 2 models, 12 s',
+      '1 of 2 models, 2 of 4 tasks, 12 s',
     ]);
   });
 

@@ -35,6 +35,7 @@ export type {
 } from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
 export { copyWarehouse } from './engine/duckdb/copy-warehouse.ts';
+export type { Span, SpanAttributes, Tracer } from './engine/tracer.ts';
 export {
   projectJsonSchema,
   type MacroContext,

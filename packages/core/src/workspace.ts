@@ -1,4 +1,5 @@
 import type { Diagnostic } from './diagnostic/index.ts';
+import type { Tracer } from './engine/tracer.ts';
 import type {
   ApplyDocument,
   AuditDocument,
@@ -54,6 +55,8 @@ export interface WorkspaceOptions {
   readonly failFast?: boolean;
   /** A warehouse file in place of the project's own; absolute. */
   readonly warehouse?: string;
+  /** Times what methods do, as spans; if left out, nothing is timed. */
+  readonly tracer?: Tracer;
   /** Whether results are kept under `.sluice/cache`; default: yes, save when Sluice runs from its sources. */
   readonly cache?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic, Location } from '../diagnostic/index.ts';
+import type { Tracer } from '../engine/tracer.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import { keepsHistory } from '../model/index.ts';
 import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
@@ -42,6 +43,7 @@ export interface ApplyInput {
   /** After a failure no other node is begun. */
   readonly failFast: boolean;
   readonly observer: Observer;
+  readonly tracer: Tracer;
   readonly signal: AbortSignal;
   /** The clock, for when an entry was done. */
   readonly clock: () => number;

@@ -12,7 +12,21 @@ import { recordNode, runTask, taskOf } from './run-task.ts';
 import type { Progress, TaskContext } from './task-context.ts';
 
 /** Runs the tasks of one node, one after another, until one fails. What it says of that is in the result. */
-export async function runNode(
+export function runNode(
+  at: TaskContext,
+  planned: PlannedNode,
+  connection: Connection,
+): Promise<TaskResultDocument> {
+  const about = { 'sluice.model': planned.node.name, 'sluice.action': actionOf(planned) };
+  return at.tracer.span('model', about, async (span) => {
+    const result = await runTasks(at, planned, connection);
+    span.note({ 'sluice.status': result.status, 'sluice.rows': result.rows ?? 0 });
+    if (result.status !== 'done') span.fail(result.diagnostics[0]?.code ?? result.status);
+    return result;
+  });
+}
+
+async function runTasks(
   at: TaskContext,
   planned: PlannedNode,
   connection: Connection,
@@ -39,7 +53,10 @@ export async function runNode(
     for (const [i, ranges] of tasks.entries()) {
       if (at.signal.aborted) throw new Interrupted();
       blocking = [];
-      await runTask(at, planned, ranges, connection, progress, blocking, i === tasks.length - 1);
+      const about = { 'sluice.model': model, 'sluice.task': i + 1, 'sluice.tasks': tasks.length };
+      await at.tracer.span('task', about, () =>
+        runTask(at, planned, ranges, connection, progress, blocking, i === tasks.length - 1),
+      );
       at.observer({ kind: 'task-finished', model, task: i + 1, tasks: tasks.length });
     }
   } catch (error) {

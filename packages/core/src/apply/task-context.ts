@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic/index.ts';
+import type { Tracer } from '../engine/tracer.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { SqlWriter } from '../plan/index.ts';
 import type { AuditResultDocument, Observer } from '../report/index.ts';
@@ -19,6 +20,7 @@ export interface TaskContext {
   readonly root: string;
   readonly run: RunContext;
   readonly observer: Observer;
+  readonly tracer: Tracer;
   readonly signal: AbortSignal;
   /** The clock, for when an entry was done. */
   readonly clock: () => number;

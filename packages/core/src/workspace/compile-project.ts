@@ -25,7 +25,9 @@ export function compileProject(
 /** For what needs a project without errors; throws them. */
 export async function compiledWithoutErrors(w: OpenProject): Promise<CompiledProject> {
   const { project, diagnostics } = await w.load();
-  const compiled = await compileProject(w, project, diagnostics);
+  const compiled = await w.tracer.span('compile', { 'sluice.models': project.models.length }, () =>
+    compileProject(w, project, diagnostics),
+  );
   if (hasErrors(compiled.compiled.diagnostics)) throw new SluiceError(compiled.compiled.diagnostics);
   return compiled;
 }

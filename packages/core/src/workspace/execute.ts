@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { applyPlan } from '../apply/apply.ts';
+import { applyPlan, type ApplyInput } from '../apply/apply.ts';
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import { isEmpty } from '../plan/index.ts';
@@ -69,7 +69,8 @@ export async function execute(
   const run = w.newRun();
   await startRun(connection, run, command, plan.environment, VERSION);
   const timings = await readTimings(connection);
-  const result = await applyPlan({
+  const about = { 'sluice.environment': plan.environment, 'sluice.run': run.runId };
+  const input: ApplyInput = {
     timings,
     plan,
     state: prepared.state,
@@ -82,7 +83,14 @@ export async function execute(
     failFast: w.options.failFast ?? false,
     observer: w.observer,
     signal: w.abort.signal,
+    tracer: w.tracer,
     clock: () => w.now(),
+  };
+  const result = await w.tracer.span('apply', about, async (span) => {
+    const done = await applyPlan(input);
+    span.note({ 'sluice.status': done.status, 'sluice.models': done.results.length });
+    if (done.status === 'failed') span.fail('failed');
+    return done;
   });
   // What quarantine has kept for its time goes with the end of a run.
   const expired = await expireKept(connection, run.now - prepared.project.config.quarantine.keep);

@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { cacheIdentity } from '../cache/index.ts';
 import type { Binder } from '../compile/index.ts';
 import { lazyDuckDbBinder } from '../engine/duckdb/lazy-binder.ts';
+import { NO_TRACER, type Tracer } from '../engine/tracer.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { nodeFiles, type ProjectFiles } from '../project/index.ts';
 import type { Observer } from '../report/index.ts';
@@ -18,6 +19,7 @@ export class OpenProject {
   readonly root: string;
   readonly options: WorkspaceOptions;
   readonly observer: Observer;
+  readonly tracer: Tracer;
   #binder: Binder | undefined;
   /** The connection at work outside of tasks: planning, auditing, a query. */
   connection: Connection | undefined;
@@ -27,6 +29,7 @@ export class OpenProject {
   constructor(options: WorkspaceOptions) {
     this.root = resolve(options.root);
     this.options = options;
+    this.tracer = options.tracer ?? NO_TRACER;
     this.observer = options.observer ?? ((): void => undefined);
   }
 

@@ -30,18 +30,37 @@ export interface Prepared extends CompiledProject {
   readonly document: PlanDocument;
 }
 
-export async function prepare(
+type PrepareOptions = PlanOptions &
+  RunOptions & {
+    readonly atOnce?: boolean;
+    readonly signals?: ReadonlyMap<string, SignalAnswer> | undefined;
+  };
+
+/** Reads what stands and decides what is to be done. */
+export function prepare(
   w: OpenProject,
   compiled: CompiledProject,
   connection: Connection,
   environment: string,
   mode: 'plan' | 'run',
-  options: PlanOptions &
-    RunOptions & {
-      readonly atOnce?: boolean;
-      readonly signals?: ReadonlyMap<string, SignalAnswer> | undefined;
-    },
+  options: PrepareOptions,
   now: number = w.now(),
+): Promise<Prepared> {
+  return w.tracer.span('plan', { 'sluice.environment': environment }, async (span) => {
+    const prepared = await prepareNow(w, compiled, connection, environment, mode, options, now);
+    span.note({ 'sluice.actions': prepared.document.actions.length });
+    return prepared;
+  });
+}
+
+async function prepareNow(
+  w: OpenProject,
+  compiled: CompiledProject,
+  connection: Connection,
+  environment: string,
+  mode: 'plan' | 'run',
+  options: PrepareOptions,
+  now: number,
 ): Promise<Prepared> {
   checkEnvironmentName(environment);
   const state = await readState(connection);

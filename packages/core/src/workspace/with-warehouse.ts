@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openDuckDb } from '../engine/duckdb/open.ts';
+import { tracedWarehouse } from '../engine/traced-warehouse.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import { SluiceError, storageProblem } from '../diagnostic/index.ts';
 import type { Project } from '../project/index.ts';
@@ -39,10 +40,12 @@ export async function withWarehouse<T>(
           spillTo,
         }),
     });
-  const warehouse =
+  const opened = await w.tracer.span('open', { 'db.system.name': 'duckdb' }, () =>
     how.readOnly && !isThere && how.mustExist !== true
-      ? await open(':memory:', false)
-      : await open(path, how.readOnly || (how.mustExist === true && !isThere));
+      ? open(':memory:', false)
+      : open(path, how.readOnly || (how.mustExist === true && !isThere)),
+  );
+  const warehouse = w.options.tracer === undefined ? opened : tracedWarehouse(opened, w.tracer);
   const connection = await warehouse.connect();
   w.connection = connection;
   try {
