@@ -74,6 +74,7 @@ async function inMemory(files: Files): Promise<readonly Diagnostic[]> {
 async function inFolder(path: string, text: string): Promise<readonly Diagnostic[]> {
   folder.write(path, text);
   try {
+    if (path.startsWith('tests/')) return (await workspace.test()).diagnostics;
     return (await workspace.compile()).diagnostics;
   } catch (error) {
     if (error instanceof SluiceError) return error.diagnostics;
@@ -121,8 +122,13 @@ async function search(
 }
 
 test('the projects are good before they are spoilt', async () => {
-  for (const files of FUZZ_PROJECTS) expect(await inMemory(files)).toEqual([]);
+  // Properties of SQLMesh's that do nothing are warned of.
+  for (const files of FUZZ_PROJECTS)
+    expect((await inMemory(files)).filter((d) => d.code !== 'unused-property')).toEqual([]);
   expect((await workspace.compile()).diagnostics).toEqual([]);
+  const { document, diagnostics } = await workspace.test();
+  expect(diagnostics).toEqual([]);
+  expect(document.tests.map((t) => t.status)).toEqual(['passed', 'passed']);
 });
 
 test(
@@ -138,7 +144,11 @@ const FOLDER_RUNS = Math.ceil(RUNS / 10);
 test(
   `${FOLDER_RUNS} spoilt folders, also data and code`,
   async () => {
-    const choices = Object.keys(FUZZ_FOLDER).map((path) => ({ path, files: FUZZ_FOLDER }));
+    // Tests are long: a third of the time it is theirs.
+    const paths = Object.keys(FUZZ_FOLDER);
+    const choices = [...paths, ...paths.flatMap((p) => (p.startsWith('tests/') ? [p, p, p] : []))].map(
+      (path) => ({ path, files: FUZZ_FOLDER }),
+    );
     const wrong = await search(choices, FOLDER_RUNS, (files, path) => inFolder(path, files[path] ?? ''));
     expect(wrong).toEqual([]);
   },

@@ -77,6 +77,55 @@ UNION ALL BY NAME SELECT NULL AS customer, 1 AS "0"
 `,
 };
 
+/** Kinds whose rows add up, with every property they have, and SQL around models and around everything. */
+const history: Files = {
+  'project.yaml': `name: history
+start: 2024-01-01
+before_all: ["CREATE SCHEMA IF NOT EXISTS extra"]
+after_all: |
+  SELECT 1
+variables: { least: 1 }
+${SOURCES}`,
+  'models/h/merged.sql': `MODEL (
+  name h.merged,
+  kind INCREMENTAL_BY_UNIQUE_KEY (
+    unique_key (id, coalesce(customer, 0)),
+    when_matched (WHEN MATCHED AND source.amount IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET target.amount = source.amount),
+    merge_filter target.id > 0, lookback 1, batch_size 3, on_destructive_change warn, on_additive_change ignore),
+  cron '@hourly', cron_tz 'Europe/Zurich', allow_partials true
+);
+CREATE TEMP TABLE IF NOT EXISTS seen AS SELECT 1 AS n;
+SELECT id, customer, max(amount) AS amount FROM raw.orders WHERE "at" BETWEEN @start_ts AND @end_ts GROUP BY ALL;
+DROP TABLE IF EXISTS seen;
+`,
+  'models/h/parts.sql': `MODEL (name h.parts, kind INCREMENTAL_BY_PARTITION (forward_only true, disable_restatement false), partitioned_by (day, customer % 4));
+SELECT day, customer, amount FROM raw.orders
+`,
+  'models/h/log.sql': `MODEL (name h.log, kind INCREMENTAL_UNMANAGED (insert_overwrite false, on_destructive_change allow), physical_properties (x = 'y', n = 1));
+SELECT @start_ds::DATE AS day, @execution_ts::TIMESTAMP AS done_at, id FROM raw.orders WHERE day BETWEEN @start_ds AND @end_ds
+`,
+  'models/h/by_time.sql': `MODEL (name h.by_time, kind SCD_TYPE_2_BY_TIME (unique_key id, updated_at_name "at", updated_at_as_valid_from true,
+  valid_from_name since, valid_to_name "until", time_data_type TIMESTAMP, invalidate_hard_deletes true));
+SELECT id, customer, "at" FROM raw.orders
+`,
+  'models/h/by_column.sql': `MODEL (name h.by_column, kind SCD_TYPE_2_BY_COLUMN (unique_key (id), columns [customer, amount], execution_time_as_valid_from true));
+SELECT id, customer, amount FROM h.merged
+`,
+  'models/h/living.sql': `MODEL (
+  name h.living, description 'lebt ünd lebt 🦆', column_descriptions (day = 'Tag'),
+  kind INCREMENTAL_BY_TIME_RANGE (time_column day, forward_only true, auto_restatement_cron '@weekly', auto_restatement_intervals 3),
+  audits (accepted_range(column := amount, min_v := 0, severity := quarantine), not_null(columns := (day), max_share := 0.5), bad_rows(least := @least))
+);
+SELECT day, sum(amount) AS amount FROM raw.orders WHERE day BETWEEN @start_date AND @end_date GROUP BY 1
+`,
+  'models/h/copied.sql': `MODEL (name h.copied, kind VIEW (materialized true), depends_on (h.by_time), references (id));
+SELECT id, since, "until" FROM h.by_time WHERE "until" IS NULL
+`,
+  'audits/bad_rows.sql': `AUDIT (name bad_rows, severity warn, defaults (least = 1));
+SELECT * FROM @this_model WHERE amount < @least
+`,
+};
+
 const macros: Files = {
   'project.yaml': `name: macros\nstart: 2024-01-01\nvariables: { z: 1 }\n${SOURCES}`,
   'macros/money.sql': `-- in cents
@@ -123,9 +172,9 @@ SELECT o.id, o.amount, c.name FROM raw.orders AS o JOIN raw.customers AS c ON c.
 };
 
 /** In memory, all columns declared. */
-export const FUZZ_PROJECTS: readonly Files[] = [project, kinds, macros, sqlmesh];
+export const FUZZ_PROJECTS: readonly Files[] = [project, kinds, history, macros, sqlmesh];
 
-/** In a folder: columns come from files of data, macros from code that runs. */
+/** In a folder: columns come from files of data, macros from code that runs, tests from files of their own. */
 export const FUZZ_FOLDER: Files = {
   'project.yaml':
     "name: folder\nstart: 2024-01-01\nsources: { raw: { items: { file: 'data/items.csv' }, lines: { file: 'data/lines.jsonl' } } }\n",
@@ -133,6 +182,33 @@ export const FUZZ_FOLDER: Files = {
   'data/lines.jsonl': '{"item": 1, "count": 2}\n{"item": 2, "count": 3}\n',
   'seeds/channels.csv': 'id;name\n1;web\n2;"the; shop"\n',
   'macros/price.mjs': 'export function price(column, factor = 2) {\n  return `${column} * ${factor}`;\n}\n',
+  'tests/items.yaml': `# tests with every property, ünï 🦆
+items_have_a_channel:
+  model: s.items
+  description: "what is sold, where"
+  inputs:
+    raw.items: [{ id: 1, name: 'a "b"', price: 2.5 }, { id: 2, name: ~, price: 1e3 }]
+    raw.lines:
+      columns: { item: BIGINT, count: INTEGER }
+      rows:
+        - { item: 1, count: 2 }
+        - item: 2
+    s.channels: { format: csv, csv_settings: { delimiter: ';' }, rows: "id;name\\n1;web\\n" }
+  outputs:
+    tolerance: 0.01
+    query:
+      partial: true
+      ordered: false
+      rows: &rows
+        - { id: 1, price: 5, channel: web }
+nothing_comes_of_nothing:
+  model: s.items
+  vars: { execution_time: 2024-02-29 12:00:00, start: 2024-01-01, end: 2024-01-31 }
+  inputs:
+    raw.items: { query: "SELECT 1 AS id, 'x' AS name, 2 AS price WHERE false" }
+    s.channels: { path: seeds/channels.csv, format: csv, csv_settings: { delimiter: ';' } }
+  outputs: { query: [] }
+`,
   'models/s/channels.sql':
     "MODEL (name s.channels, kind SEED (path '../../seeds/channels.csv', csv_settings (delimiter = ';')));\n",
   'models/s/items.sql':
