@@ -1,11 +1,14 @@
 /** Commands in a process of their own that dies by SIGKILL before a statement that the test names. */
 import { execFile } from 'node:child_process';
 import { cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { TestProject } from './project.ts';
 
 const CHILD = join(import.meta.dirname, 'killed-child.ts');
+/** Where children keep their code compiled, for the next ones. */
+const COMPILED = join(tmpdir(), 'sluice-test-compiled');
 
 export interface Outcome {
   /** The status, and how many statements were sent. */
@@ -14,7 +17,12 @@ export interface Outcome {
 }
 
 /** Does a command to its end, or up to statement `at`. */
-export async function child(project: TestProject, command: string, at?: number): Promise<Outcome> {
+export async function child(
+  project: TestProject,
+  command: string,
+  at?: number,
+  environment = 'prod',
+): Promise<Outcome> {
   const args = [
     '--conditions=sluice-source',
     '--disable-warning=ExperimentalWarning',
@@ -22,10 +30,14 @@ export async function child(project: TestProject, command: string, at?: number):
     project.root,
     String(project.now),
     command,
+    environment,
     ...(at === undefined ? [] : [String(at)]),
   ];
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { stdout } = await promisify(execFile)(process.execPath, args, {
+      // Most of what a child does is reading its own code.
+      env: { ...process.env, NODE_COMPILE_CACHE: COMPILED },
+    });
     return { output: stdout.trim(), killed: false };
   } catch (error) {
     const failure = error as { readonly signal?: string; readonly stderr?: string };
