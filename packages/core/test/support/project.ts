@@ -67,6 +67,10 @@ export class TestProject implements AsyncDisposable {
     return join(this.root, WAREHOUSE);
   }
 
+  hasWarehouse(): boolean {
+    return existsSync(this.warehouse);
+  }
+
   path(path: string): string {
     return join(this.root, path);
   }

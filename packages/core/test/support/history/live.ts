@@ -1,0 +1,368 @@
+/**
+ * Lives a random history: does its steps to a real project, and after each says whether the promises held. After an apply
+ * that came to its end, every table is what the oracle says, a plan has nothing left to do, and nothing ran that the plan did
+ * not list; after one that did not, nothing is lost and state, views and tables agree.
+ */
+import { cpSync } from 'node:fs';
+import { expect } from 'vitest';
+import { SluiceError, type ApplyDocument, type PlanDocument } from '../../../src/index.ts';
+import { child } from '../killed.ts';
+import { TestProject } from '../project.ts';
+import type { Done, Oracle } from './oracle.ts';
+import { filesOf } from './project-files.ts';
+import { keepsRows, type ProjectSpec } from './project-spec.ts';
+import { change, type Step } from './steps.ts';
+import { Definitions, expectSound, isUpkeep, upkeepStep } from './upkeep.ts';
+
+/** What happened over all histories: a test that applies nothing proves nothing. */
+export class Tally {
+  readonly counts = new Map<string, number>();
+
+  add(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  of(...whats: readonly string[]): number {
+    return whats.reduce((sum, what) => sum + (this.counts.get(what) ?? 0), 0);
+  }
+
+  toString(): string {
+    return JSON.stringify([...this.counts].toSorted());
+  }
+}
+
+/** Where to leave the project of a history that failed. */
+const KEEP = process.env['SLUICE_TEST_KEEP'];
+
+const HOUR = 3_600_000;
+
+/** Some edits make no project (a column that others read is gone), some steps have nothing to act on: that is said. */
+const EXPECTED_REFUSALS = new Set([
+  'unknown-column',
+  'invalid-time-column',
+  'invalid-macro',
+  'environment-differs',
+  'unknown-environment',
+  'warehouse-missing',
+  'promotion-incomplete',
+  'rollback-impossible',
+  'restatement-refused',
+  'schema-change-refused',
+]);
+
+/** Kinds that are written in one transaction, so that a failed audit leaves all of their rows. */
+const AT_ONCE: ReadonlySet<string> = new Set([
+  'FULL',
+  'MATERIALIZED',
+  'MERGED',
+  'PARTS',
+  'SCD_TIME',
+  'SCD_COLUMN',
+]);
+
+export async function live(
+  first: ProjectSpec,
+  steps: readonly Step[],
+  oracle: Oracle,
+  tally: Tally,
+): Promise<void> {
+  const one = new History(first, oracle, tally);
+  await using project = one.project;
+  await oracle.forget();
+  for (const [number, step] of steps.entries()) {
+    try {
+      await one.step(step, `step ${number}: ${step.what} ${step.a} ${step.b}`);
+    } catch (error) {
+      if (KEEP !== undefined) cpSync(project.root, KEEP, { recursive: true, preserveTimestamps: true });
+      throw error;
+    }
+  }
+  // Now and then by the promise's own words, which also tells whether the oracle is right.
+  if (steps.length % 8 === 0 && !one.spec.models.some((m) => keepsRows(m.kind)))
+    await one.expectAsFromNothing('in the end');
+  expect(project.root).not.toBe('');
+}
+
+class History {
+  readonly project: TestProject;
+  spec: ProjectSpec;
+  readonly #past: ProjectSpec[] = [];
+  readonly #definitions = new Definitions();
+  readonly #oracle: Oracle;
+  readonly #tally: Tally;
+  #events = 0;
+  #stopAt = Number.POSITIVE_INFINITY;
+  /** What was applied last, and came to its end: whoever applies the same again, does nothing. */
+  #settled: { readonly environment: string; readonly meaning: string; readonly now: number } | undefined;
+
+  constructor(spec: ProjectSpec, oracle: Oracle, tally: Tally) {
+    this.spec = spec;
+    this.#oracle = oracle;
+    this.#tally = tally;
+    this.project = new TestProject(filesOf(spec), {
+      jobs: 2,
+      // Two at once wait for each other.
+      lockTimeout: 60_000,
+      observer: () => {
+        this.#events += 1;
+        if (this.#events === this.#stopAt) void this.project.workspace().then((w) => w.interrupt());
+      },
+    });
+  }
+
+  async step(step: Step, where: string): Promise<void> {
+    const { project } = this;
+    this.#moveClock(step);
+    const next = change(this.spec, step, this.#past, project.now);
+    if (next !== this.spec) {
+      this.#past.push(this.spec);
+      rewrite(project, filesOf(this.spec), filesOf(next));
+      this.spec = next;
+      return;
+    }
+    try {
+      this.#tally.add(`${step.what} ${await this.#act(step, where)}`);
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw error;
+      const codes = new Set(error.diagnostics.filter((d) => d.severity === 'error').map((d) => d.code));
+      this.#tally.add(`${step.what} ${[...codes].join(' ')}`);
+      for (const code of codes) {
+        if (!EXPECTED_REFUSALS.has(code))
+          throw new Error(`${where}: ${code}: ${error.message}`, { cause: error });
+      }
+    } finally {
+      this.#stopAt = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  #moveClock({ what, a, b }: Step): void {
+    const { project } = this;
+    if (what === 'run') project.now += (a % 4) * 9 * HOUR + (b % 20 === 0 ? 29 * 24 * HOUR : 0);
+    else if (what.startsWith('apply') && a % 5 === 1) project.now += 26 * HOUR;
+  }
+
+  /** Answers what came of it. */
+  async #act(step: Step, where: string): Promise<string> {
+    const { project, spec } = this;
+    const environment =
+      step.what === 'apply-dev' ||
+      (step.what.startsWith('apply-') && step.what !== 'apply-prod' && step.b % 3 === 0)
+        ? 'dev'
+        : 'prod';
+    if (isUpkeep(step)) {
+      this.#settled = undefined;
+      try {
+        return await upkeepStep(project, spec, step, this.#definitions, this.#oracle, where);
+      } finally {
+        await this.#look(where);
+      }
+    }
+    switch (step.what) {
+      case 'apply-failing':
+        return this.#applyFailing(environment, step, where);
+      case 'apply-killed':
+        return this.#applyKilled(environment, step, where);
+      case 'apply-together':
+        return this.#applyTogether(environment, where);
+      case 'apply-interrupted':
+        this.#stopAt = this.#events + 1 + (step.a % 20);
+        return this.#apply(environment, step, where);
+      default:
+        return this.#apply(environment, step, where);
+    }
+  }
+
+  async #apply(environment: string, step: Step, where: string): Promise<string> {
+    const { project, spec } = this;
+    let planned: PlanDocument | undefined;
+    const confirm = async (plan: PlanDocument): Promise<boolean> => {
+      planned = plan;
+      return true;
+    };
+    const model = spec.models[step.a % Math.max(1, spec.models.length)];
+    const applied = await (async (): Promise<ApplyDocument> => {
+      switch (step.what) {
+        case 'run':
+          return project.run();
+        case 'apply-limited':
+          return project.apply(environment, {
+            confirm,
+            start: Date.UTC(2024, 0, 29),
+            end: Date.UTC(2024, 0, 31),
+          });
+        case 'restate':
+          return project.apply(environment, {
+            confirm,
+            restate: model === undefined ? 'raw.a' : `m.${model.name}`,
+            ...(step.b % 2 === 0 ? {} : { start: day(step.b), end: day(step.b) + 2 * 24 * HOUR }),
+          });
+        default:
+          return project.apply(environment, { confirm });
+      }
+    })();
+    if (planned !== undefined) expectOnlyPlanned(applied, planned, where);
+    if (applied.status === 'failed')
+      throw new Error(`${where}: ${applied.diagnostics.map((d) => `${d.code}: ${d.message}`).join('; ')}`);
+    if (applied.status === 'interrupted') {
+      this.#settled = undefined;
+      await this.#look(where);
+      return applied.status;
+    }
+    const isWhole = step.what !== 'apply-limited';
+    await this.#expectRight(environment, isWhole, applied, planned, step.what !== 'restate', where);
+    return applied.status;
+  }
+
+  async #expectRight(
+    environment: string,
+    isWhole: boolean,
+    applied: ApplyDocument,
+    planned: PlanDocument | undefined,
+    mayRest: boolean,
+    where: string,
+  ): Promise<void> {
+    const { project, spec } = this;
+    const meaning = JSON.stringify({ ...spec, models: spec.models.map((m) => ({ ...m, style: 0 })) });
+    const before = this.#settled;
+    const isSame =
+      before?.environment === environment && before.meaning === meaning && before.now === project.now;
+    if (isSame && mayRest && isWhole) {
+      this.#tally.add('(same meaning)');
+      expect(applied.results, `${where}: what means the same is not built again`).toEqual([]);
+    }
+    this.#settled = isWhole ? { environment, meaning, now: project.now } : undefined;
+    await this.#check(environment, doneBy(applied, planned, isWhole), where);
+    if (!isWhole) return;
+    const again = await project.plan(environment);
+    expect(again.actions, `${where}: a plan right after is empty`).toEqual([]);
+    expect(again.promotes, where).toBe(false);
+  }
+
+  /** An apply that an audit stops; what is there stays as it was where the audit stands, and is mended later. */
+  async #applyFailing(environment: string, step: Step, where: string): Promise<string> {
+    const { project, spec } = this;
+    const failing: ProjectSpec = {
+      ...spec,
+      models: spec.models.map((m, i) => (i === step.a % spec.models.length ? { ...m, audit: 'failing' } : m)),
+    };
+    const victim = spec.models[step.a % Math.max(1, spec.models.length)];
+    const held = victim !== undefined && AT_ONCE.has(victim.kind) ? [`m.${victim.name}`] : [];
+    const isThere = this.#definitions.sequence(environment) > 0;
+    rewrite(project, filesOf(spec), filesOf(failing));
+    try {
+      if (isThere) await this.#oracle.hold(project, environment, held);
+      this.#settled = undefined;
+      const applied = await project.apply(environment);
+      if (applied.status === 'failed') {
+        expect(applied.promoted, `${where}: what failed is not shown`).toBe(false);
+        if (isThere && applied.results.some((r) => r.model === held[0] && r.status === 'failed')) {
+          this.#tally.add('(failed and held)');
+          await this.#oracle.expectHeld(project, environment, held, where);
+        }
+      }
+      await this.#look(where, failing);
+      return applied.status;
+    } finally {
+      rewrite(project, filesOf(failing), filesOf(spec));
+    }
+  }
+
+  /** `kill -9` in another process; the state is sound right after, and the next apply makes good what is left. */
+  async #applyKilled(environment: string, step: Step, where: string): Promise<string> {
+    const { project } = this;
+    // Whatever cannot be planned is refused here too, and said as everywhere.
+    await project.plan(environment);
+    this.#settled = undefined;
+    const { killed } = await child(project, 'apply', 1 + ((step.a * 7 + step.b) % 60), environment);
+    await this.#look(where);
+    return killed ? 'killed' : 'not reached';
+  }
+
+  /** Two processes apply the same at once: one does the work, the other waits and finds nothing to do. */
+  async #applyTogether(environment: string, where: string): Promise<string> {
+    const { project } = this;
+    await project.plan(environment);
+    this.#settled = undefined;
+    let planned: PlanDocument | undefined;
+    const confirm = async (plan: PlanDocument): Promise<boolean> => {
+      planned = plan;
+      return true;
+    };
+    const other = child(project, 'apply', undefined, environment);
+    // Now the one begins, now the other.
+    await new Promise((resolve) => setTimeout(resolve, (this.#events % 3) * 200));
+    const [own, { output }] = await Promise.all([project.apply(environment, { confirm }), other]);
+    const statuses = [own.status, output.split(' ')[0] ?? ''];
+    expect(
+      statuses.filter((s) => s === 'done').length <= 1 && statuses.includes('nothing-to-do'),
+      `${where}: the work is done once: ${statuses.join(', ')}`,
+    ).toBe(true);
+    // What the other one wrote is seen, not told.
+    if (own.status !== 'done') await this.#look(where);
+    const done = own.status === 'done' ? doneBy(own, planned, true) : undefined;
+    await this.#check(environment, done, where);
+    const again = await project.plan(environment);
+    expect(again.actions, `${where}: a plan right after is empty`).toEqual([]);
+    return `${own.status} here`;
+  }
+
+  /** `spec`: what was in the files. */
+  async #look(where: string, spec: ProjectSpec = this.spec): Promise<void> {
+    if (!this.project.hasWarehouse()) return;
+    await expectSound(this.project, where);
+    await this.#oracle.look(this.project, where);
+    this.#definitions.noteAll(this.#oracle.sequences, spec);
+  }
+
+  async #check(environment: string, done: Done | undefined, where: string): Promise<void> {
+    // Without models nothing is written, and no warehouse made.
+    if (!this.project.hasWarehouse()) return;
+    await this.#oracle.check(this.project, this.spec, environment, done, where);
+    this.#definitions.noteAll(this.#oracle.sequences, this.spec);
+  }
+
+  async expectAsFromNothing(where: string): Promise<void> {
+    const { project } = this;
+    await using fresh = project.copy({ observer: () => undefined });
+    await fresh.build();
+    expect(await project.shown('prod'), where).toEqual(await fresh.shown());
+    this.#tally.add('(literally as from nothing)');
+  }
+}
+
+/** The start of one of the first days. */
+function day(n: number): number {
+  return Date.UTC(2024, 0, 28 + (n % 5));
+}
+
+function doneBy(applied: ApplyDocument, planned: PlanDocument | undefined, isWhole: boolean): Done {
+  const ranges = applied.results
+    .filter((r) => r.status === 'done')
+    .map(
+      (r) =>
+        [r.model, r.intervals.map((i) => ({ start: Date.parse(i.start), end: Date.parse(i.end) }))] as const,
+    );
+  const anew = (planned?.actions ?? []).filter((a) => a.reasons.some((r) => r.code === 'restated'));
+  return { written: new Map(ranges), anew: new Set(anew.map((a) => a.model)), isWhole };
+}
+
+function rewrite(
+  project: TestProject,
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): void {
+  for (const path of Object.keys(before)) if (after[path] === undefined) project.remove(path);
+  for (const [path, text] of Object.entries(after)) if (before[path] !== text) project.write(path, text);
+}
+
+function expectOnlyPlanned(applied: ApplyDocument, planned: PlanDocument, where: string): void {
+  const allowed = new Map(planned.actions.map((a) => [a.model, a.intervals]));
+  const strangers = applied.results.map((r) => r.model).filter((m) => !allowed.has(m));
+  expect(strangers, `${where}: nothing runs that the plan does not list`).toEqual([]);
+  for (const { model, intervals } of applied.results) {
+    const outside = intervals.filter(
+      (i) => !(allowed.get(model) ?? []).some((p) => p.start <= i.start && i.end <= p.end),
+    );
+    expect(outside, `${where}: ${model} computes no interval that the plan does not list`).toEqual([]);
+  }
+}
