@@ -15,6 +15,7 @@ interface RelationJson {
   readonly rows: string;
   readonly sequence: string;
   readonly on?: readonly number[];
+  readonly single?: Relation['single'];
   readonly union?: Relation['union'];
 }
 
@@ -68,11 +69,12 @@ export function writeBlock(block: Block): BlockJson {
   const columns = block.columns.map(termOf);
   const all: RelationJson[] = [];
   // Conditions of an outer join may mention relations that are not in the list yet: a map goes on while it grows.
-  for (const [{ rows, sequence, on, union }] of relations) {
+  for (const [{ rows, sequence, on, single, union }] of relations) {
     all.push({
       rows,
       sequence,
       ...(on === undefined ? {} : { on: on.map(termOf) }),
+      ...(single === undefined ? {} : { single }),
       ...(union === undefined ? {} : { union }),
     });
   }
@@ -90,10 +92,11 @@ export function writeBlock(block: Block): BlockJson {
 }
 
 export function readBlock(json: BlockJson): Block {
-  const relations = json.all.map(({ rows, sequence, union }) => {
+  const relations = json.all.map(({ rows, sequence, single, union }) => {
     const relation: { -readonly [K in keyof Relation]: Relation[K] } = {
       rows,
       sequence,
+      ...(single === undefined ? {} : { single }),
       ...(union === undefined ? {} : { union }),
     };
     return relation;

@@ -141,7 +141,7 @@ export function relationBlock(
   rows: string,
   sequence: string,
   columns: readonly string[],
-  more: Pick<Relation, 'on' | 'union'> = {},
+  more: Pick<Relation, 'on' | 'single' | 'union'> = {},
 ): Block {
   const relation: Relation = { rows, sequence, ...more };
   return new Block({

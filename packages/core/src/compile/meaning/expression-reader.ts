@@ -11,7 +11,8 @@ import {
   type JsonObject,
 } from '../plan-node.ts';
 import { digest, remembering } from './digest.ts';
-import { CONTEXT, VOLATILE } from './functions.ts';
+import { isExact } from './exact-types.ts';
+import { CONTEXT, SORTS, VOLATILE } from './functions.ts';
 import {
   atom,
   CallTerm,
@@ -19,6 +20,7 @@ import {
   connective,
   constant,
   constantText,
+  IN_ORDER,
   negation,
   operandsOf,
   planComparison,
@@ -44,8 +46,9 @@ const DROPPED = new Set([
 /** Hashed as they are: they hold no references to columns. */
 const OPAQUE = new Set(['function_data', 'return_type', 'value', 'type_info', 'bind_info']);
 
-/** Numbers of which `a + b` is `b + a`; strings, lists and dates have a `+` of their own. */
-const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL)$/;
+/** Types for which `a + b` is `b + a`, and `a * b` is `b * a`: numbers and times, of which one may be a date and the other days. */
+const COMMUTATIVE =
+  /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL|DATE|TIME(STAMP)?( WITH TIME ZONE)?|INTERVAL)$/;
 
 export class ExpressionReader {
   readonly flags = new Set<string>();
@@ -160,7 +163,10 @@ export class ExpressionReader {
       const part = expression[key] ?? null;
       if (OPAQUE.has(key)) return key === 'function_data' ? functionData(part) : opaque(part);
       const isUnordered = key === 'partitions' || (key === 'children' && isCommutative(expression));
-      const term = this.read(part, columns);
+      const term =
+        key === 'children' && SORTS.has(text(expression, 'name'))
+          ? this.#sorted(expression, columns)
+          : this.read(part, columns);
       return isUnordered && term.kind === 'call' ? new CallTerm(term.operator, term.operands, true) : term;
     });
     const name = text(expression, 'name');
@@ -173,6 +179,16 @@ export class ExpressionReader {
       operands,
       false,
       calls.some((call) => call.volatile),
+    );
+  }
+
+  /** What is sorted comes in any order; equal elements of most types are the same. */
+  #sorted(expression: JsonObject, columns: readonly Term[]): Term {
+    const operands = list(expression, 'children').map((part) => this.read(part, columns));
+    const isExactList = isExact(object(expression, 'return_type'));
+    return new CallTerm(
+      'list',
+      operands.map((operand) => (isExactList ? (operandsOf(operand, IN_ORDER)?.[0] ?? operand) : operand)),
     );
   }
 
@@ -197,6 +213,11 @@ export class ExpressionReader {
     if (lambda !== undefined) everyObject(lambda, visit);
     return found;
   }
+}
+
+/** What a property of an expression became, of a call that stands for the expression as it is in the plan. */
+export function propertyOf(term: Term, key: string): Term | undefined {
+  return term.kind === 'call' ? term.operands[term.operator.split(',').indexOf(key)] : undefined;
 }
 
 /** What is hashed as it is. */
@@ -305,7 +326,7 @@ function isCommutative(expression: JsonObject): boolean {
   return (
     text(expression, 'type') === 'BOUND_FUNCTION' &&
     (name === '+' || name === '*') &&
-    NUMBER.test(text(object(expression, 'return_type'), 'id')) &&
+    COMMUTATIVE.test(text(object(expression, 'return_type'), 'id')) &&
     list(expression, 'children').length === 2
   );
 }

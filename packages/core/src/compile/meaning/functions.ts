@@ -21,13 +21,25 @@ export const UNORDERED: ReadonlySet<string> = words(`
   quantile histogram bitstring_agg mad product skewness kurtosis kurtosis_pop entropy approx_count_distinct sem
 `);
 
+/** Of these, those that DuckDB gives other values for in windows over rows in another order (`mad` in a frame with EXCLUDE). */
+export const NOT_IN_WINDOWS: ReadonlySet<string> = words('mad');
+
 /**
- * Of these, aggregates whose value in a window over DISTINCT values does not depend on it either. (Sums of squares are rounded
- * in the order of rows, and DuckDB's `mad` then gives other values altogether.)
+ * Of the others, aggregates whose value in a window over DISTINCT values does not depend on it either. (Sums of squares are
+ * rounded in the order of rows.)
  */
 export const DISTINCT_IN_WINDOWS: ReadonlySet<string> = words(`
   count sum sum_no_overflow min max avg mean bool_and bool_or bit_and bit_or bit_xor quantile_disc quantile median
 `);
+
+/** Aggregates that list all values, in the order of rows. */
+export const LISTS: ReadonlySet<string> = words('list array_agg');
+
+/** Functions of a list that do not depend on the order of its elements, where equal elements are the same. */
+export const SORTS: ReadonlySet<string> = words('list_sort array_sort list_reverse_sort array_reverse_sort');
+
+/** Scalar functions of numbers that give NULL when an argument is NULL; there are more, but these stand around aggregates. */
+export const STRICT: ReadonlySet<string> = words('+ - * / // % abs ceil floor round');
 
 /** Window functions that give peers the same value. */
 export const RANKS: ReadonlySet<string> = words(

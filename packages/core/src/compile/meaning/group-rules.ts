@@ -3,10 +3,11 @@ import { flag, isObject, list, nodes, object, text, type JsonObject, type PlanNo
 import { relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import type { ExpressionReader } from './expression-reader.ts';
-import { DISTINCT_IN_WINDOWS, RANKS, UNORDERED } from './functions.ts';
-import { compare } from './plan-parts.ts';
+import { DISTINCT_IN_WINDOWS, LISTS, NOT_IN_WINDOWS, RANKS, UNORDERED } from './functions.ts';
+import { compare, readAll } from './plan-parts.ts';
+import { keysOf, settledBy } from './settled.ts';
 import { sortedSet } from './sorted-set.ts';
-import type { Term } from './term.ts';
+import { atom, CallTerm, IN_ORDER, type Term } from './term.ts';
 
 /** `scalar`: there is one row at most, so that order does not matter. */
 export function aggregate(
@@ -35,18 +36,42 @@ export function aggregate(
   const rows = digest('groups', seal.rows, sortedSet(keys), isPlain ? 0 : setsOfKeys);
   const values = aggregates.map(({ aggregate, term }) => {
     const name = text(aggregate, 'name');
-    const isFree = (UNORDERED.has(name) && !isCollated(aggregate)) || (scalar && name === 'first');
+    const isSettled = settledBy(keysOf(object(aggregate, 'order_bys')), block.columns, seal.hash);
+    const isFree =
+      (UNORDERED.has(name) && !isCollated(aggregate)) ||
+      (scalar && name === 'first') ||
+      (aggregate['order_bys'] !== undefined &&
+        readAll(expressions, list(aggregate, 'children'), block.columns).every(isSettled));
     if (!isFree && aggregate['order_bys'] === undefined) expressions.flags.add(`order:${name}`);
-    return digest('aggregate', rows, isFree ? 0 : seal.sequence, seal.hash(term));
+    const isList = LISTS.has(name) && aggregate['order_bys'] === undefined;
+    return {
+      hash: digest('aggregate', rows, isFree || isList ? 0 : seal.sequence, seal.hash(term)),
+      sequence: isList ? seal.sequence : undefined,
+    };
   });
   const groupings = list(node, 'grouping_functions').map((places) =>
     digest('grouping', rows, Array.isArray(places) ? places.map((at) => keys[Number(at)]) : places),
   );
-  return relationBlock(rows, digest('grouped', rows, seal.sequence), [
+  const columns = [
     ...keys.map((hash) => digest('key', hash)),
-    ...values,
+    ...values.map(({ hash }) => hash),
     ...groupings,
-  ]);
+  ];
+  const isSingle = keys.length === 0 && sets.length === 0;
+  const made = relationBlock(
+    rows,
+    digest('grouped', rows, seal.sequence),
+    columns,
+    isSingle ? { single: true } : {},
+  );
+  if (values.every(({ sequence }) => sequence === undefined)) return made;
+  // Which elements a list has does not depend on the order of rows: where it is sorted, nothing does.
+  return made.withColumns(
+    made.columns.map((column, at) => {
+      const sequence = values[at - keys.length]?.sequence;
+      return sequence === undefined ? column : new CallTerm(IN_ORDER, [column, atom(sequence)]);
+    }),
+  );
 }
 
 export function distinct(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
@@ -62,7 +87,10 @@ export function distinct(expressions: ExpressionReader, node: PlanNode, block: B
   }
   expressions.flags.add('order:DISTINCT ON');
   const orders = ordersOf(expressions, object(node, 'order_by'), seal, block.columns);
-  const rows = digest('distinct on', text(node, 'distinct_type'), seal.rows, seal.sequence, targets, orders);
+  const keys = [...list(node, 'distinct_targets'), ...keysOf(object(node, 'order_by'))];
+  const isFree = block.columns.every(settledBy(keys, block.columns, seal.hash));
+  const sequence = isFree ? 0 : seal.sequence;
+  const rows = digest('distinct on', text(node, 'distinct_type'), seal.rows, sequence, targets, orders);
   return relationBlock(
     rows,
     rows,
@@ -74,15 +102,24 @@ export function window(expressions: ExpressionReader, node: PlanNode, block: Blo
   const windows = nodes(node, 'expressions').map((window) => {
     const isFree = isFreeOfOrder(window);
     if (!isFree && list(window, 'orders').length === 0) expressions.flags.add('order:window');
-    return { isFree, term: expressions.read(window, block.columns) };
+    return { window, isFree, term: expressions.read(window, block.columns) };
   });
   const seal = block.sealFor(windows.map(({ term }) => term));
+  const ordered = windows.filter(({ isFree }) => !isFree);
+  // Two numberings of rows that are the same might go together in more ways than one.
+  const isSettled = ordered.length === 1 && ordered.every(({ window }) => isTotal(window, block, seal));
   const values = windows.map(({ isFree, term }) =>
-    digest('window', seal.rows, isFree ? 0 : seal.sequence, seal.hash(term)),
+    digest('window', seal.rows, isFree || isSettled ? 0 : seal.sequence, seal.hash(term)),
   );
   // Partitioning and sorting move rows physically, also when nobody reads the value.
   const sequence = digest('windowed', seal.sequence, values.toSorted());
   return relationBlock(seal.rows, sequence, [...seal.columns, ...values]);
+}
+
+/** Rows that tie in a window's keys are the same. */
+function isTotal(window: JsonObject, block: Block, seal: Seal): boolean {
+  const keys = [...list(window, 'partitions'), ...keysOf(window)];
+  return block.columns.every(settledBy(keys, block.columns, seal.hash));
 }
 
 export function ordersOf(
@@ -150,9 +187,10 @@ function isFreeOfOrder(window: JsonObject): boolean {
   return (
     type === 'WINDOW_AGGREGATE' &&
     UNORDERED.has(text(window, 'name')) &&
+    !NOT_IN_WINDOWS.has(text(window, 'name')) &&
     !isCollated(window) &&
+    // Of ranges and groups it is certain which rows they hold, also when the current one is left out.
     !/ROWS/.test(text(window, 'start') + text(window, 'end')) &&
-    text(window, 'exclude_clause') !== 'CURRENT_ROW' &&
     (!flag(window, 'distinct') || DISTINCT_IN_WINDOWS.has(text(window, 'name'))) &&
     list(window, 'arg_orders').length === 0
   );

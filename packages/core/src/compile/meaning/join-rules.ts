@@ -3,6 +3,8 @@ import { joinConditions, joinType, list, text, type PlanNode } from '../plan-nod
 import { cross, outerJoin, relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import { UnknownPlan, type ExpressionReader } from './expression-reader.ts';
+import { nearestRow } from './nearest-row.ts';
+import { NO_PARAMETERS, optionalSide, plainSide, type Parameters } from './optional-side.ts';
 import { pick, side } from './plan-parts.ts';
 import { sortedSet } from './sorted-set.ts';
 import {
@@ -17,13 +19,12 @@ import {
   type Term,
 } from './term.ts';
 
-/** `parameters`: columns of the left side that a correlated right side sees. */
 export function join(
   expressions: ExpressionReader,
   node: PlanNode,
   left: Block,
   right: Block,
-  parameters: readonly Term[],
+  parameters = NO_PARAMETERS,
 ): Block {
   const type = joinType(node);
   const isAsOf = text(node, 'type') === 'LOGICAL_ASOF_JOIN';
@@ -55,7 +56,7 @@ function outerJoinOf(
   right: Block,
   type: 'LEFT' | 'RIGHT',
 ): Block {
-  const seals = sidesOf(expressions, node, left, right, []);
+  const seals = sidesOf(expressions, node, left, right, NO_PARAMETERS);
   const [preserved, optional] =
     type === 'LEFT' ? [left.bounded(), seals.right] : [right.bounded(), seals.left];
   // Conditions refer to the relation and the relation holds the conditions.
@@ -67,7 +68,7 @@ function outerJoinOf(
   const [leftColumns, rightColumns] =
     type === 'LEFT' ? [preserved.columns, columns] : [columns, preserved.columns];
   const on = conditionsOf(expressions, node, leftColumns, rightColumns);
-  if (on.some(isVolatile)) return opaqueJoin(expressions, node, left, right, [], type);
+  if (on.some(isVolatile)) return opaqueJoin(expressions, node, left, right, NO_PARAMETERS, type);
   relation.on = on;
   const sequence = digest('outer', type, preserved.seal().sequence, optional.sequence);
   return outerJoin(preserved, relation, sequence).withColumns(keptOf(node, leftColumns, rightColumns));
@@ -79,10 +80,12 @@ function lookUp(
   node: PlanNode,
   left: Block,
   right: Block,
-  parameters: readonly Term[],
+  parameters: Parameters,
   type: 'SEMI' | 'ANTI' | 'MARK' | 'SINGLE',
 ): Block {
-  const seal = sidesOf(expressions, node, left, right, parameters).right;
+  const { block, shown } =
+    type === 'SINGLE' ? optionalSide(expressions, node, right, parameters) : plainSide(right);
+  const seal = sidesOf(expressions, node, left, block, parameters).right;
   const conditions = conditionsOf(
     expressions,
     node,
@@ -92,7 +95,7 @@ function lookUp(
   const value = (operator: string): Term =>
     new CallTerm(operator, [
       atom(seal.rows),
-      new CallTerm('parameters', parameters),
+      new CallTerm('parameters', parameters.terms),
       new CallTerm('conditions', conditions, true),
     ]);
   const leftMap = list(node, 'left_projection_map');
@@ -104,7 +107,9 @@ function lookUp(
     type === 'MARK'
       ? [value('MARK')]
       : // One match, or none; several are an error unless a setting says otherwise, so order does not matter.
-        pick(seal.columns, list(node, 'right_projection_map')).map((hash) => value(`SINGLE ${hash}`));
+        pick(seal.columns.map(shown), list(node, 'right_projection_map')).map((hash) =>
+          value(`SINGLE ${hash}`),
+        );
   return left.withColumns([...pick(left.columns, leftMap), ...added]);
 }
 
@@ -122,14 +127,20 @@ function opaqueJoin(
   node: PlanNode,
   leftBlock: Block,
   rightBlock: Block,
-  parameters: readonly Term[],
+  parameters: Parameters,
   type: string,
 ): Block {
   if (!OPAQUE_JOINS.has(type)) throw new UnknownPlan(`join ${type}`);
-  const { left, right } = sidesOf(expressions, node, leftBlock, rightBlock, parameters);
   const isAsOf = text(node, 'type') === 'LOGICAL_ASOF_JOIN';
+  const optional =
+    type === 'LEFT' ? optionalSide(expressions, node, rightBlock, parameters) : plainSide(rightBlock);
+  const { left, right } = sidesOf(expressions, node, leftBlock, optional.block, parameters);
+  const nearest = isAsOf ? nearestRow(expressions, node, leftBlock, rightBlock, right) : undefined;
   const isSwapped =
-    type === 'RIGHT' && !isAsOf && parameters.length === 0 && text(node, 'type') !== 'LOGICAL_DELIM_JOIN';
+    type === 'RIGHT' &&
+    !isAsOf &&
+    parameters.terms.length === 0 &&
+    text(node, 'type') !== 'LOGICAL_DELIM_JOIN';
   const [leftSide, rightSide] = isSwapped ? (['right', 'left'] as const) : (['left', 'right'] as const);
   const leftColumns = side(leftSide, left.columns);
   const rightColumns = side(rightSide, right.columns);
@@ -143,13 +154,14 @@ function opaqueJoin(
     isSwapped ? right.rows : left.rows,
     isSwapped ? left.rows : right.rows,
     sortedSet(conditions),
-    parameters.map((parameter) => left.hash(parameter)),
-    // Of rows to the right that tie, one is taken; every row to the left looks for itself.
-    isAsOf ? right.sequence : 0,
+    parameters.terms.map((parameter) => left.hash(parameter)),
+    nearest?.rows ?? 0,
   );
   const columns = [
     ...pick(leftColumns, list(node, 'left_projection_map')),
-    ...(type === 'SEMI' || type === 'ANTI' ? [] : pick(rightColumns, list(node, 'right_projection_map'))),
+    ...(type === 'SEMI' || type === 'ANTI'
+      ? []
+      : pick(rightColumns.map(nearest?.shown ?? optional.shown), list(node, 'right_projection_map'))),
   ];
   return relationBlock(rows, digest('joined', rows, left.sequence, right.sequence), columns);
 }
@@ -160,11 +172,11 @@ function sidesOf(
   node: PlanNode,
   left: Block,
   right: Block,
-  parameters: readonly Term[],
+  parameters: Parameters,
 ): { readonly left: Seal; readonly right: Seal } {
   if (!left.tied && !right.tied) return { left: left.seal(), right: right.seal() };
   const conditions = conditionsOf(expressions, node, left.columns, right.columns);
-  return { left: left.sealFor([...parameters, ...conditions]), right: right.sealFor(conditions) };
+  return { left: left.sealFor([...parameters.terms, ...conditions]), right: right.sealFor(conditions) };
 }
 
 /** The join's conditions as conjuncts over terms of both sides. */

@@ -1,5 +1,16 @@
 /** From a bound plan to a block: one rule per operator, from the leaves up. */
-import { flag, integer, list, nodes, numberedInput, object, text, type PlanNode } from '../plan-node.ts';
+import {
+  flag,
+  integer,
+  isObject,
+  list,
+  nodes,
+  numberedInput,
+  object,
+  text,
+  type Json,
+  type PlanNode,
+} from '../plan-node.ts';
 import { cross, relationBlock, type Block } from './block.ts';
 import { digest } from './digest.ts';
 import { UnknownPlan, withoutNames, type ExpressionReader } from './expression-reader.ts';
@@ -7,16 +18,18 @@ import { aggregate, distinct, window, ordersOf, scalarSubquery } from './group-r
 import { join } from './join-rules.ts';
 import type { Leaf } from './leaf.ts';
 import { limit, sample } from './limit-rules.ts';
-import { compare, pick, ownParts, readAll, named, side } from './plan-parts.ts';
+import { pick, ownParts, readAll, named, side } from './plan-parts.ts';
 import { checkProperties } from './plan-properties.ts';
 import { scan, tableFunction, values } from './scan-rules.ts';
 import { union, setOperation } from './set-rules.ts';
+import { keysOf, settledBy } from './settled.ts';
+import { sortedSet } from './sorted-set.ts';
 import { CallTerm, column, type Term } from './term.ts';
 
 /** The columns of the outer query that a correlated subquery sees. */
 interface Correlation {
-  readonly depth: number;
-  readonly width: number;
+  /** Where each combination of their values stands once; the same wherever a subquery is at that depth and sees as many. */
+  readonly rows: string;
   /** In place of the order in which the subquery mentions them. */
   readonly ranks: readonly number[];
 }
@@ -93,26 +106,27 @@ export class PlanReader {
       case 'LOGICAL_COMPARISON_JOIN':
       case 'LOGICAL_ANY_JOIN':
       case 'LOGICAL_ASOF_JOIN':
-        return join(this.#expressions, node, input(0), input(1), []);
+        return join(this.#expressions, node, input(0), input(1));
       case 'LOGICAL_DELIM_JOIN': {
         if (flag(node, 'delim_flipped')) throw new UnknownPlan('flipped correlated join');
         const numbered = numberedInput(node);
         const left =
           numbered === undefined ? input(0) : withRowIdentity(this.#operator(numbered, correlation));
-        const { parameters, ranks } = ranked(
+        const { terms, ranks } = ranked(
           left,
           readAll(this.#expressions, list(node, 'duplicate_eliminated_columns'), left.columns),
         );
         this.#depth++;
-        const right = input(1, { depth: this.#depth, width: parameters.length, ranks });
+        const rows = digest('correlated', this.#depth, terms.length);
+        const right = input(1, { rows, ranks });
         this.#depth--;
-        return join(this.#expressions, node, left, right, parameters);
+        return join(this.#expressions, node, left, right, { terms, rows });
       }
       case 'LOGICAL_DELIM_GET': {
         if (correlation === undefined) throw new UnknownPlan('correlated columns without a join');
-        const rows = digest('correlated', correlation.depth, correlation.width);
+        const { rows, ranks } = correlation;
         const columns = list(node, 'chunk_types').map((chunk, at) =>
-          digest('parameter', rows, correlation.ranks[at] ?? at, chunk),
+          digest('parameter', rows, ranks[at] ?? at, withoutCollation(chunk)),
         );
         return named(this.#expressions, node, relationBlock(rows, rows, columns));
       }
@@ -139,9 +153,10 @@ export class PlanReader {
       case 'LOGICAL_ORDER_BY': {
         const block = input(0);
         const seal = block.seal();
+        const isTotal = block.columns.every(settledBy(keysOf(node), block.columns, seal.hash));
         const sequence = digest(
           'ordered',
-          seal.sequence,
+          isTotal ? 0 : seal.sequence,
           ordersOf(this.#expressions, node, seal, block.columns),
         );
         return block.inOrder(sequence, pick(block.columns, list(node, 'projection_map')));
@@ -227,17 +242,18 @@ export class PlanReader {
   }
 }
 
-/** The columns a correlated subquery sees, in an order of their own; `ranks` says where each went. */
+/** The values a correlated subquery sees, each once and in an order of their own; `ranks` says where each column went. */
 function ranked(
   left: Block,
   columns: readonly Term[],
-): { readonly parameters: readonly Term[]; readonly ranks: readonly number[] } {
+): { readonly terms: readonly Term[]; readonly ranks: readonly number[] } {
   const seal = left.sealFor(columns);
-  const sorted = columns
-    .map((term, at) => ({ term, at, hash: seal.hash(term) }))
-    .sort((a, b) => compare(a.hash, b.hash));
-  const ranks = columns.map((_, at) => sorted.findIndex((column) => column.at === at));
-  return { parameters: sorted.map(({ term }) => term), ranks };
+  const hashes = columns.map((term) => seal.hash(term));
+  const sorted = sortedSet(hashes);
+  return {
+    terms: sorted.flatMap((hash) => columns[hashes.indexOf(hash)] ?? []),
+    ranks: hashes.map((hash) => sorted.indexOf(hash)),
+  };
 }
 
 /** Tells rows apart and means nothing else, so that it depends neither on their order nor on that of what they are joined of. */
@@ -245,6 +261,14 @@ function withRowIdentity(block: Block): Block {
   const hash = digest('row identity');
   const parts = block.relations.map((relation) => column(relation, hash));
   return block.withColumns([...block.columns, new CallTerm('row identity', parts, true)]);
+}
+
+/**
+ * A correlated column has the type of the expression that mentions it first, with a collation perhaps; comparisons have theirs as
+ * functions in the plan, so that it means nothing there.
+ */
+function withoutCollation(type: Json): Json {
+  return isObject(type) && type['id'] === 'VARCHAR' ? { id: 'VARCHAR' } : type;
 }
 
 function cteKey(index: number, recurring = false): string {

@@ -60,13 +60,17 @@ export function labelRelations(
   ];
   for (const { terms, isOrdered } of parts) {
     if (terms.length === 0 || !isTied()) continue;
+    // What is told apart already keeps its order: only those that are tied are told apart by what may be there unread.
+    const settled = roles;
+    const within = (relation: Relation, role: string): string => `${settled.get(relation)} ${role}`;
     refine((relation, label) => {
       const memo = new Map<CallTerm, string>();
       const hashes = terms.map((term) => hashTerm(term, label, memo));
-      return digest('role', roles.get(relation), isOrdered ? hashes : sortedSet(hashes));
+      return within(relation, digest('role', isOrdered ? hashes : sortedSet(hashes)));
     });
     const rounds = isOrdered ? 1 : ROUNDS;
-    for (let round = 1; round < rounds && isTied(); round++) refine(further);
+    for (let round = 1; round < rounds && isTied(); round++)
+      refine((relation, label) => within(relation, further(relation, label)));
   }
   return { label: numbered(relations, identities, roles), tied: isTied() };
 }

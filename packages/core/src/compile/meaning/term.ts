@@ -15,6 +15,8 @@ export interface Relation {
   readonly sequence: string;
   /** The relation is outer-joined: rows of the others without a match here under these conditions stay. */
   readonly on?: readonly Term[];
+  /** There is one row, so that a column has one value. */
+  readonly single?: true;
   /** What a UNION ALL is made of, so that nested ones become one. */
   readonly union?: { readonly branches: readonly UnionBranch[]; readonly columns: readonly string[] };
 }
@@ -125,6 +127,9 @@ export function relationsOf(term: Term): readonly Relation[] {
 export function operandsOf(term: Term, operator: string): readonly Term[] | undefined {
   return term.kind === 'call' && term.operator === operator ? term.operands : undefined;
 }
+
+/** A list of values that are known as such, and the order of rows in which they are listed. */
+export const IN_ORDER = 'in order';
 
 /** A condition that always holds. */
 export const TRUE = new CallTerm('TRUE', []);

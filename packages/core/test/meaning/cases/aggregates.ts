@@ -71,8 +71,28 @@ export const AGGREGATES: Cases = {
       'SELECT sum(b + a) AS x FROM s.t',
     ],
     ['the empty group', 'SELECT count(*) AS n FROM s.t', 'SELECT count(*) AS n FROM s.t GROUP BY ()'],
+    [
+      'a list sorted by what it lists over rows in another order',
+      'SELECT b, list(e ORDER BY e) AS x FROM s.t JOIN s.u ON t.a = u.a GROUP BY b',
+      'SELECT b, list(e ORDER BY e) AS x FROM s.u JOIN s.t ON t.a = u.a GROUP BY b',
+    ],
+    [
+      'texts sorted by themselves over rows in another order',
+      `SELECT b, string_agg(c, ',' ORDER BY e, c) AS x FROM s.t JOIN s.u ON t.a = u.a GROUP BY b`,
+      `SELECT b, string_agg(c, ',' ORDER BY e, c) AS x FROM s.u JOIN s.t ON t.a = u.a GROUP BY b`,
+    ],
   ],
   different: [
+    [
+      'a list of numbers that tie but for their sign of zero',
+      'SELECT b, list(f ORDER BY f) AS x FROM s.t JOIN s.u ON t.a = u.a GROUP BY b',
+      'SELECT b, list(f ORDER BY f) AS x FROM s.u JOIN s.t ON t.a = u.a GROUP BY b',
+    ],
+    [
+      'a list sorted by something else over rows in another order',
+      'SELECT b, list(c ORDER BY e) AS x FROM s.t JOIN s.u ON t.a = u.a GROUP BY b',
+      'SELECT b, list(c ORDER BY e) AS x FROM s.u JOIN s.t ON t.a = u.a GROUP BY b',
+    ],
     ['GROUP BY', 'SELECT sum(a) AS s FROM s.t', 'SELECT sum(a) AS s FROM s.t GROUP BY b'],
     ['a group', 'SELECT sum(a) AS s FROM s.t GROUP BY b', 'SELECT sum(a) AS s FROM s.t GROUP BY c'],
     [

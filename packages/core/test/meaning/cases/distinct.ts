@@ -20,8 +20,18 @@ export const DISTINCT: Cases = {
       'SELECT DISTINCT ON (a) a, b FROM s.t ORDER BY a, b',
       'WITH x AS (SELECT a AS y, b FROM s.t) SELECT DISTINCT ON (y) y, b FROM x ORDER BY y, b',
     ],
+    [
+      'DISTINCT ON in a total order over rows in another order',
+      'SELECT DISTINCT ON (b) b, e FROM s.t JOIN s.u ON t.a = u.a ORDER BY b, e DESC',
+      'SELECT DISTINCT ON (b) b, e FROM s.u JOIN s.t ON t.a = u.a ORDER BY b, e DESC',
+    ],
   ],
   different: [
+    [
+      'DISTINCT ON of rows that tie over rows in another order',
+      'SELECT DISTINCT ON (b) b, e, c FROM s.t JOIN s.u ON t.a = u.a ORDER BY b, e',
+      'SELECT DISTINCT ON (b) b, e, c FROM s.u JOIN s.t ON t.a = u.a ORDER BY b, e',
+    ],
     ['DISTINCT', 'SELECT a FROM s.t', 'SELECT DISTINCT a FROM s.t'],
     ['DISTINCT keys', 'SELECT DISTINCT a, b FROM s.t', 'SELECT a, b FROM (SELECT DISTINCT a, b, c FROM s.t)'],
     [

@@ -23,6 +23,12 @@ export const EXPRESSIONS: Cases = {
     ['a star less a column', 'SELECT * EXCLUDE (f) FROM s.u', 'SELECT a, e FROM s.u'],
     ['REPLACE', 'SELECT * REPLACE (e + 1 AS e) FROM s.u', 'SELECT a, e + 1, f FROM s.u'],
     ['function chaining', 'SELECT upper(c) AS x FROM s.t', 'SELECT c.upper() AS x FROM s.t'],
+    ['days before a date', 'SELECT d + 3 AS x FROM s.t', 'SELECT 3 + d AS x FROM s.t'],
+    [
+      'an interval before a date',
+      `SELECT d + INTERVAL '1 month' AS x FROM s.t`,
+      `SELECT INTERVAL '1 month' + d AS x FROM s.t`,
+    ],
   ],
   different: [
     ['operands of minus', 'SELECT a - b AS x FROM s.t', 'SELECT b - a AS x FROM s.t'],

@@ -146,8 +146,28 @@ export const JOINS: Cases = {
       'SELECT b, e FROM s.t LEFT JOIN s.u USING (a)',
       'WITH x AS (FROM s.t) SELECT b, e FROM x LEFT JOIN s.u ON x.a = u.a',
     ],
+    [
+      'an ASOF join of rows in another order, of which only the nearest value is read',
+      'SELECT t.b, x.e FROM s.t ASOF JOIN (SELECT u.e, p.b FROM s.u JOIN s.t p USING (a)) x ON t.b >= x.e',
+      'SELECT t.b, x.e FROM s.t ASOF JOIN (SELECT u.e, p.b FROM s.t p JOIN s.u USING (a)) x ON t.b >= x.e',
+    ],
+    [
+      'a self-join with one more instance that nothing tells apart',
+      `SELECT x.c, rank() OVER (ORDER BY x.b) AS r FROM (SELECT p.c, q.b FROM s.t p, s.t q WHERE p.a > 1 AND q.b < 2) x`,
+      `SELECT x.c, rank() OVER (ORDER BY x.b) AS r FROM (SELECT p.c, q.b, lower(q.c) AS y, p.d FROM s.t q, s.t p WHERE q.b < 2 AND p.a > 1) x`,
+    ],
   ],
   different: [
+    [
+      'an ASOF join of rows in another order, of which more than the nearest value is read',
+      'SELECT t.b, x.b FROM s.t ASOF JOIN (SELECT u.e, p.b FROM s.u JOIN s.t p USING (a)) x ON t.b >= x.e',
+      'SELECT t.b, x.b FROM s.t ASOF JOIN (SELECT u.e, p.b FROM s.t p JOIN s.u USING (a)) x ON t.b >= x.e',
+    ],
+    [
+      'an ASOF join of rows in another order with a condition on the row that is taken',
+      'SELECT t.b FROM s.t ASOF JOIN (SELECT u.e, p.b FROM s.u JOIN s.t p USING (a)) x ON t.b >= x.e AND t.a + x.b > 1',
+      'SELECT t.b FROM s.t ASOF JOIN (SELECT u.e, p.b FROM s.t p JOIN s.u USING (a)) x ON t.b >= x.e AND t.a + x.b > 1',
+    ],
     [
       'INNER and LEFT JOIN',
       'SELECT b FROM s.t JOIN s.u USING (a)',

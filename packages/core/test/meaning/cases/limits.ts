@@ -29,8 +29,23 @@ export const LIMITS: Cases = {
       'SELECT a FROM s.t ORDER BY a LIMIT 1',
       'SELECT a FROM s.t ORDER BY a ASC NULLS LAST LIMIT 1',
     ],
+    [
+      'LIMIT of a total order over rows in another order',
+      'SELECT b, e FROM s.t JOIN s.u ON t.a = u.a ORDER BY e, b LIMIT 3',
+      'SELECT b, e FROM s.u JOIN s.t ON t.a = u.a ORDER BY e, b LIMIT 3',
+    ],
   ],
   different: [
+    [
+      'LIMIT of rows that tie over rows in another order',
+      'SELECT b, e FROM s.t JOIN s.u ON t.a = u.a ORDER BY e LIMIT 3',
+      'SELECT b, e FROM s.u JOIN s.t ON t.a = u.a ORDER BY e LIMIT 3',
+    ],
+    [
+      'LIMIT of rows that tie by a collation over rows in another order',
+      'SELECT c, e FROM s.t JOIN s.u ON t.a = u.a ORDER BY e, c COLLATE nocase LIMIT 3',
+      'SELECT c, e FROM s.u JOIN s.t ON t.a = u.a ORDER BY e, c COLLATE nocase LIMIT 3',
+    ],
     ['LIMIT', 'SELECT a FROM s.t ORDER BY a LIMIT 1', 'SELECT a FROM s.t ORDER BY a LIMIT 2'],
     ['OFFSET', 'SELECT a FROM s.t ORDER BY a LIMIT 1', 'SELECT a FROM s.t ORDER BY a LIMIT 1 OFFSET 1'],
     [

@@ -43,8 +43,43 @@ export const SUBQUERIES: Cases = {
       'SELECT a, (SELECT max(e) FROM s.u WHERE u.a = t.a AND f > 1) AS x FROM s.t',
       'SELECT a, (SELECT max(e) FROM (SELECT * FROM s.u WHERE f > 1) u WHERE u.a = t.a) AS x FROM s.t',
     ],
+    [
+      'IN and OR in an aggregate of LATERAL',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT sum((u.e IN (1, u.a))::INTEGER) AS v FROM s.u WHERE u.a > t.a) x ON TRUE',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT sum((u.e = 1 OR u.e = u.a)::INTEGER) AS v FROM s.u WHERE u.a > t.a) x ON TRUE',
+    ],
+    [
+      'BETWEEN and AND in an aggregate of LATERAL',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT max((u.e BETWEEN 1 AND u.a)::INTEGER) + 1 AS v FROM s.u WHERE u.a > t.a) x ON x.v > 0',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT 1 + max((u.e >= 1 AND u.a >= u.e)::INTEGER) AS v FROM s.u WHERE u.a > t.a) x ON 0 < x.v',
+    ],
+    [
+      'IN and OR in an aggregate of a scalar subquery',
+      'SELECT t.b, (SELECT sum((u.e IN (1, u.a))::INTEGER) FROM s.u WHERE u.a > t.a) AS v FROM s.t',
+      'SELECT t.b, (SELECT sum((u.e = 1 OR u.e = u.a)::INTEGER) FROM s.u WHERE u.a > t.a) AS v FROM s.t',
+    ],
+    [
+      'a collation, mentioned first or last in a subquery',
+      `SELECT t.b, x.v FROM s.t CROSS JOIN LATERAL (SELECT count(*) AS v FROM s.u WHERE t.c COLLATE nocase = 'X' OR t.c > 'x') x`,
+      `SELECT t.b, x.v FROM s.t CROSS JOIN LATERAL (SELECT count(*) AS v FROM s.u WHERE t.c > 'x' OR t.c COLLATE nocase = 'X') x`,
+    ],
   ],
   different: [
+    [
+      'LEFT and CROSS JOIN LATERAL of an aggregate that may be missing',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT sum(u.e) AS v FROM s.u WHERE u.a > t.a HAVING count(*) > 0) x ON TRUE',
+      'SELECT t.b, x.v FROM s.t CROSS JOIN LATERAL (SELECT sum(u.e) AS v FROM s.u WHERE u.a > t.a HAVING count(*) > 0) x',
+    ],
+    [
+      'a missing aggregate that is NULL, and one that has another value',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT sum(u.e) AS v FROM s.u WHERE u.a > t.a) x ON TRUE',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT coalesce(sum(u.e), 0) AS v FROM s.u WHERE u.a > t.a) x ON TRUE',
+    ],
+    [
+      'a missing count in LATERAL, and one that is NULL',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT count(u.e) AS v FROM s.u WHERE u.a > t.a) x ON TRUE',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT nullif(count(u.e), 0) AS v FROM s.u WHERE u.a > t.a) x ON TRUE',
+    ],
     [
       'IN and NOT IN',
       'SELECT b FROM s.t WHERE a IN (SELECT a FROM s.u)',

@@ -48,8 +48,38 @@ export const WINDOWS: Cases = {
       'SELECT a, max(b) OVER (PARTITION BY c) AS x FROM (SELECT p.a, p.b, p.c FROM s.t p JOIN s.t q USING (a))',
       'SELECT a, max(b) OVER (PARTITION BY c) AS x FROM (SELECT p.a, p.b, p.c, q.b AS y, lower(q.c) AS z, q.d FROM s.t q JOIN s.t p USING (a))',
     ],
+    [
+      'EXCLUDE CURRENT ROW over rows in another order',
+      'SELECT b, sum(e) OVER (PARTITION BY b ORDER BY c GROUPS 1 PRECEDING EXCLUDE CURRENT ROW) AS x FROM s.t JOIN s.u ON t.a = u.a',
+      'SELECT b, sum(e) OVER (PARTITION BY b ORDER BY c GROUPS 1 PRECEDING EXCLUDE CURRENT ROW) AS x FROM s.u JOIN s.t ON t.a = u.a',
+    ],
+    [
+      'numbers of rows in a total order over rows in another order',
+      'SELECT b, e, row_number() OVER (PARTITION BY b ORDER BY e DESC) AS x FROM (SELECT b, e FROM s.t JOIN s.u ON t.a = u.a)',
+      'SELECT b, e, row_number() OVER (PARTITION BY b ORDER BY e DESC) AS x FROM (SELECT b, e FROM s.u JOIN s.t ON t.a = u.a)',
+    ],
   ],
   different: [
+    [
+      'numbers of rows that tie over rows in another order',
+      'SELECT b, e, row_number() OVER (ORDER BY e DESC) AS x FROM (SELECT b, e FROM s.t JOIN s.u ON t.a = u.a)',
+      'SELECT b, e, row_number() OVER (ORDER BY e DESC) AS x FROM (SELECT b, e FROM s.u JOIN s.t ON t.a = u.a)',
+    ],
+    [
+      'numbers of rows that tie but for their sign of zero',
+      'SELECT b, f, row_number() OVER (ORDER BY b, f) AS x FROM (SELECT b, f FROM s.t JOIN s.u ON t.a = u.a)',
+      'SELECT b, f, row_number() OVER (ORDER BY b, f) AS x FROM (SELECT b, f FROM s.u JOIN s.t ON t.a = u.a)',
+    ],
+    [
+      'two numbers of rows in a total order over rows in another order',
+      'SELECT b, row_number() OVER (ORDER BY b) AS x, row_number() OVER (ORDER BY b DESC) AS y FROM (SELECT b FROM s.t JOIN s.u ON t.a = u.a)',
+      'SELECT b, row_number() OVER (ORDER BY b) AS x, row_number() OVER (ORDER BY b DESC) AS y FROM (SELECT b FROM s.u JOIN s.t ON t.a = u.a)',
+    ],
+    [
+      'mad in a window with EXCLUDE over rows in another order',
+      'SELECT b, mad(e) OVER (ORDER BY c RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES) AS x FROM s.t JOIN s.u ON t.a = u.a',
+      'SELECT b, mad(e) OVER (ORDER BY c RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES) AS x FROM s.u JOIN s.t ON t.a = u.a',
+    ],
     [
       'DISTINCT in a window of rows over rows in another order',
       'SELECT b, sum(DISTINCT e) OVER (ORDER BY c ROWS 1 PRECEDING) AS x FROM s.t JOIN s.u ON t.a = u.a',

@@ -12,11 +12,8 @@ import {
 import { notLiteral, ordering, totalOrdering } from './ordering.ts';
 
 export function group(query: Query, depth: number): Relation {
-  const calls = query.many('aggregate kind', 0, 2, () => aggregateKind(query));
-  const isOrdered = calls.some((call) => call.ordered);
-  const input = isOrdered
-    ? query.ordered(() => query.rules.relation(query, depth))
-    : query.rules.relation(query, depth);
+  const names = query.many('aggregate kind', 0, 2, () => aggregateName(query));
+  const input = query.rules.relation(query, depth);
   const [alias, ctes] = [query.name(), [] as string[]];
   const from = query.source(input, alias, ctes);
   const scope = scopeOf(alias, input.types);
@@ -24,7 +21,7 @@ export function group(query: Query, depth: number): Relation {
     const type = anyType(query, scope);
     return { type, sql: notLiteral(query.rules.value(query, scope, type, 1)) };
   });
-  const values = calls.map((call) => aggregate(query, scope, call));
+  const values = names.map((name) => aggregate(query, scope, name));
   const counted = query.of('counted', [
     'count(*)',
     `count(DISTINCT ${scope[0]?.sql})`,
@@ -91,12 +88,6 @@ function groupBy(query: Query, sets: string, keys: readonly string[], width: num
   }
 }
 
-interface AggregateKind {
-  readonly name: string;
-  /** Its value depends on the order of rows. */
-  readonly ordered: boolean;
-}
-
 const UNORDERED = [
   'sum',
   'count',
@@ -116,16 +107,15 @@ const UNORDERED = [
 ] as const;
 const ORDERED = ['list', 'first', 'last', 'string_agg', 'list', 'arg_min'] as const;
 
-function aggregateKind(query: Query): AggregateKind {
+function aggregateName(query: Query): string {
   const known = [...UNORDERED, ...(query.options.calm ? [] : ORDERED)];
-  const name = known[query.choices.number('aggregate', known.length)] ?? 'sum';
-  return { name, ordered: ORDERED.some((one) => one === name) };
+  return known[query.choices.number('aggregate', known.length)] ?? 'sum';
 }
 
 function aggregate(
   query: Query,
   scope: readonly ScopeColumn[],
-  { name }: AggregateKind,
+  name: string,
 ): { readonly sql: string; readonly type: Type } {
   return query.choices.part('aggregate', () => {
     const distinct = query.chance('distinct', 3) ? 'DISTINCT ' : '';
@@ -208,7 +198,7 @@ export function distinct(query: Query, depth: number): Relation {
 
 /** The first row of every key. */
 export function distinctOn(query: Query, depth: number): Relation {
-  const input = query.ordered(() => query.rules.relation(query, depth));
+  const input = query.rules.relation(query, depth);
   const [alias, ctes] = [query.name(), [] as string[]];
   const from = query.source(input, alias, ctes);
   const scope = scopeOf(alias, input.types);

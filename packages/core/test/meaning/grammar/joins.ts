@@ -22,8 +22,8 @@ const TYPES = [
 export function join(query: Query, depth: number): Relation {
   const types = query.options.calm ? TYPES.slice(0, -1) : TYPES;
   const type = types[query.choices.number('join', types.length)] ?? 'INNER';
-  // Which rows stand beside each other is decided by order there, and by ties in an ASOF join.
-  const isOrdered = type === 'POSITIONAL' || type === 'ASOF' || type === 'ASOF LEFT';
+  // Which rows stand beside each other is decided by order there.
+  const isOrdered = type === 'POSITIONAL';
   const sides = (): readonly [Relation, Relation] => [
     query.rules.relation(query, type === 'POSITIONAL' ? 0 : depth),
     query.rules.relation(query, type === 'POSITIONAL' ? 0 : query.choices.number('depth', depth + 1)),

@@ -13,7 +13,7 @@ export function order(query: Query, depth: number): Relation {
 }
 
 export function limit(query: Query, depth: number): Relation {
-  const input = query.ordered(() => query.rules.relation(query, depth));
+  const input = query.rules.relation(query, depth);
   const [alias, ctes] = [query.name(), [] as string[]];
   const from = query.source(input, alias, ctes);
   const scope = scopeOf(alias, input.types);

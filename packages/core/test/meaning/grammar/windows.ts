@@ -23,10 +23,7 @@ export function window(query: Query, depth: number): Relation {
   const isPlace = PLACES.some((one) => one === name);
   const isRanked = isPlace || PEERS.some((one) => one === name);
   const frame = isRanked && !/value|list/.test(name) ? undefined : frameOf(query, isPlace);
-  const isOrdered = isPlace || frame?.unit === 'ROWS' || frame?.exclude === ' EXCLUDE CURRENT ROW';
-  const input = isOrdered
-    ? query.ordered(() => query.rules.relation(query, depth))
-    : query.rules.relation(query, depth);
+  const input = query.rules.relation(query, depth);
   const [alias, ctes] = [query.name(), [] as string[]];
   const from = query.source(input, alias, ctes);
   const scope = scopeOf(alias, input.types);
@@ -80,11 +77,13 @@ function callOf(query: Query, scope: readonly ScopeColumn[], name: string, over:
     case 'first_value':
     case 'last_value':
       return `${name}(${whole}${nulls}) ${over}`;
+    case 'percent_rank':
+    case 'cume_dist':
+      // A whole number, so that rows that tie in it are the same.
+      return `floor(100 * ${name}() ${over})::INTEGER`;
     case 'row_number':
     case 'rank':
     case 'dense_rank':
-    case 'percent_rank':
-    case 'cume_dist':
       return `${name}() ${over}`;
     default:
       return `${name}(${distinct}${whole})${filter} ${over}`;
@@ -94,7 +93,6 @@ function callOf(query: Query, scope: readonly ScopeColumn[], name: string, over:
 interface Frame {
   readonly unit: 'ROWS' | 'RANGE' | 'GROUPS';
   readonly sql: string;
-  readonly exclude: string;
   /** A bound counts: RANGE then needs a single number to sort by. */
   readonly offset: boolean;
 }
@@ -117,18 +115,10 @@ function frameOf(query: Query, isPlace: boolean): Frame | undefined {
       'UNBOUNDED FOLLOWING',
       ...counts.map((n) => `${n} FOLLOWING`),
     ]);
-    const excludes = [
-      '',
-      '',
-      ' EXCLUDE GROUP',
-      ' EXCLUDE TIES',
-      ...(query.options.calm ? [] : [' EXCLUDE CURRENT ROW']),
-    ];
-    const exclude = excludes[query.choices.number('exclude', excludes.length)] ?? '';
+    const exclude = query.of('exclude', ['', '', ' EXCLUDE GROUP', ' EXCLUDE TIES', ' EXCLUDE CURRENT ROW']);
     return {
       unit,
       sql: ` ${unit} BETWEEN ${start} AND ${end}${exclude}`,
-      exclude,
       offset: /\d/.test(start + end),
     };
   });
