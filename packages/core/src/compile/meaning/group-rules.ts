@@ -36,12 +36,10 @@ export function aggregate(
   const rows = digest('groups', seal.rows, sortedSet(keys), isPlain ? 0 : setsOfKeys);
   const values = aggregates.map(({ aggregate, term }) => {
     const name = text(aggregate, 'name');
-    const isSettled = settledBy(keysOf(object(aggregate, 'order_bys')), block.columns, seal.hash);
     const isFree =
       (UNORDERED.has(name) && !isCollated(aggregate)) ||
       (scalar && name === 'first') ||
-      (aggregate['order_bys'] !== undefined &&
-        readAll(expressions, list(aggregate, 'children'), block.columns).every(isSettled));
+      isSortedByItself(expressions, aggregate, block, seal);
     if (!isFree && aggregate['order_bys'] === undefined) expressions.flags.add(`order:${name}`);
     const isList = LISTS.has(name) && aggregate['order_bys'] === undefined;
     return {
@@ -72,6 +70,19 @@ export function aggregate(
       return sequence === undefined ? column : new CallTerm(IN_ORDER, [column, atom(sequence)]);
     }),
   );
+}
+
+/** What is sorted is settled by the keys that it is sorted by. */
+function isSortedByItself(
+  expressions: ExpressionReader,
+  aggregate: JsonObject,
+  block: Block,
+  seal: Seal,
+): boolean {
+  const sorted = object(aggregate, 'order_bys');
+  if (sorted === undefined) return false;
+  const terms = readAll(expressions, list(aggregate, 'children'), block.columns);
+  return terms.every(settledBy(keysOf(sorted), block.columns, seal.hash));
 }
 
 export function distinct(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
