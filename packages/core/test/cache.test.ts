@@ -97,15 +97,16 @@ function write(files: Readonly<Record<string, string>>): string {
   return root;
 }
 
-/** All that a compile says, and how many queries were bound for it. */
+/** All that a compile says, and how many queries and audits were bound for it. */
 async function everything(
   root: string,
   cache?: CompileCache,
-): Promise<{ readonly said: unknown; readonly bound: number }> {
+): Promise<{ readonly said: unknown; readonly bound: number; readonly checked: number }> {
   const project = loadProject(nodeFiles(root)).value;
   if (project === undefined) throw new Error('no project');
   const binder = await createDuckDbBinder();
   let bound = 0;
+  let checked = 0;
   try {
     const compiled = await compile({
       project,
@@ -113,7 +114,10 @@ async function everything(
         lanes: binder.lanes,
         parse: (texts) => binder.parse(texts),
         define: (statements) => binder.define(statements),
-        check: (texts) => binder.check(texts),
+        check: (texts) => {
+          checked += texts.length;
+          return binder.check(texts);
+        },
         declare: (tables) => binder.declare(tables),
         drop: (tables) => binder.drop(tables),
         names: (text) => binder.names(text),
@@ -132,6 +136,7 @@ async function everything(
     return {
       said: JSON.parse(JSON.stringify({ ...compiled, nodes, broken: [...compiled.broken].toSorted() })),
       bound,
+      checked,
     };
   } finally {
     binder.close();
@@ -141,6 +146,7 @@ async function everything(
 class MemoryCache implements CompileCache {
   readonly kept = new Map<string, ReturnType<CompileCache['find']>>();
   readonly #payloads: string[] = [];
+  audits: ReadonlySet<string> = new Set();
   /** Which entries are gone. */
   isLost: (key: string) => boolean = () => false;
 
@@ -150,6 +156,10 @@ class MemoryCache implements CompileCache {
 
   stage(payload: string): ReturnType<CompileCache['stage']> {
     return { offset: this.#payloads.push(payload) - 1, length: payload.length, checksum: '' };
+  }
+
+  keepAudits(shapes: ReadonlySet<string>): void {
+    this.audits = new Set(shapes);
   }
 
   keep(...[key, head, { offset }]: Parameters<CompileCache['keep']>): void {
@@ -209,6 +219,31 @@ test('binds again only what reads something that means another thing', async () 
   edit('models/a/sums.sql', 'sum(v)', 'sum(v + 1)');
   // Of its readers, one names it in a CTE that nobody uses.
   expect((await everything(root, cache)).bound).toBe(2);
+});
+
+const seed = (audit: string): Record<string, string> => ({
+  'models/a/seed.sql': `MODEL (
+  name a.seed,
+  kind SEED (path '../../seed.csv'),
+  columns (id BIGINT, label VARCHAR),
+  audits (${audit})
+);
+`,
+  'seed.csv': 'id,label\n1,x\n',
+});
+
+test('asks DuckDB about an audit of a seed once', async () => {
+  const root = write({ ...FILES, ...seed('not_null(columns := (id))') });
+  const cache = new MemoryCache();
+  expect((await everything(root, cache)).checked).toBeGreaterThan(0);
+  expect((await everything(root, cache)).checked).toBe(0);
+  // A column of another type, or none, has to be asked for.
+  for (const audit of ['not_null(columns := (label))', 'not_null(columns := (nope))']) {
+    writeFileSync(join(root, 'models/a/seed.sql'), seed(audit)['models/a/seed.sql'] ?? '');
+    const again = await everything(root, cache);
+    expect(again.checked).toBeGreaterThan(0);
+    expect(again.said).toEqual((await everything(root)).said);
+  }
 });
 
 test.each([

@@ -15,6 +15,7 @@ interface Stored extends CacheHead, StagedPayload {
 }
 
 interface Index {
+  readonly audits: readonly string[];
   readonly files: readonly string[];
   readonly entries: readonly (readonly [key: string, stored: Stored])[];
 }
@@ -25,8 +26,11 @@ const PAYLOADS = /^models-[0-9a-f]{24}\.payloads$/;
 const MOST_FILES = 16;
 /** How long a file that no index names stays, milliseconds: another process may be about to name it. */
 const GRACE = 600_000;
+/** Shapes of audits that are kept; a project has some dozens, and what it no longer has need not stay for ever. */
+const MOST_AUDITS = 4_096;
 
 export class ModelCache implements CompileCache {
+  readonly audits: ReadonlySet<string>;
   readonly #folder: string;
   readonly #identity: string;
   readonly #stored: ReadonlyMap<string, Stored>;
@@ -34,6 +38,7 @@ export class ModelCache implements CompileCache {
   readonly #open = new Map<string, number>();
   readonly #found = new Set<string>();
   readonly #new = new Map<string, Stored>();
+  #newAudits: readonly string[];
   /** The file that is being written. */
   #writer: PayloadWriter | undefined;
   /** An index names that file. */
@@ -46,6 +51,8 @@ export class ModelCache implements CompileCache {
     const index = readIndex(folder, identity);
     this.#stored = new Map(index?.entries);
     this.#files = index?.files ?? [];
+    this.audits = new Set(index?.audits);
+    this.#newAudits = [...this.audits];
   }
 
   find(key: string): CacheEntry | undefined {
@@ -63,6 +70,10 @@ export class ModelCache implements CompileCache {
 
   keep(key: string, head: CacheHead, payload: StagedPayload): void {
     this.#new.set(key, { ...head, ...payload, file: -1 });
+  }
+
+  keepAudits(shapes: ReadonlySet<string>): void {
+    this.#newAudits = [...shapes].slice(-MOST_AUDITS);
   }
 
   /** Writes what is new, beside what was found; what nobody asks for any more is forgotten. */
@@ -106,7 +117,7 @@ export class ModelCache implements CompileCache {
     this.#writer.flush();
     const files = isWasteful ? [this.#writer.name] : [...this.#files, this.#writer.name];
     for (const [key, stored] of this.#new) entries.set(key, { ...stored, file: files.length - 1 });
-    const index: Index = { files, entries: [...entries] };
+    const index: Index = { files, audits: this.#newAudits, entries: [...entries] };
     writeChecked(join(this.#folder, INDEX), this.#identity, [Buffer.from(JSON.stringify(index))]);
     this.#isSaved = true;
     this.#removeUnnamed(files);

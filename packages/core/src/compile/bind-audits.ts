@@ -1,5 +1,6 @@
 import type { ModelDefinition } from '../model/index.ts';
 import { auditShape } from './audit-shape.ts';
+import { digestOf } from './cache-key.ts';
 import { checkDivertedColumns } from './check-diverting.ts';
 import type { Compilation } from './compilation.ts';
 import type { Column } from './compiled.ts';
@@ -41,10 +42,10 @@ export async function bindAudits(c: Compilation, models: readonly ParsedModel[])
   );
 }
 
-/** Undefined for an audit that reads other models. */
+/** A digest of its shape; undefined for an audit that reads other models. */
 function shapeOf(audit: ParsedAudit, model: string, columns: readonly Column[]): string | undefined {
   if (audit.dependencies.length > 0) return undefined;
-  return auditShape(audit.sql.sql, model, columns, audit.audit.definition === undefined);
+  return digestOf(auditShape(audit.sql.sql, model, columns, audit.audit.definition === undefined));
 }
 
 /** Audits that divert return rows of their model. What does not bind is told elsewhere. */

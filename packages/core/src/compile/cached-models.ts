@@ -170,6 +170,7 @@ export function keepResults(c: Compilation, order: readonly string[], isPlain: b
       drafted: c.drafted.get(name),
     });
   }
+  if (isPlain) cache?.keepAudits(c.soundAudits);
   if (memory === undefined) return;
   // What came from disk does not tell its macros' warnings apart, until it is rendered once.
   for (const [name, drafted] of c.drafted) {

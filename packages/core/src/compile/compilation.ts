@@ -14,6 +14,7 @@ import { lazy } from './lazy.ts';
 import type { LeafMeaning } from './meaning.ts';
 import { nameLookup, type ParsedModel } from './parse-models.ts';
 import type { ReadLeaf } from './reads.ts';
+import { hasMacros } from './sql-macros.ts';
 import type { VersionedMeaning } from './version.ts';
 import { WriteAhead } from './write-ahead.ts';
 
@@ -42,8 +43,8 @@ export class Compilation {
   /** Models with something wrong that is no error of theirs alone: not to be kept. */
   readonly faulty = new Set<string>();
   readonly ahead: WriteAhead;
-  /** Shapes of audits that DuckDB has bound. */
-  readonly soundAudits = new Set<string>();
+  /** Digests of shapes of audits that DuckDB has bound, in this compilation or before. */
+  readonly soundAudits: Set<string>;
   settings: string | undefined;
   /** Models that were not looked at, and the broken input that is to blame. */
   readonly blockedBy = new Map<string, string>();
@@ -62,6 +63,8 @@ export class Compilation {
     this.input = input;
     this.lookup = nameLookup(input.project);
     this.ahead = new WriteAhead(input.cache);
+    // What an SQL macro does is in no shape.
+    this.soundAudits = new Set(hasMacros(input.project) ? [] : input.cache?.audits);
   }
 
   fail(definition: ModelDefinition, found: Diagnostic): void {

@@ -38,10 +38,13 @@ export interface StagedPayload {
 
 /** Where results are kept. Keys are hashes of content. */
 export interface CompileCache {
+  /** Digests of shapes of audits that are known to bind. */
+  readonly audits: ReadonlySet<string>;
   find(key: string): CacheEntry | undefined;
   /** Puts a payload away, so that it takes no memory; undefined where it cannot be. It is found only once it is kept. */
   stage(payload: string): StagedPayload | undefined;
   keep(key: string, head: CacheHead, payload: StagedPayload): void;
+  keepAudits(shapes: ReadonlySet<string>): void;
 }
 
 /** What is asked of every model. */
