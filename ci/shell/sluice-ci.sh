@@ -5,7 +5,7 @@
 #   SLUICE            the command                             npx --yes @sluice/cli
 #   SLUICE_PROJECT    the project's folder                    .
 #   SLUICE_BASE       the environment to compare with         prod
-#   SLUICE_BASE_FILE  a warehouse file to work on a copy of   the project's warehouse itself
+#   SLUICE_BASE_FILE  a warehouse file to compare with        the project's warehouse itself
 #   SLUICE_ENV        what to build in                        pr_<number>, or a new name
 #   SLUICE_FAIL_ON    error, warning, breaking or diff        error
 #   SLUICE_COMMENT    true: keep a comment up to date         false

@@ -410,7 +410,7 @@ export const COMMANDS: readonly Command[] = [
       { flags: '--base <environment>', summary: "what to compare with; 'prod' if left out" },
       {
         flags: '--base-file <file>',
-        summary: "work on a copy of this warehouse file, in place of the project's warehouse",
+        summary: "compare with this warehouse file, which is only read, in place of the project's warehouse",
         path: true,
       },
       {
@@ -449,7 +449,7 @@ export const COMMANDS: readonly Command[] = [
       { line: 'sluice ci', does: 'what merging would mean for prod' },
       {
         line: 'sluice ci --base-file prod.duckdb --fail-on breaking --markdown out/report.md',
-        does: 'on a copy of production; fails when a column goes',
+        does: 'against a file of production; fails when a column goes',
       },
       { line: 'sluice ci --format github --junit out/sluice.xml --comment', does: 'in a pull request' },
     ],

@@ -6,7 +6,7 @@ import { reporterFor, type Reporter } from './progress/reporter.ts';
 export async function withWorkspace(
   invocation: Invocation,
   work: (workspace: Workspace, reporter: Reporter) => Promise<number>,
-  more: Pick<WorkspaceOptions, 'warehouse'> = {},
+  more: Pick<WorkspaceOptions, 'warehouse' | 'base' | 'now'> = {},
 ): Promise<number> {
   const { context } = invocation;
   const now = invocation.now();

@@ -227,7 +227,7 @@ test('an environment that was there is kept, prod and the base are refused', asy
   expect(sluice('ci', '--base', 'dev', '--env', 'dev').err).toContain('dev is no environment to throw away');
 });
 
-test('a copy of a warehouse leaves it as it is, to the byte', async () => {
+test('a warehouse file is read where it is and left as it is, to the byte', async () => {
   const copy = join(folder, 'production.duckdb');
   writeFileSync(copy, readFileSync(prod));
   const was = readFileSync(copy);
@@ -249,7 +249,7 @@ test('a copy of a warehouse leaves it as it is, to the byte', async () => {
   expect(readdirSync(scratch).filter((name) => name.startsWith('sluice-'))).toEqual([]);
   const missing = sluice('ci', '--base-file', 'nowhere.duckdb');
   expect(missing.code).toBe(1);
-  expect(missing.err).toContain("there is no warehouse file 'nowhere.duckdb' to copy");
+  expect(missing.err).toContain("there is no warehouse file 'nowhere.duckdb' to compare with");
 });
 
 // The action of GitHub, step by step as its file has them.

@@ -34,7 +34,6 @@ export type {
   WorkspaceOptions,
 } from './workspace.ts';
 export { openWorkspace } from './open-workspace.ts';
-export { copyWarehouse } from './engine/duckdb/copy-warehouse.ts';
 export type { Span, SpanAttributes, Tracer } from './engine/tracer.ts';
 export {
   projectJsonSchema,
@@ -43,4 +42,5 @@ export {
   type SignalInterval,
   type SignalValue,
 } from './project/index.ts';
+export { overlayWarehouse, type Overlay } from './workspace/overlay-warehouse.ts';
 export { VERSION } from './version.ts';

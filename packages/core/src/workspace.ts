@@ -57,6 +57,8 @@ export interface WorkspaceOptions {
   readonly warehouse?: string;
   /** Times what methods do, as spans; if left out, nothing is timed. */
   readonly tracer?: Tracer;
+  /** A warehouse file that is only read, for a `warehouse` that `overlayWarehouse` made over it; absolute. */
+  readonly base?: string;
   /** Whether results are kept under `.sluice/cache`; default: yes, save when Sluice runs from its sources. */
   readonly cache?: boolean;
 }

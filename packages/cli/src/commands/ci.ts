@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { FAIL_ON, type Answer, type CiDocument, type CiFailure } from '@sluice/core';
+import { FAIL_ON, type Answer, type CiDocument, type CiFailure, type WorkspaceOptions } from '@sluice/core';
 import { forgeOf, pullRequest, type Env } from '../comment/forge.ts';
 import { markerOf, upsertComment } from '../comment/upsert-comment.ts';
 import { exitCodeOf } from '../exit-codes.ts';
@@ -25,7 +25,7 @@ export async function ci(invocation: Invocation): Promise<number> {
   const base = invocation.text('base');
   const environment = invocation.text('env') ?? environmentName(invocation.context.env);
   const keep = invocation.flag('keep');
-  const copy = await copyOfBase(invocation);
+  const over = await overBase(invocation, base ?? 'prod');
   try {
     return await withWorkspace(
       invocation,
@@ -41,14 +41,16 @@ export async function ci(invocation: Invocation): Promise<number> {
         writeReports(invocation, answer);
         printCi(invocation, answer, format);
         await comment(invocation, answer.document);
-        if (copy !== undefined && keep)
-          invocation.context.stderr.write(`The copy of the warehouse was kept: ${copy.warehouse}\n`);
+        if (over !== undefined && keep)
+          invocation.context.stderr.write(
+            `What was built is kept in ${over.options.warehouse ?? ''}, whose other tables are in the base: attach that as sluice_base.\n`,
+          );
         return exitCodeOf(answer.document.status);
       },
-      copy === undefined ? {} : { warehouse: copy.warehouse },
+      over?.options ?? {},
     );
   } finally {
-    if (copy !== undefined && !keep) rmSync(copy.folder, { recursive: true, force: true });
+    if (over !== undefined && !keep) rmSync(over.folder, { recursive: true, force: true });
   }
 }
 
@@ -67,20 +69,28 @@ function environmentName(env: Env): string {
   return merge === undefined ? `ci_${randomBytes(4).toString('hex')}` : `mr_${merge}`;
 }
 
-async function copyOfBase(
+/** A warehouse over the file of `--base-file`: what is built goes there, all else is read where it is. */
+async function overBase(
   invocation: Invocation,
-): Promise<{ readonly folder: string; readonly warehouse: string } | undefined> {
+  environment: string,
+): Promise<
+  | { readonly folder: string; readonly options: Pick<WorkspaceOptions, 'warehouse' | 'base' | 'now'> }
+  | undefined
+> {
   const file = invocation.text('baseFile');
   if (file === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-'));
   const lockTimeout = (invocation.number('lockTimeout', '--lock-timeout', 0, false) ?? 30) * 1000;
+  const base = invocation.path(file);
   try {
     // The engine is loaded for this alone.
-    const { copyWarehouse } = await import('@sluice/core');
-    return {
-      folder,
-      warehouse: await copyWarehouse(invocation.path(file), folder, { label: file, lockTimeout }),
-    };
+    const { overlayWarehouse } = await import('@sluice/core');
+    const { warehouse, asOf } = await overlayWarehouse(base, folder, environment, {
+      label: file,
+      lockTimeout,
+    });
+    // Days that passed since are no change of the request, and computing them would copy what they belong to.
+    return { folder, options: { base, warehouse, ...(asOf === undefined ? {} : { now: () => asOf }) } };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -56,6 +56,7 @@ export async function runTask(
     const hasEntries = at.state.ledger.has(key) || ledger.entries(key).length > 0;
     if (isAnew || (isFresh && hasEntries)) await forgetLedger(connection, key);
     if (isFresh) entered.push(() => ledger.made(key));
+    if (!isFresh && writesTable(planned)) await connection.own(physical, !replacesTable(planned));
     let rows = 0;
     let rejected = 0;
     const { carry } = planned;
@@ -131,6 +132,17 @@ export async function runTask(
   progress.mended += written.mended;
   progress.done.push(...ranges);
   progress.audits.push(...outcomes.map((o) => o.document));
+}
+
+/** Whether a task changes rows of a table that stands. */
+function writesTable({ storage, work }: PlannedNode): boolean {
+  return storage === 'table' && work?.kind !== 'audit' && work?.kind !== 'carry' && work?.kind !== 'empty';
+}
+
+/** Whether it does so by making the table anew. */
+function replacesTable({ node, work }: PlannedNode): boolean {
+  const isFull = node.node === 'model' && node.definition.kind.kind === 'FULL';
+  return work?.kind === 'load' || work?.kind === 'seed' || (work?.kind === 'table' && isFull);
 }
 
 /** The ledger of a table that begins with the rows of another. The copy is a write of its own. */

@@ -42,6 +42,8 @@ function tracedConnection(connection: Connection, tracer: Tracer): Connection {
     importRows: (path, format, columns, table) =>
       timed('COPY', () => connection.importRows(path, format, columns, table)),
     statistics: (...given) => timed('SELECT', () => connection.statistics(...given)),
+    borrow: (exceptSchemas) => timed('ATTACH', () => connection.borrow(exceptSchemas)),
+    own: (table, keepRows) => timed('CREATE TABLE', () => connection.own(table, keepRows)),
     interrupt: () => connection.interrupt(),
     close: () => connection.close(),
   };

@@ -22,6 +22,9 @@ export interface WarehouseStatistics {
   readonly bytes: number;
 }
 
+/** The catalog under which a base stands that is attached to be read. */
+export const BASE_CATALOG = 'sluice_base';
+
 /** A value as it comes from the warehouse, fit for JSON: big integers and decimals are strings when they would lose digits. */
 export type Cell = string | number | boolean | null | readonly Cell[] | { readonly [key: string]: Cell };
 
@@ -65,6 +68,13 @@ export interface Connection {
     columns: readonly Column[],
     table: string,
   ): Promise<readonly string[]>;
+  /** Lets the tables and views of an attached base be found under their names, but for those of some schemas. */
+  borrow(exceptSchemas: readonly string[]): Promise<void>;
+  /**
+   * Makes sure that a table can be written: one that is read from an attached base becomes the warehouse's own, with its rows, or is
+   * not there any more. Does nothing without a base.
+   */
+  own(table: TableName, keepRows: boolean): Promise<void>;
   /** Stops what is running. */
   interrupt(): void;
   close(): void;

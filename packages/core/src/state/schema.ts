@@ -5,7 +5,7 @@ import { divertedTables } from './diverted-tables.ts';
 import { MIGRATIONS, STATE_VERSION } from './migrations.ts';
 
 /** The schema of Sluice's own tables. Nothing but state/ reads or writes them. */
-const STATE_SCHEMA = '_sluice';
+export const STATE_SCHEMA = '_sluice';
 
 /**
  * Version 1, for ever: what came later is a step in `migrations.ts`. No primary keys: DuckDB checks them against rows deleted

@@ -22,6 +22,7 @@ export async function withWarehouse<T>(
       path: target,
       label: settings.path,
       readOnly,
+      ...(target !== path || w.options.base === undefined ? {} : { base: w.options.base }),
       threads: settings.threads,
       memoryLimit: settings.memoryLimit,
       // One in memory holds nothing: it stands for a warehouse that does not exist.

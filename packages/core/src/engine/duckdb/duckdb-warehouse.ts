@@ -13,6 +13,7 @@ import type {
   Warehouse,
   WarehouseStatistics,
 } from '../warehouse.ts';
+import { borrowAll, IS_BORROWED, ownTable } from './attached-base.ts';
 import { defineMacros } from './define-macros.ts';
 import { readResult } from './cells.ts';
 import { compareSql, readFilesSql } from './files.ts';
@@ -23,9 +24,11 @@ export class DuckDbWarehouse implements Warehouse {
   readonly #instance: DuckDBInstance;
   readonly #macros: readonly string[];
   readonly #onClose: () => void;
+  readonly #hasBase: boolean;
 
-  constructor(instance: DuckDBInstance, macros: readonly string[], onClose: () => void) {
+  constructor(instance: DuckDBInstance, macros: readonly string[], hasBase: boolean, onClose: () => void) {
     this.#instance = instance;
+    this.#hasBase = hasBase;
     this.#macros = macros;
     this.#onClose = onClose;
   }
@@ -35,7 +38,7 @@ export class DuckDbWarehouse implements Warehouse {
     await connection.run("SET TimeZone = 'UTC'");
     // What is wrong with one has been said by the compiler, and its readers are not run.
     await defineMacros(connection, this.#macros);
-    return new DuckDbConnection(connection);
+    return new DuckDbConnection(connection, this.#hasBase);
   }
 
   close(): void {
@@ -46,9 +49,19 @@ export class DuckDbWarehouse implements Warehouse {
 
 class DuckDbConnection implements Connection {
   readonly #connection: DuckDBConnection;
+  readonly #hasBase: boolean;
 
-  constructor(connection: DuckDBConnection) {
+  constructor(connection: DuckDBConnection, hasBase: boolean) {
     this.#connection = connection;
+    this.#hasBase = hasBase;
+  }
+
+  async borrow(exceptSchemas: readonly string[]): Promise<void> {
+    await borrowAll(this.#connection, exceptSchemas);
+  }
+
+  async own(table: TableName, keepRows: boolean): Promise<void> {
+    if (this.#hasBase) await ownTable(this.#connection, table, keepRows);
   }
 
   async run(text: string): Promise<number> {
@@ -125,7 +138,7 @@ class DuckDbConnection implements Connection {
   async relations(): Promise<ReadonlyMap<string, 'table' | 'view'>> {
     const rows = await this.rows(
       "SELECT lower(schema_name || '.' || table_name) AS n, 'table' AS k FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal" +
-        " UNION ALL SELECT lower(schema_name || '.' || view_name), 'view' FROM duckdb_views() WHERE database_name = current_database() AND NOT internal",
+        ` UNION ALL SELECT lower(schema_name || '.' || view_name), CASE WHEN ${IS_BORROWED} THEN 'table' ELSE 'view' END FROM duckdb_views() WHERE database_name = current_database() AND NOT internal`,
     );
     return new Map(rows.map((r) => [String(r['n']), r['k'] === 'view' ? 'view' : 'table']));
   }
@@ -150,7 +163,8 @@ class DuckDbConnection implements Connection {
 
   async views(): Promise<ReadonlyMap<string, TableName | 'another query'>> {
     const rows = await this.rows(
-      "SELECT lower(schema_name || '.' || view_name) AS n, sql, database_name AS d FROM duckdb_views() WHERE database_name = current_database() AND NOT internal",
+      "SELECT lower(schema_name || '.' || view_name) AS n, sql, database_name AS d FROM duckdb_views() WHERE database_name = current_database() AND NOT internal" +
+        ` AND NOT ${IS_BORROWED}`,
     );
     return new Map(
       rows.map((r) => [String(r['n']), shownBy(String(r['sql']), String(r['d'])) ?? 'another query']),

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { diagnostic, SluiceError, storageProblem } from '../../diagnostic/index.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { machineMemory, memoryShare } from '../machine-memory.ts';
+import { attachBase } from './attached-base.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
 import { spillFolder } from './spill-folder.ts';
 
@@ -14,6 +15,8 @@ export interface OpenOptions {
   /** The path as the user knows it, for messages. */
   readonly label: string;
   readonly readOnly: boolean;
+  /** Another warehouse file, absolute, that is attached to be read. */
+  readonly base?: string;
   readonly threads: number | undefined;
   /** A size as DuckDB reads it, or a share such as `50%` of what the machine has; undefined: a share of what is free. */
   readonly memoryLimit: string | undefined;
@@ -78,9 +81,18 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });
+      if (options.base !== undefined) {
+        const connection = await instance.connect();
+        const problem: unknown = await attachBase(connection, options.base).catch((error: unknown) => error);
+        connection.closeSync();
+        if (problem !== undefined) {
+          instance.closeSync();
+          throw problem;
+        }
+      }
       if (!options.readOnly) spill?.clearStale();
       options.onOpen?.({ memoryLimit, spillTo: spill?.path });
-      return new DuckDbWarehouse(instance, options.macros, () => spill?.clear());
+      return new DuckDbWarehouse(instance, options.macros, options.base !== undefined, () => spill?.clear());
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const holder = lockHolder(message);
