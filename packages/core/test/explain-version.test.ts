@@ -1,5 +1,7 @@
 /** What differs between the project and an environment, through the front door. */
+import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
+import type { Fingerprint } from '../src/state/index.ts';
 import { TestProject, type Files } from './support/project.ts';
 
 const FILES: Files = {
@@ -108,7 +110,7 @@ test.each<[string, Files, string, readonly string[]]>([
     'a.clean',
     [
       'differs',
-      "its query is what it was: a statement around it, an audit that diverts rows, a macro, a setting such as the time zone, or DuckDB's version changed",
+      'its query is what it was: a statement around it, an audit that diverts rows, or a macro changed',
     ],
   ],
   [
@@ -132,6 +134,58 @@ test.each<[string, Files, string, readonly string[]]>([
   ['a new model', { 'models/b/more.sql': 'MODEL (kind FULL);\nSELECT 1 AS one\n' }, 'b.more', ['new']],
 ])('%s', async (_, edits, model, expected) => {
   expect(await explained(edits, model)).toEqual(expected);
+});
+
+test('a variable of project.yaml', async () => {
+  const yaml = `${FILES['project.yaml']}variables: { least: 2, other: x }\n`;
+  await using project = new TestProject({
+    ...FILES,
+    'project.yaml': yaml,
+    'models/a/clean.sql':
+      "MODEL (kind FULL);\nSELECT id, amount, state FROM raw.o WHERE amount > @VAR('least') AND state <> '@other'\n",
+  });
+  await (await project.workspace()).apply('prod');
+  project.write('project.yaml', yaml.replace('least: 2', 'least: 3'));
+  const { document } = await (await project.workspace()).explainVersion('a.clean', 'prod');
+  expect(document.reasons.map((r) => r.message)).toEqual([
+    'rows: filter changed',
+    'the variable least has another value',
+  ]);
+});
+
+/** Makes the state of a project look as if another DuckDB had computed it, which gives other meanings to functions. */
+async function forge(project: TestProject, settings: Readonly<Record<string, string>>): Promise<void> {
+  const warehouse = await DuckDBInstance.create(project.path('.sluice/warehouse.duckdb'));
+  const connection = await warehouse.connect();
+  const reader = await connection.runAndReadAll('SELECT physical, fingerprint FROM _sluice.snapshot');
+  for (const [physical, fingerprint] of reader.getRows()) {
+    const old = JSON.parse(String(fingerprint)) as Fingerprint;
+    if (old.settings === undefined) continue;
+    const columns = old.columns.map((column) => ({ ...column, hash: `${column.hash.slice(0, -1)}-` }));
+    const forged = { ...old, columns, settings: { ...old.settings, ...settings } };
+    await connection.run(
+      "UPDATE _sluice.snapshot SET fingerprint = $1, version = 'other' WHERE physical = $2",
+      [JSON.stringify(forged), String(physical)],
+    );
+  }
+  connection.closeSync();
+  warehouse.closeSync();
+}
+
+test.each<[string, Readonly<Record<string, string>>, RegExp]>([
+  [
+    'another DuckDB',
+    { DuckDB: 'v1.4.0' },
+    /^its query is what it was: DuckDB v1\.4\.0 became v\d+\.\d+\.\d+$/,
+  ],
+  ['another time zone', { TimeZone: 'CET' }, /^its query is what it was: TimeZone CET became UTC$/],
+])('%s in the state', async (_, settings, message) => {
+  await using project = new TestProject(FILES);
+  await (await project.workspace()).apply('prod');
+  await forge(project, settings);
+  const { document } = await (await project.workspace()).explainVersion('a.clean', 'prod');
+  expect(document.status).toBe('differs');
+  expect(document.reasons.map((r) => r.message)).toEqual([expect.stringMatching(message)]);
 });
 
 test('an environment that does not exist', async () => {

@@ -13,6 +13,7 @@ import { kindColumns } from './kind-columns.ts';
 import { allReads, clockDependent, readLeafOf } from './model-reads.ts';
 import { isColumns, nameColumns } from './name-columns.ts';
 import { openColumns } from './open-pivot.ts';
+import { meaningSettings } from './meaning-settings.ts';
 import type { ParsedModel, ParsedQuery } from './parse-models.ts';
 import { inputsOf } from './pending.ts';
 import { outputColumns, type PlanNode } from './plan-node.ts';
@@ -198,7 +199,8 @@ function addModel(
     definition,
     columns,
     version: versioned.version,
-    meaning: versioned.meaning,
+    meaning:
+      rest.sql === undefined ? versioned.meaning : { ...versioned.meaning, settings: meaningSettings(c, m) },
     ...rest,
   };
   c.know(node, versioned, reads);

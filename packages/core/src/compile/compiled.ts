@@ -42,6 +42,8 @@ export interface Meaning {
   readonly columns: readonly { readonly name: string; readonly type: string; readonly hash: string }[];
   /** What makes the result depend on more than its inputs: `volatile:random`, `context:now`, `order:first`, … */
   readonly flags: readonly string[];
+  /** What else its query's result comes from, by name, for saying what changed: DuckDB, its settings, variables as digests. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**

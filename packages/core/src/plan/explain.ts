@@ -165,6 +165,10 @@ export function compareFingerprints(
     if (rowsChanged)
       reasons.push({ code: 'rows_changed', message: rowsChange(old.sql ?? '', own.sql ?? '') });
   }
+  if (textChanged)
+    for (const name of changedSettings(old, own))
+      if (isVariable(name))
+        reasons.push({ code: 'definition_changed', message: settingChange(name, old, own) });
   reasons.push(...fromAbove);
   if (reasons.length === 0) {
     const order = [...before.keys()].join('\n') === [...after.keys()].join('\n');
@@ -207,9 +211,31 @@ function kindChange(old: Fingerprint['kind'], now: Fingerprint['kind']): string 
 
 /** The query is what it was, and so is all it reads. */
 function outsideChange(old: Fingerprint, own: Fingerprint): string {
-  return old.scheme === own.scheme
-    ? "its query is what it was: a statement around it, an audit that diverts rows, a macro, a setting such as the time zone, or DuckDB's version changed"
-    : 'its query is what it was: this Sluice tells versions by other rules';
+  const same = 'its query is what it was';
+  if (old.scheme !== own.scheme) return `${same}: this Sluice tells versions by other rules`;
+  const settings = changedSettings(old, own).map((name) => settingChange(name, old, own));
+  if (settings.length > 0) return `${same}: ${settings.join(', ')}`;
+  const around = 'a statement around it, an audit that diverts rows';
+  return old.settings === undefined || own.settings === undefined
+    ? `${same}: ${around}, a macro, a setting such as the time zone, or DuckDB's version changed`
+    : `${same}: ${around}, or a macro changed`;
+}
+
+/** Names of what both had, and had otherwise. */
+function changedSettings(old: Fingerprint, own: Fingerprint): readonly string[] {
+  const [was, is] = [old.settings ?? {}, own.settings ?? {}];
+  return Object.keys(is).filter((name) => was[name] !== undefined && was[name] !== is[name]);
+}
+
+function isVariable(name: string): boolean {
+  return name.startsWith('variable ');
+}
+
+/** As `DuckDB v1.5.5 became v1.5.6`; of variables only digests are kept. */
+function settingChange(name: string, old: Fingerprint, own: Fingerprint): string {
+  return isVariable(name)
+    ? `the ${name} has another value`
+    : `${name} ${old.settings?.[name] ?? ''} became ${own.settings?.[name] ?? ''}`;
 }
 
 function upstreamReasons(

@@ -19,6 +19,7 @@ export function fingerprintOf(node: CompiledNode): Fingerprint {
     reads: [...reads.keys()].toSorted().flatMap((k) => reads.get(k) ?? []),
     kind: kindProperties(node),
     sql: node.node === 'model' ? (node.sql ?? null) : null,
+    ...(node.meaning.settings === undefined ? {} : { settings: node.meaning.settings }),
   };
 }
 

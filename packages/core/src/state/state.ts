@@ -46,6 +46,8 @@ export interface Fingerprint {
   readonly kind: Readonly<Record<string, VariableValue>>;
   /** The rendered SQL, so that a new scheme can re-version it. */
   readonly sql: string | null;
+  /** What else it came from (`Meaning.settings`). Not there where an older Sluice wrote it. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** The columns of the physical table, where a policy made them others than those of the model. */
   readonly table?: readonly Column[];
   /** The table whose rows it began with, and the newest sequence number in them. */
