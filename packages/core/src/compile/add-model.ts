@@ -11,6 +11,7 @@ import { traceLineage, type LineageTrace } from './lineage.ts';
 import { meaningOf } from './meaning.ts';
 import { kindColumns } from './kind-columns.ts';
 import { allReads, clockDependent, readLeafOf } from './model-reads.ts';
+import { ownReads } from './own-rows.ts';
 import { isColumns, nameColumns } from './name-columns.ts';
 import { openColumns } from './open-pivot.ts';
 import { meaningSettings } from './meaning-settings.ts';
@@ -102,9 +103,11 @@ export async function addQueryModel(
     );
   }
   const byInterval = isByInterval(definition.kind, query.rendered.timeMacros.size > 0);
+  const isOwn = (schema: string, table: string): boolean =>
+    guessed.readsItself && c.lookup.find(schema, table) === definition.name;
   const reads = traceReads(
     plan,
-    (schema, table) => c.knownTable(schema, table)?.reads(),
+    (schema, table) => (isOwn(schema, table) ? ownReads(definition) : c.knownTable(schema, table)?.reads()),
     byInterval ? COMPILE_INTERVAL : undefined,
   );
   addModel(
@@ -115,8 +118,12 @@ export async function addQueryModel(
     {
       sql: query.rendered.sql,
       dependencies: query.dependencies,
-      lineage: lineageOf(trace, columns),
-      reads: allReads(c, reads.scopes, query.dependencies),
+      lineage: lineageOf(trace, columns, definition.name),
+      reads: allReads(
+        c,
+        reads.scopes.filter((r) => r.input !== definition.name),
+        query.dependencies,
+      ),
       byInterval,
       clockDependent: clockDependent(c, definition, versioned, query),
       audits: m.audits.map((a) => ({ audit: a.audit, dependencies: a.dependencies })),
@@ -202,19 +209,23 @@ function addModel(
     meaning:
       rest.sql === undefined ? versioned.meaning : { ...versioned.meaning, settings: meaningSettings(c, m) },
     ...rest,
+    ...(m.query?.readsItself === true ? { readsItself: true } : {}),
   };
+  // What a text was bound against was not what others see: it is looked at anew each time.
+  if (m.query?.readsItself === true) c.keys.delete(node.name);
   c.know(node, versioned, reads);
   c.finished.set(node.name, inputsOf(m));
 }
 
-function lineageOf(trace: LineageTrace, columns: readonly Column[]): Lineage | undefined {
+/** `own`: a model's rows before are not where its values come from, but how. */
+function lineageOf(trace: LineageTrace, columns: readonly Column[], own: string): Lineage | undefined {
   if (trace.unknown.length > 0) return undefined;
   return {
     columns: columns.map((c, i) => ({
       ...c,
-      sources: trace.columns[i]?.sources ?? [],
+      sources: (trace.columns[i]?.sources ?? []).filter((s) => s.model !== own),
       direct: trace.columns[i]?.direct ?? false,
     })),
-    influence: trace.influence,
+    influence: trace.influence.filter((s) => s.model !== own),
   };
 }

@@ -10,6 +10,7 @@ import type { Compilation } from './compilation.ts';
 import { HIDDEN_READ, readsByText } from './hidden-reads.ts';
 import { draftModels, parseDrafts, type ParsedModel } from './parse-models.ts';
 import type { Pending } from './pending.ts';
+import { declareOwn, ownProblem } from './own-rows.ts';
 import { hiddenRead, isPlanless, queryError } from './query-error.ts';
 import { parsePlan } from './plan-node.ts';
 import { runReady } from './ready-queue.ts';
@@ -141,7 +142,17 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
     c,
     wanted.flatMap(({ query }) => query.dependencies),
   );
+  await declareOwn(
+    c,
+    wanted.flatMap(({ m, query }) => (query.readsItself ? [m.definition] : [])),
+  );
   const queries = wanted.filter(({ m, query }) => {
+    if (c.broken.has(m.definition.name)) return false;
+    const problem = ownProblem(m);
+    if (problem !== undefined) {
+      c.fail(m.definition, problem);
+      return false;
+    }
     const culprit = query.dependencies.find((d) => !c.known.has(d));
     if (culprit === undefined) return true;
     c.broken.add(m.definition.name);

@@ -134,6 +134,8 @@ export function renderAgain(c: Compilation, p: Pending): ParsedModel | undefined
     isAwaiting: false,
     rendered,
     dependencies: earlier.inputs.query,
+    // Results of models that read themselves are not kept.
+    readsItself: false,
     statement: undefined,
     isOpen: false,
     guess: undefined,

@@ -92,6 +92,8 @@ export interface CompiledModel extends CompiledBase {
   readonly reads: readonly ReadScope[];
   /** Whether it is computed interval by interval, so that its ledger has an entry for each. */
   readonly byInterval: boolean;
+  /** Its query reads the rows it had before: then intervals are computed one at a time, in order. */
+  readonly readsItself?: true;
   /** Whether the result also depends on when it is computed: `now()`, `@execution_ds` outside a time-range model, … */
   readonly clockDependent: boolean;
   readonly audits: readonly BoundAudit[];

@@ -23,7 +23,9 @@ export async function confirmedQuery(
     trace.tables.length === guess.names.length &&
     guess.names.every((n) => trace.tables.includes(n));
   const confirmed = isCertain || isKnown ? query : await parsedQuery(c, definition, query);
-  if (trace.tables.every((t) => confirmed?.dependencies.includes(t) !== false)) return confirmed;
+  const isRead = (table: string): boolean =>
+    confirmed?.dependencies.includes(table) !== false || (confirmed.readsItself && table === definition.name);
+  if (trace.tables.every(isRead)) return confirmed;
   c.fail(definition, hiddenRead(definition));
   return undefined;
 }

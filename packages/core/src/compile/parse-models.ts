@@ -20,6 +20,7 @@ import { generatedNotes, renderedPlace, type ErrorPlace } from './error-place.ts
 import { checkDiverting } from './check-diverting.ts';
 import { findReferences, type References } from './references.ts';
 import { toDiagnostic } from './sql-errors.ts';
+import { withoutOwn } from './own-rows.ts';
 
 /** A model after the first pass: rendered, parsed, and with its references resolved to names of the project. */
 export interface ParsedModel {
@@ -41,6 +42,8 @@ export interface ParsedQuery {
   readonly isOpen: boolean;
   /** Names of models and sources that are read. */
   readonly dependencies: readonly string[];
+  /** Its own rows are read too; they are no dependency. */
+  readonly readsItself: boolean;
   /** The dependencies were guessed from tokens, and the bound plan has to confirm them. */
   readonly guess: Mentions | undefined;
 }
@@ -195,6 +198,7 @@ export function guessDrafts(
       isAwaiting: false,
       rendered,
       dependencies: guess.names,
+      readsItself: false,
       statement: undefined,
       isOpen: false,
       guess,
@@ -343,16 +347,18 @@ function readQuery(
   }
   const references = findReferences(statement, rendered.sql);
   const found = resolveTables(references, place, lookup, diagnostics);
-  return found === undefined
-    ? null
-    : {
-        isAwaiting: false,
-        rendered,
-        statement,
-        isOpen: result.isOpen,
-        dependencies: found,
-        guess: undefined,
-      };
+  if (found === undefined) return null;
+  const own = withoutOwn(definition, found, rendered.timeMacros.size > 0);
+  diagnostics.push(...own.diagnostics);
+  if (own.value === undefined) return null;
+  return {
+    isAwaiting: false,
+    rendered,
+    statement,
+    isOpen: result.isOpen,
+    ...own.value,
+    guess: undefined,
+  };
 }
 
 /** What can be said of a query before all its columns are known: what it reads. Nothing is complained about yet. */
@@ -366,7 +372,15 @@ function readAwaiting(
   const references = findReferences(statement, rendered.sql);
   const read = [...awaited, ...references.tables.filter((r) => r.catalog === '')];
   const dependencies = [...new Set(read.flatMap((r) => lookup.find(r.schema, r.table) ?? []))];
-  return { isAwaiting: true, rendered, statement, isOpen: false, dependencies, guess: undefined };
+  return {
+    isAwaiting: true,
+    rendered,
+    statement,
+    isOpen: false,
+    dependencies,
+    readsItself: false,
+    guess: undefined,
+  };
 }
 
 /** The first word of the query: where to point when DuckDB names no position. */

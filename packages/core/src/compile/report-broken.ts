@@ -17,16 +17,22 @@ export function reportCycle(
     return read !== undefined && !read.includes(name);
   });
   c.diagnostics.push(
-    diagnostic('cycle', `these models need each other: ${cycle.join(' → ')}`, {
-      location: first?.definition.nameLocation,
-      hint: usesAudit
-        ? 'An audit needs what it reads to be built first. Move the audit to the model that comes later.'
-        : 'Break the circle: one of them has to do without the other.',
-      notes: cycle.slice(1).flatMap((name, i) => {
-        const reader = models.get(name)?.definition;
-        return reader === undefined ? [] : [readNote(c, reader, cycle[i] ?? '')];
-      }),
-    }),
+    diagnostic(
+      'cycle',
+      cycle.length === 2 ? `${cycle[0]} reads itself` : `these models need each other: ${cycle.join(' → ')}`,
+      {
+        location: first?.definition.nameLocation,
+        hint: usesAudit
+          ? 'An audit needs what it reads to be built first. Move the audit to the model that comes later.'
+          : cycle.length === 2
+            ? 'A model may read its own past rows when its kind is INCREMENTAL_BY_TIME_RANGE, or INCREMENTAL_BY_UNIQUE_KEY with time macros in its query.'
+            : 'Break the circle: one of them has to do without the other.',
+        notes: cycle.slice(1).flatMap((name, i) => {
+          const reader = models.get(name)?.definition;
+          return reader === undefined ? [] : [readNote(c, reader, cycle[i] ?? '')];
+        }),
+      },
+    ),
   );
 }
 

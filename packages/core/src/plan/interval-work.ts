@@ -35,6 +35,8 @@ export interface IntervalState {
   readonly replaces: Coverage;
   /** Whether rows that stand may be of an earlier definition: a later one does not compute them all anew. */
   readonly keepsRows: boolean;
+  /** Whether each interval is computed from the rows of those before. */
+  readonly readsItself: boolean;
   /** What signals say is ready; undefined: everything. */
   readonly ready: readonly TimeRange[] | undefined;
   /** Intervals that an input does not have yet, and that it will have. */
@@ -83,11 +85,12 @@ export function intervalWork(whole: IntervalState): {
   const first = held[0]?.start ?? Number.POSITIVE_INFINITY;
   if (held.length === 0 && ready === undefined) return { work: workOf(whole, whole.desired), held };
   // Where rows build on those before, nothing is computed beyond what is not ready.
-  const desired = isAccumulating(definition.kind)
+  const isInOrder = isAccumulating(definition.kind) || whole.readsItself;
+  const desired = isInOrder
     ? whole.desired.flatMap((d) => intersect(d, { start: Number.NEGATIVE_INFINITY, end: first }) ?? [])
     : subtract(whole.desired, held);
   const work = workOf(whole, desired);
-  if (work === undefined || ready === undefined || isAccumulating(definition.kind)) return { work, held };
+  if (work === undefined || ready === undefined || isInOrder) return { work, held };
   // What stands is computed again when its signals say so, too.
   const now = desired.flatMap((d) => ready.flatMap((r) => intersect(d, r) ?? []));
   return { work: workOf(whole, now), held };
@@ -124,17 +127,22 @@ function workOf(state: IntervalState, desired: readonly TimeRange[]): IntervalWo
   let wanted = within([...missing, ...stale, ...restated]);
   if (wanted.length === 0) return undefined;
   let anew = false;
-  if (!isRange && entries.length > 0) {
+  if ((!isRange || state.readsItself) && entries.length > 0) {
     const last = have.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
     // What is merged again for late rows is no reason to begin again.
-    const isBehind = within([...lacking, ...stale, ...asked]).some((w) => w.start < last);
+    const reasons = state.readsItself ? wanted : within([...lacking, ...stale, ...asked]);
+    const isBehind = reasons.some((w) => w.start < last);
     // Rows of a table that lives on are not to be computed by a definition that came later.
     anew = isBehind && !kind.disableRestatement && !state.keepsRows;
     if (anew) wanted = desired;
+    // What may not be computed again is gone on from, as it is.
+    else if (state.readsItself)
+      wanted = wanted.flatMap((w) => intersect(w, { start: last, end: Number.POSITIVE_INFINITY }) ?? []);
     else if (kind.kind !== 'INCREMENTAL_UNMANAGED')
       wanted = within([{ start: wanted[0]?.start ?? last, end: desired.at(-1)?.end ?? last }]);
   }
-  const tasks = wanted.flatMap((r) => batches(r, clock.unit, kind.batchSize));
+  if (wanted.length === 0) return undefined;
+  const tasks = wanted.flatMap((r) => batches(r, clock.unit, state.readsItself ? 1 : kind.batchSize));
   let coverage = anew ? [] : without(state.coverage, wanted);
   for (const task of tasks) {
     const data = isRestated(task, restated)

@@ -30,6 +30,7 @@ export function rangeWork(
     next: walk.next,
     asked: [...ranges, ...pending, ...effective],
     keepsRows: keepsRows(node, place),
+    readsItself: node.readsItself === true,
     replaces: place.replaces,
     ready: readyRanges(walk, node),
     unready: heldByInputs(walk, node).ranges,
