@@ -27,6 +27,7 @@ import {
   type RunOptions,
   type Workspace,
 } from '../../src/index.ts';
+import { reading } from './reading.ts';
 
 /** Texts by path. */
 export type Files = Readonly<Record<string, string>>;
@@ -178,7 +179,7 @@ export class TestProject implements AsyncDisposable {
 
   /** All that an environment shows, by model. */
   async shown(environment = 'prod'): Promise<ReadonlyMap<string, Contents>> {
-    return this.#direct(async (run) => {
+    return reading(this.warehouse, async (run) => {
       const found = new Map<string, Contents>();
       const views = await run(
         `SELECT model, view_schema, view_name FROM _sluice.promoted_model SEMI JOIN (SELECT environment, max(sequence) AS sequence
@@ -199,11 +200,10 @@ export class TestProject implements AsyncDisposable {
 
   /** Names of physical tables and views. */
   async physical(): Promise<readonly string[]> {
-    const rows = await this.rows(
-      `SELECT schema_name || '.' || table_name AS name FROM duckdb_tables() WHERE schema_name LIKE 'sluice\\_\\_%' ESCAPE '\\'
-       UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE schema_name LIKE 'sluice\\_\\_%' ESCAPE '\\' ORDER BY 1`,
-    );
-    return rows.map((r) => String(r['name']));
+    const sql = `SELECT schema_name || '.' || table_name AS name FROM duckdb_tables() WHERE schema_name LIKE 'sluice\\_\\_%' ESCAPE '\\'
+       UNION ALL SELECT schema_name || '.' || view_name FROM duckdb_views() WHERE schema_name LIKE 'sluice\\_\\_%' ESCAPE '\\' ORDER BY 1`;
+    const rows = await reading(this.warehouse, async (run) => (await run(sql)).getRowsJson());
+    return rows.map((r) => String(r[0]));
   }
 
   async #direct<T>(

@@ -311,14 +311,14 @@ class History {
     if (!this.project.hasWarehouse()) return;
     await expectSound(this.project, where);
     await this.#oracle.look(this.project, where);
-    this.#definitions.noteAll(this.#oracle.sequences, spec);
+    this.#definitions.note(this.#oracle.sequences, spec);
   }
 
   async #check(environment: string, done: Done | undefined, where: string): Promise<void> {
     // Without models nothing is written, and no warehouse made.
     if (!this.project.hasWarehouse()) return;
     await this.#oracle.check(this.project, this.spec, environment, done, where);
-    this.#definitions.noteAll(this.#oracle.sequences, this.spec);
+    this.#definitions.note(this.#oracle.sequences, this.spec);
   }
 
   async expectAsFromNothing(where: string): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { cpSync } from 'node:fs';
 import { expect } from 'vitest';
+import type { PlanDocument } from '../../../src/index.ts';
 import { TestProject } from '../project.ts';
 import type { Oracle } from './oracle.ts';
 import { filesOf } from './project-files.ts';
@@ -24,20 +25,18 @@ export class Definitions {
   readonly #known = new Map<string, ProjectSpec>();
   readonly #latest = new Map<string, number>();
 
-  /** Notes what came to be shown; `spec` is what was in the files. */
-  async note(project: TestProject, spec: ProjectSpec): Promise<void> {
-    const { environments } = (await (await project.workspace()).environments()).document;
-    this.noteAll(new Map(environments.map((e) => [e.name, e.sequence])), spec);
-  }
-
-  /** The same, where the environments and their sequence numbers are known. */
-  noteAll(environments: ReadonlyMap<string, number>, spec: ProjectSpec): void {
+  /** Notes what came to be shown, by the sequence number of each environment; `spec` is what was in the files. */
+  note(environments: ReadonlyMap<string, number>, spec: ProjectSpec): void {
     for (const [name, sequence] of environments) {
       if (this.#latest.get(name) === sequence) continue;
       this.#latest.set(name, sequence);
       this.#known.set(`${name} ${sequence}`, spec);
     }
     for (const name of this.#latest.keys()) if (!environments.has(name)) this.#latest.delete(name);
+  }
+
+  environments(): readonly string[] {
+    return [...this.#latest.keys()];
   }
 
   of(
@@ -62,14 +61,18 @@ export async function upkeepStep(
   where: string,
 ): Promise<string> {
   const w = await project.workspace();
-  const names = (await w.environments()).document.environments.map((e) => e.name);
+  const names = definitions.environments();
+  const note = async (shown: ProjectSpec): Promise<void> => {
+    await oracle.learn(project);
+    definitions.note(oracle.sequences, shown);
+  };
   const before = names.includes('prod') ? await project.shown('prod') : undefined;
   const status = await (async (): Promise<string> => {
     switch (step.what) {
       case 'promote': {
         const tables = names.length === 0 ? [] : await project.physical();
         const { document } = await w.promote('dev');
-        await definitions.note(project, spec);
+        await note(spec);
         expect(await project.shown('prod'), `${where}: prod shows what dev shows`).toEqual(
           await project.shown('dev'),
         );
@@ -84,13 +87,13 @@ export async function upkeepStep(
         const { document } = await w.rollback(environment, to === undefined ? {} : { to });
         const shown = definitions.of(environment, document.from?.sequence);
         expect(shown, `${where}: goes back to a promotion that was`).toBeDefined();
-        await definitions.note(project, shown ?? spec);
+        await note(shown ?? spec);
         await expectAsDefined(project, spec, environment, definitions, oracle, where);
         return document.status;
       }
       case 'drop-dev': {
         const { document } = await w.dropEnvironment('dev');
-        await definitions.note(project, spec);
+        await note(spec);
         expect(
           await project.value(
             String.raw`SELECT count(*) FROM duckdb_views() WHERE schema_name LIKE '%\_\_dev' ESCAPE '\'`,
@@ -140,15 +143,19 @@ async function expectAsDefined(
   // Going back may leave an environment with a living table that prod no longer shows: then that is its own, and all that
   // reads it is made its own.
   const maySplit = environment !== 'prod' && shown.models.some((m) => livesOn(m.kind));
-  const plan = await twin.plan(environment);
-  const work = plan.actions.filter((a) => a.action !== 'backfill' && a.action !== 'reaudit');
+  let work: PlanDocument['actions'] = [];
+  const confirm = async (plan: PlanDocument): Promise<boolean> => {
+    work = plan.actions.filter((a) => a.action !== 'backfill' && a.action !== 'reaudit');
+    return true;
+  };
+  const applied = await twin.apply(environment, { confirm });
+  expect(applied.diagnostics.filter((d) => d.severity === 'error')).toEqual([]);
   expect(
     (maySplit ? [] : work).map(
       (a) => `${a.model} ${a.action}: ${a.reasons.map((r) => r.message).join(', ')}`,
     ),
     `${where}: ${environment} shows its definitions; only data is left to compute`,
   ).toEqual([]);
-  const applied = await twin.build(environment);
   if (!maySplit) expect(applied.promoted, `${where}: ${environment} need not be promoted`).toBe(false);
   const then = { ...spec, models: shown.models, wide: shown.wide };
   await oracle.check(twin, then, environment, undefined, where);
