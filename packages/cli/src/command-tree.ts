@@ -122,9 +122,13 @@ export const COMMANDS: readonly Command[] = [
     details:
       'project.yaml says how much each rule weighs (lint: { no-select-star: error }), a header which ones are not to look (ignored_rules). Exits with 1 when there is an error.',
     arguments: [{ syntax: '[models...]', summary: 'schema.model; all models if left out' }],
-    options: [{ flags: '--fix', summary: 'mend what can be mended without changing what a table holds' }],
+    options: [
+      { flags: '--fix', summary: 'mend what can be mended without changing what a table holds' },
+      DIAGNOSTICS_FORMAT,
+    ],
     examples: [
       { line: 'sluice lint', does: 'the findings in all models' },
+      { line: 'sluice lint --format sarif > lint.sarif', does: 'the same for code scanning' },
       { line: 'sluice lint marts.daily_revenue --fix', does: 'mends one model, and says what is left' },
     ],
     load: async () => (await import('./commands/lint.ts')).lint,
