@@ -2,13 +2,15 @@
  * Binds models as soon as their inputs are there. Several batches are on their way at once: nothing here may depend on which
  * is ready first.
  */
-import { diagnostic } from '../diagnostic/index.ts';
+import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import { addLeafModel, addOpaqueModel, addQueryModel } from './add-model.ts';
 import { bindAudits } from './bind-audits.ts';
 import { renderAgain, restore } from './cached-models.ts';
+import type { BindError } from './binder.ts';
 import type { Compilation } from './compilation.ts';
 import { HIDDEN_READ, readsByText } from './hidden-reads.ts';
-import { draftModels, parseDrafts, type ParsedModel } from './parse-models.ts';
+import { lookedUpIn } from './looked-up-in.ts';
+import { draftModels, parseDrafts, type ParsedModel, type ParsedQuery } from './parse-models.ts';
 import type { Pending } from './pending.ts';
 import { declareOwn, ownProblem } from './own-rows.ts';
 import { hiddenRead, isPlanless, queryError } from './query-error.ts';
@@ -134,6 +136,12 @@ async function breathe(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
+function bindError(c: Compilation, m: ParsedModel, query: ParsedQuery, error: BindError): Diagnostic {
+  const found = queryError(m.definition, query, error);
+  if (found.code !== 'unknown-column') return found;
+  return { ...found, notes: [...found.notes, ...lookedUpIn(c, query, error)] };
+}
+
 async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<void> {
   for (const m of models) if (m.query === undefined) addLeafModel(c, m);
   const wanted = models.flatMap((m) => (m.query === undefined ? [] : [{ m, query: m.query }]));
@@ -172,7 +180,7 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
     else if (isPlanless(result.error)) await addOpaqueModel(c, m, query);
     else if (result.error.type === 'catalog' && HIDDEN_READ.test(query.rendered.sql))
       c.fail(m.definition, hiddenRead(m.definition));
-    else c.fail(m.definition, queryError(m.definition, query, result.error));
+    else c.fail(m.definition, bindError(c, m, query, result.error));
     const known = c.known.get(m.definition.name);
     if (known !== undefined && c.keys.has(m.definition.name)) c.ahead.add(known);
   }

@@ -77,6 +77,8 @@ function messageOf(error: BindError): string {
       .join(' with ')}`;
   const column = /^referenced column "([^"]+)" not found/i.exec(first)?.[1];
   if (column !== undefined) return `there is no column '${column}'`;
+  const lacking = /^(?:table|values list) "([^"]+)" does not have a column named "([^"]+)"/i.exec(first);
+  if (lacking !== null) return `'${lacking[1]}' has no column '${lacking[2]}'`;
   const ambiguous = /^ambiguous reference to column name "([^"]+)" \(use: (.*)\)/i.exec(first);
   if (ambiguous !== null) {
     const choices = (ambiguous[2] ?? '').replaceAll('"', '');
