@@ -18,6 +18,7 @@ const CONTEXT: RenderContext = {
   executionTime: NOW,
   variables: {},
   thisModel: undefined,
+  modelKind: undefined,
   parameters: new Map(),
   blueprint: new Map(),
   columns: undefined,

@@ -75,7 +75,8 @@ export function nameLookup(project: Project): {
 /** What every text is rendered with at compile time. */
 export function compileContext(
   project: Project,
-  definition: Pick<ModelDefinition, 'schema' | 'table' | 'blueprint'>,
+  definition: Pick<ModelDefinition, 'schema' | 'table' | 'blueprint'> &
+    Partial<Pick<ModelDefinition, 'kind'>>,
   columns: ColumnLookup | undefined,
 ): RenderContext {
   return {
@@ -83,6 +84,7 @@ export function compileContext(
     executionTime: COMPILE_EXECUTION_TIME,
     variables: project.config.variables,
     thisModel: raw(shadowName(definition)),
+    modelKind: definition.kind?.kind,
     parameters: new Map(),
     blueprint: definition.blueprint,
     columns,
@@ -289,6 +291,7 @@ function draft(
 }
 
 const ENVIRONMENT_MACROS = new Set(['@this_env', '@runtime_stage']);
+const ELSEWHERE = 'It can be used in statements before and after the query, and in audits.';
 
 /** What a query means must not depend on where it runs: environments share tables. */
 function environmentMacros(definition: ModelDefinition): readonly Diagnostic[] {
@@ -296,6 +299,11 @@ function environmentMacros(definition: ModelDefinition): readonly Diagnostic[] {
   if (query === undefined || !query.text.includes('@')) return [];
   return significantTokens(source.text, query.offset, query.offset + query.text.length).flatMap((token) => {
     const name = source.text.slice(token.start, token.end).replaceAll(/[{}]/g, '').toLowerCase();
+    if (name === '@resolve_template') {
+      const location = source.locate(token.start, token.end);
+      const message = `a query may not read ${name}: what its table is called depends on what it means`;
+      return [diagnostic('invalid-macro', message, { location, hint: ELSEWHERE })];
+    }
     if (!ENVIRONMENT_MACROS.has(name)) return [];
     return [
       diagnostic(
@@ -303,7 +311,7 @@ function environmentMacros(definition: ModelDefinition): readonly Diagnostic[] {
         `a query may not read ${name}: environments share the tables of equal queries`,
         {
           location: source.locate(token.start, token.end),
-          hint: 'It can be used in statements before and after the query, and in audits.',
+          hint: ELSEWHERE,
         },
       ),
     ];

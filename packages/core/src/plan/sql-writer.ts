@@ -251,6 +251,7 @@ export class SqlWriter {
       ...this.#projectContext(),
       interval: isAllTime(range) ? { start, end: this.#plan.now } : range,
       thisModel: raw(tableIdent(planned.physical)),
+      modelKind: planned.node.node === 'model' ? planned.node.definition.kind.kind : undefined,
       blueprint: planned.node.node === 'model' ? planned.node.definition.blueprint : new Map(),
     };
   }
@@ -262,6 +263,7 @@ export class SqlWriter {
       executionTime: this.#plan.now,
       variables: this.#config.variables,
       thisModel: undefined,
+      modelKind: undefined,
       parameters: new Map(),
       blueprint: new Map(),
       columns: ({ schema, table }) =>

@@ -34,7 +34,7 @@ import {
 } from './fragment.ts';
 import { arity, conditionOf } from './arguments.ts';
 import { clauseEnd, CLAUSES, joinWordsStart } from './clauses.ts';
-import { FUNCTIONS, LATER_FUNCTIONS } from './functions.ts';
+import { FUNCTIONS } from './functions.ts';
 import { counted, type MacroCall, type MacroExpander, type Scope } from './macro-call.ts';
 import { expandOwnMacro } from './own-macro.ts';
 import { made, textOf, trimmed, type Piece } from './pieces.ts';
@@ -47,7 +47,10 @@ export const EMPTY_SCOPE: Scope = { locals: new Map(), active: new Set() };
 const DEEPEST = 100;
 const MOST_EXPANSIONS = 100_000;
 
-const OTHER_MACROS = ['this_model', 'this_env', 'runtime_stage', 'gateway'] as const;
+const OTHER_MACROS = ['this_model', 'this_env', 'runtime_stage', 'gateway', 'model_kind_name'] as const;
+
+/** Where they mean nothing, that is said of them. */
+const MEANT_ELSEWHERE: ReadonlySet<string> = new Set(['this_model', 'model_kind_name']);
 
 /** Names of Sluice's own macros, lower case. */
 export const MACRO_NAMES: ReadonlySet<string> = new Set([
@@ -487,7 +490,7 @@ export class Expander implements MacroExpander {
     }
     const value = this.#environment(name, given, fragment, token) ?? this.#variable(name);
     if (value !== undefined) return [made(value, site)];
-    if (name !== 'this_model') this.#reportUnknown(fragment, token, given, scope);
+    if (!MEANT_ELSEWHERE.has(name)) this.#reportUnknown(fragment, token, given, scope);
     return undefined;
   }
 
@@ -499,6 +502,10 @@ export class Expander implements MacroExpander {
         return literal(this.#context.gateway);
       case 'runtime_stage':
         return literal(this.#context.stage);
+      case 'model_kind_name':
+        if (this.#context.modelKind !== undefined) return literal(this.#context.modelKind);
+        this.report('invalid-macro', fragment, token.start, token.end, `@${given} means nothing here`);
+        return undefined;
       case 'this_model':
         if (this.#context.thisModel !== undefined) return this.#context.thisModel.text;
         this.report('invalid-macro', fragment, token.start, token.end, `@${given} means nothing here`);
@@ -535,11 +542,6 @@ export class Expander implements MacroExpander {
   }
 
   #reportUnknown(fragment: Fragment, token: Token, name: string, scope: Scope): void {
-    if (LATER_FUNCTIONS.includes(name.toLowerCase())) {
-      const message = `This version of Sluice does not have the macro @${name.toUpperCase()} yet`;
-      this.report('unknown-macro', fragment, token.start, token.end, message);
-      return;
-    }
     const known = [
       ...scope.locals.keys(),
       ...this.#context.parameters.keys(),

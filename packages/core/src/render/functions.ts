@@ -7,6 +7,7 @@ import type { MacroCall } from './macro-call.ts';
 import { made, textOf, type Piece } from './pieces.ts';
 import { expandDateSpine, expandHaversine, expandPivot } from './query-functions.ts';
 import { expandDeduplicate, expandStar, expandUnion } from './relation-functions.ts';
+import { expandResolveTemplate } from './resolve-template.ts';
 
 /** Gives what stands in the place of the call; undefined when it was wrong, and reported. */
 type MacroFunction = (call: MacroCall) => readonly Piece[] | undefined;
@@ -33,10 +34,8 @@ export const FUNCTIONS: Readonly<Record<string, MacroFunction>> = {
   date_spine: expandDateSpine,
   pivot: expandPivot,
   haversine_distance: expandHaversine,
+  resolve_template: expandResolveTemplate,
 };
-
-/** Functions SQLMesh has and this version does not. */
-export const LATER_FUNCTIONS: readonly string[] = ['resolve_template', 'apply'];
 
 function expandIf(call: MacroCall): readonly Piece[] | undefined {
   const [condition, yes, no] = call.args;

@@ -12,6 +12,7 @@ const UNKNOWN_HERE: ReadonlySet<string> = new Set([
   'this_env',
   'this_model',
   'runtime_stage',
+  'model_kind_name',
 ]);
 
 /** @param macros of the project's own, by name in lower case */
@@ -39,6 +40,7 @@ export function headerMacros(macros: ReadonlyMap<string, ProjectMacro>): HeaderM
       executionTime: 0,
       variables: {},
       thisModel: undefined,
+      modelKind: undefined,
       parameters: new Map(),
       blueprint: values,
       columns: undefined,

@@ -28,7 +28,7 @@ export interface MacroCall {
   /** The same, as the text it is. */
   readonly whole: Fragment;
   /** What the text is rendered with. */
-  readonly facts: Pick<RenderContext, 'variables' | 'blueprint' | 'gateway'>;
+  readonly facts: Pick<RenderContext, 'variables' | 'blueprint' | 'gateway' | 'thisModel'>;
   /** Reports a wrong call, or a wrong argument of it. */
   fail(message: string, hint?: string, arg?: Fragment): undefined;
   /** The SQL of a project variable. */

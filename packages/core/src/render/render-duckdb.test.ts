@@ -32,6 +32,7 @@ test('time macros have the types of SQLMesh', async () => {
       executionTime: Date.UTC(2024, 0, 2, 3),
       variables: {},
       thisModel: undefined,
+      modelKind: undefined,
       parameters: new Map(),
       blueprint: new Map(),
       columns: undefined,

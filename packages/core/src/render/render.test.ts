@@ -36,6 +36,7 @@ const CONTEXT: RenderContext = {
     shape: { 'a b': [1, null], c: "it's" },
   },
   thisModel: raw('"marts"."revenue"'),
+  modelKind: 'INCREMENTAL_BY_TIME_RANGE',
   parameters: new Map([
     ['column', 'order_id'],
     ['columns', '(a, "b c")'],
@@ -151,8 +152,17 @@ test('time macros are collected, also those in arguments and definitions', () =>
 test('names of context', () => {
   check('FROM @this_model', 'FROM "marts"."revenue"');
   check("@this_env @runtime_stage = 'x'", "'dev' 'evaluating' = 'x'");
+  check('@model_kind_name', "'INCREMENTAL_BY_TIME_RANGE'");
   check('sum(@column)', 'sum(order_id)');
   check('@limit_', '1.5');
+});
+
+test('names made of the physical table', () => {
+  check(
+    "COPY t TO @RESOLVE_TEMPLATE('out/@{schema_name}/it''s @{table_name}.csv')",
+    "COPY t TO 'out/marts/it''s revenue.csv'",
+  );
+  check("FROM @resolve_template('kept.@{table_name}', mode := 'table')", 'FROM "kept"."revenue"');
 });
 
 test('variables', () => {
@@ -365,8 +375,20 @@ test('errors point at what is wrong', () => {
     'unknown-macro 1:1-5 there is no macro @foo | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
   );
   checkError(
-    "@resolve_template('t')",
-    'unknown-macro 1:1-18 this version of Sluice does not have the macro @RESOLVE_TEMPLATE yet',
+    "@resolve_template('a/@{catalog_name}/b')",
+    'invalid-macro 1:19-40 there is nothing to put in the place of @{catalog_name}: all tables are in the one warehouse | Leave it out of the template.',
+  );
+  checkError(
+    "@resolve_template('@{nme}')",
+    'invalid-macro 1:19-27 a template has no @{nme} | What it may hold is @{schema_name} and @{table_name}.',
+  );
+  checkError(
+    '@resolve_template(1 + 1)',
+    "invalid-macro 1:19-24 @RESOLVE_TEMPLATE takes its template as a text | Write @RESOLVE_TEMPLATE('out/@{schema_name}/@{table_name}.parquet').",
+  );
+  checkError(
+    "@resolve_template('a', 'b')",
+    "invalid-macro 1:24-27 @RESOLVE_TEMPLATE knows the modes 'literal' and 'table'",
   );
   checkError(
     '@STAR(staging.nope)',

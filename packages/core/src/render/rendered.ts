@@ -33,6 +33,8 @@ export interface RenderContext {
   readonly variables: Readonly<Record<string, VariableValue>>;
   /** SQL for `@this_model`. */
   readonly thisModel: Sql | undefined;
+  /** `@model_kind_name`; undefined where there is no model. */
+  readonly modelKind: string | undefined;
   /** Further names: parameters of an audit, `@DEF` values; each stands for a piece of SQL. Keys are lower case. */
   readonly parameters: ReadonlyMap<string, string>;
   /** The blueprint's values, SQL by name in lower case. */
