@@ -4,12 +4,14 @@
  * hold, all views move at once and the history knows it, and the next apply makes good what is left, no row twice.
  *
  * SLUICE_TEST_KILLS: how many moments (5), spread over all statements of all commands; 10000 takes them all.
+ * SLUICE_TEST_SEED: another number, other moments.
  */
 import { expect, test } from 'vitest';
 import { child, spread, twin } from './support/killed.ts';
 import { TestProject } from './support/project.ts';
 import { toFirstVersion } from './support/state-v1.ts';
 
+const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 0);
 const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 5);
 
 const DIVERTS = ',\n  audits (accepted_range(column := x, max_v := 35, severity := quarantine))';
@@ -247,7 +249,7 @@ test(
         moments.push(...(await momentsOf(scenario, project)));
       }
       const outcomes = new Map<string, number>();
-      const chosen = spread(moments, KILLS);
+      const chosen = spread(moments, KILLS, SEED);
       for (const moment of chosen) {
         const outcome = `${moment.scenario.name}: ${await kill(moment)}`;
         outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);

@@ -1,14 +1,16 @@
 /**
- * `kill -9` while promoting, going back, dropping an environment or collecting: what is shown is what was shown before or
+ * `kill -9` before and in the midst of any statement while promoting, going back, dropping an environment or collecting: what is shown is what was shown before or
  * what is shown after, never between; state, views and tables agree; and the same command then does its work.
  *
  * SLUICE_TEST_KILLS: how many moments (8), spread over all statements of the four commands; 1000 takes them all.
+ * SLUICE_TEST_SEED: another number, other moments.
  */
 import { expect, test } from 'vitest';
 import { child, spread, twin } from './support/killed.ts';
 import { ORDERS } from './support/orders.ts';
 import { TestProject } from './support/project.ts';
 
+const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 0);
 const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 8);
 const COMMANDS = ['promote', 'rollback', 'env-drop', 'gc'] as const;
 
@@ -58,13 +60,14 @@ test(
       expect(status, command).toBe('done');
       const after = await seen(calm);
       expect(after, `${command} changes something`).not.toBe(before);
-      for (let at = 1; at <= Number(sent); at++) moments.push({ command, at, after });
+      for (let at = 1; at <= Number(sent); at++)
+        for (const when of [at, at + 0.5]) moments.push({ command, at: when, after });
     }
-    const chosen = spread(moments, KILLS);
+    const chosen = spread(moments, KILLS, SEED);
     const outcomes = new Set<string>();
     for (const moment of chosen) {
       const { command, at, after } = moment;
-      const where = `${command}, killed before statement ${at}`;
+      const where = `${command}, killed at statement ${at}`;
       await using project = twin(base);
       expect((await child(project, command, at)).killed, where).toBe(true);
       const w = await project.workspace();

@@ -54,10 +54,12 @@ export function twin(project: TestProject): TestProject {
   return copy;
 }
 
-/** As many of a list as are wanted, from all parts of it. */
-export function spread<T>(all: readonly T[], count: number): readonly T[] {
+/** As many of a list as are wanted, from all parts of it; other ones for another seed. */
+export function spread<T>(all: readonly T[], count: number, seed = 0): readonly T[] {
   if (count >= all.length) return all;
-  return Array.from({ length: count }, (_, i) => all.at(Math.floor(((i + 0.5) * all.length) / count))).filter(
-    (one) => one !== undefined,
-  );
+  // Steps of the golden section fill a stretch evenly.
+  const within = (0.5 + seed * 0.618_033_988_75) % 1;
+  return Array.from({ length: count }, (_, i) =>
+    all.at(Math.floor(((i + within) * all.length) / count)),
+  ).filter((one) => one !== undefined);
 }
