@@ -78,7 +78,13 @@ test(
       await live(spec, all, oracle, tally);
     });
     await checkSeeds(property, UPKEEP);
-    expectMet(UPKEEP, { 'promote done, rollback done, drop-dev done, gc done': 0.5 });
+    expectMet(UPKEEP, {
+      'promote done, rollback done, drop-dev done, gc done': 0.5,
+      'promote done': 0.1,
+      'rollback done': 0.1,
+      'drop-dev done': 0.1,
+      'gc done': 0.02,
+    });
   },
 );
 
@@ -92,6 +98,19 @@ test(
       await live(spec, [...first, ...steps, { what: 'apply-prod', a: 0, b: 0 }], oracle, tally);
     });
     await checkSeeds(property, HISTORIES);
-    expectMet(HISTORIES, { 'apply-prod done': 0.8 });
+    expectMet(HISTORIES, {
+      'apply-prod done': 0.8,
+      'apply-dev done': 0.1,
+      'apply-failing failed': 0.04,
+      'apply-interrupted interrupted': 0.03,
+      'apply-killed killed': 0.02,
+      'apply-together done here, apply-together nothing-to-do here': 0.04,
+      'apply-limited done': 0.04,
+      'restate done': 0.04,
+      'run done': 0.04,
+      '(same meaning)': 0.1,
+      '(failed and held)': 0.01,
+      '(literally as from nothing)': 0.01,
+    });
   },
 );

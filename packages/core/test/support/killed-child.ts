@@ -6,6 +6,7 @@
  */
 import { DuckDBConnection } from '@duckdb/node-api';
 import { openWorkspace, type Workspace } from '../../src/index.ts';
+import { RESTATED } from './restated.ts';
 
 const [root = '', now = '', command = '', environment = '', at = ''] = process.argv.slice(2);
 // One task at a time: the same statements in the same order each time.
@@ -41,7 +42,7 @@ const COMMANDS: Readonly<
   Record<string, (w: Workspace) => Promise<{ readonly document: { readonly status: string } }>>
 > = {
   apply: (w) => w.apply(environment, options),
-  restate: (w) => w.apply(environment, { ...options, restate: 'raw.a m.keyed m.daily' }),
+  restate: (w) => w.apply(environment, { ...options, restate: RESTATED }),
   // Nobody is asked: whatever it sends counts.
   run: (w) => {
     counting = true;

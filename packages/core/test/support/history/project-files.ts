@@ -8,7 +8,7 @@ export function filesOf(spec: ProjectSpec): Files {
     'project.yaml': `name: random
 start: 2024-01-28
 warehouse: { threads: 1 }
-history: { keep: 2 }
+history: { keep: 1 }
 sources:
   raw:
     a: { file: data/a.csv, time_column: t, columns: { id: BIGINT, t: TIMESTAMP, k: VARCHAR, x: BIGINT${spec.wide ? ', w: VARCHAR' : ''} } }

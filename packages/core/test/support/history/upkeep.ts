@@ -82,8 +82,7 @@ export async function upkeepStep(
       }
       case 'rollback': {
         const environment = step.b % 3 === 0 ? 'dev' : 'prod';
-        const to =
-          step.a % 3 === 0 ? undefined : 1 + (step.a % Math.max(1, definitions.sequence(environment)));
+        const to = step.a % 3 > 0 ? undefined : 1 + (step.a % Math.max(1, definitions.sequence(environment)));
         const { document } = await w.rollback(environment, to === undefined ? {} : { to });
         const shown = definitions.of(environment, document.from?.sequence);
         expect(shown, `${where}: goes back to a promotion that was`).toBeDefined();
