@@ -84,6 +84,15 @@ test('a failure is kept with its code and its SQL, without secrets', async () =>
     expect(JSON.stringify(await project.rows(`FROM _sluice.${table}`)), table).not.toContain('hush');
 });
 
+test('a run that was killed right before its end is lost, also when it left nothing to do', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  await project.execute("UPDATE _sluice.run SET status = 'running', ended_at = NULL");
+  expect((await project.apply()).status).toBe('nothing-to-do');
+  const { runs } = (await (await project.workspace()).history()).document;
+  expect(runs.map((r) => r.status)).toEqual(['lost']);
+});
+
 test('runs that are not there are said', async () => {
   await using project = new TestProject(ORDERS);
   await project.build();

@@ -200,6 +200,11 @@ export async function recordAudits(
   await connection.run(`INSERT INTO _sluice.audit_result VALUES ${rows.join(', ')}`);
 }
 
+/** Only one process writes at a time: for whoever may write, a run that still counts as running was killed. */
+export async function markLost(connection: Connection): Promise<void> {
+  await connection.run("UPDATE _sluice.run SET status = 'lost' WHERE status = 'running'");
+}
+
 export async function startRun(
   connection: Connection,
   run: RunContext,
@@ -207,8 +212,7 @@ export async function startRun(
   environment: string,
   tool: string,
 ): Promise<void> {
-  // Only one process writes at a time: a run that still counts as running was killed.
-  await connection.run("UPDATE _sluice.run SET status = 'lost' WHERE status = 'running'");
+  await markLost(connection);
   await connection.run(
     sql`INSERT INTO _sluice.run VALUES (${[run.runId, command, environment, tool, timestamp(run.now), null, 'running']})`,
   );

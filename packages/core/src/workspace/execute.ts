@@ -9,7 +9,7 @@ import {
   type ApplyDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { ensureState, expireKept, readTimings, startRun } from '../state/index.ts';
+import { ensureState, expireKept, markLost, readTimings, startRun } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
@@ -43,6 +43,8 @@ export async function execute(
   } as const;
   const warnings = prepared.compiled.diagnostics;
   if (isEmpty(document)) {
+    // Whoever was killed when all was done but its end leaves nothing to do, and must not seem to be at it still.
+    if (prepared.state.environments.size > 0) await markLost(connection);
     return {
       diagnostics: warnings,
       document: {
