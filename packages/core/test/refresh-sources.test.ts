@@ -211,6 +211,26 @@ test('what cannot be refreshed is refused', async () => {
   expect((await said())[0]).toMatch(/^warehouse-missing /);
 });
 
+test.each([
+  ['', /^Its columns are read from the files each time.* "DESCRIBE raw\.o" says\.$/],
+  [', columns: { id: BIGINT }', /^Its columns are declared: change them there\.$/],
+])('a source that is loaded from files is refused, and why%s', async (columns, hint) => {
+  await using project = await made();
+  project.write(
+    'project.yaml',
+    `name: p\nstart: 2024-01-01\nsources:\n  raw:\n    o: { file: data/o.csv${columns} }\n`,
+  );
+  project.write('data/o.csv', 'id\n1\n');
+  const [refused, ...more] = await refusal((await project.workspace()).refreshSources(['raw.o']));
+  expect(more).toEqual([]);
+  expect(refused).toMatchObject({
+    code: 'invalid-option',
+    message: "'raw.o' is loaded from files, and no table that others keep",
+    hint: expect.stringMatching(hint) as string,
+    location: { path: 'project.yaml', line: 5 },
+  });
+});
+
 test('mistakes in sources.yaml are told at their place', async () => {
   await using project = await made();
   project.write(

@@ -166,6 +166,14 @@ function notRefreshed(
       hint: didYouMean(name, known) ?? 'Write schema.table.',
     });
   const isModel = 'kind' in own;
+  if (!isModel && own.origin.kind === 'file')
+    return diagnostic('invalid-option', `'${name}' is loaded from files, and no table that others keep`, {
+      location: own.location,
+      hint:
+        own.columns === undefined
+          ? `Its columns are read from the files each time. To hold them fast, declare them under columns: in project.yaml; what they are, sluice query "DESCRIBE ${name}" says.`
+          : 'Its columns are declared: change them there.',
+    });
   if (isModel ? own.kind.kind !== 'EXTERNAL' : own.origin.kind !== 'table')
     return diagnostic('invalid-option', `'${name}' is not a table that others keep`, {
       location: isModel ? own.nameLocation : own.location,
