@@ -18,6 +18,7 @@ export function scratch(...parts: readonly string[]): string {
 /** Scripts that are processes of their own: plain JavaScript, so that Node has no types to strip before it begins. */
 const PROCESSES = {
   'by-hand': import.meta.resolve('../processes/by-hand.mjs'),
+  'compile-inside': import.meta.resolve('../processes/compile-inside.mjs'),
   record: import.meta.resolve('../processes/record.mjs'),
   'select-one': import.meta.resolve('../processes/select-one.mjs'),
   usage: import.meta.resolve('../processes/usage.mjs'),

@@ -38,7 +38,9 @@ export class RecordedFiles implements ProjectFiles {
 
   #note(what: 'list' | 'read', path: string, found: string | undefined): void {
     this.#reads.push([what, path]);
-    this.#hash.update(`${what} ${path}\n${found === undefined ? 'missing' : `${found.length}\n${found}`}\n`);
+    // Texts are many and long: none is copied to be hashed.
+    this.#hash.update(`${what} ${path}\n${found === undefined ? 'missing' : found.length}\n`);
+    if (found !== undefined) this.#hash.update(found);
   }
 }
 
