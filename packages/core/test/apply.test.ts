@@ -83,17 +83,44 @@ test.each([
   expect((await project.build()).promoted).toBe(true);
 });
 
+test('how long models will take is told from what they took, as far as that is known', async () => {
+  const expected: Readonly<Record<string, number>>[] = [];
+  await using project = new TestProject(
+    { ...ORDERS, 'models/m/large.sql': large(3_000_000) },
+    { observer: (e) => e.kind === 'apply-started' && expected.push(e.expected) },
+  );
+  await project.build();
+  expect(expected).toEqual([{}]);
+  project.write('models/m/large.sql', large(3_000_001));
+  project.write('models/m/new.sql', 'MODEL (name m.new, kind FULL);\nSELECT 1 AS x\n');
+  // Four days took as long as they took; one more takes a fourth.
+  const [four] = await project.rows(
+    "SELECT seconds FROM _sluice.run_task WHERE model = 'marts.daily' AND end_at - start_at = INTERVAL 4 DAY",
+  );
+  project.now += 86_400_000;
+  await project.build();
+  expect(Object.keys(expected[1] ?? {}).toSorted()).toEqual(['m.large', 'marts.daily', 'marts.monthly']);
+  expect(expected[1]?.['m.large']).toBeGreaterThan(0);
+  expect(expected[1]?.['marts.daily']).toBeCloseTo(Number(four?.['seconds']) / 4, 9);
+});
+
+function large(rows: number): string {
+  return `MODEL (name m.large, kind FULL);\nSELECT sum(range) AS n FROM range(${rows})\n`;
+}
+
 test('--jobs: independent models are built at the same time, and no more than that many', async () => {
   expect([await mostAtOnce(1), await mostAtOnce(2), await mostAtOnce(3)]).toEqual([1, 2, 3]);
 });
 
 test('an interrupted apply leaves nothing half-written, and the next one goes on', async () => {
+  let isAsked = false;
   const slow = 'SELECT sum(a.range * b.range)::HUGEINT AS n FROM range(1000000) AS a, range(100000) AS b';
   await using project = new TestProject(
     { ...ORDERS, 'models/marts/zslow.sql': `MODEL (name marts.zslow, kind FULL);\n${slow}\n` },
     {
       observer: (event) => {
-        if (event.kind !== 'model-started' || event.model !== 'marts.zslow') return;
+        if (event.kind !== 'model-started' || event.model !== 'marts.zslow' || isAsked) return;
+        isAsked = true;
         setTimeout(() => void project.workspace().then((w) => w.interrupt()), 300);
       },
     },

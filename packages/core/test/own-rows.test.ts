@@ -1,7 +1,14 @@
-/** Models that read their own past rows: intervals in order, one at a time, each from the rows of those before. */
+/**
+ * Models that read their own past rows: intervals in order, one at a time, each from the rows of those before.
+ *
+ * SLUICE_TEST_OWN_ROWS: how many random histories (6).
+ */
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { days, resultsOf, TestProject } from './support/project.ts';
 import { ORDERS } from './support/orders.ts';
+
+const RUNS = Number(process.env['SLUICE_TEST_OWN_ROWS'] ?? 6);
 
 const BALANCE = `MODEL (
   name marts.balance,
@@ -206,3 +213,64 @@ test('its version is its text; a session, lineage and unit tests know it', async
   const tested = (await workspace.test()).document;
   expect(JSON.stringify(tested.tests?.map((t) => t.status) ?? tested)).toContain('passed');
 });
+
+test(
+  'after any history of late rows, corrections, days and restatements it is as from scratch',
+  { timeout: 300_000 },
+  async () => {
+    const step = fc.oneof(
+      fc.record({
+        what: fc.constant('row' as const),
+        day: fc.integer({ min: 28, max: 31 }),
+        amount: fc.integer({ min: 0, max: 9 }),
+      }),
+      fc.record({
+        what: fc.constant('correct' as const),
+        day: fc.integer({ min: 28, max: 31 }),
+        amount: fc.integer({ min: 1, max: 9 }),
+      }),
+      fc.record({ what: fc.constant('day' as const) }),
+      fc.record({ what: fc.constant('restate' as const), day: fc.integer({ min: 28, max: 31 }) }),
+      fc.record({ what: fc.constant('definition' as const), amount: fc.integer({ min: 1, max: 9 }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (history) => {
+        await using project = new TestProject(FILES, { now: '2024-01-30T06:00:00Z' });
+        await project.build();
+        let id = 10;
+        for (const s of history) {
+          const at = 'day' in s ? `2024-01-${s.day}` : '';
+          if (s.what === 'row')
+            project.append('data/orders.csv', `${(id += 1)},${at} 09:00:00,ann,${s.amount}.00,\n`);
+          if (s.what === 'correct') {
+            const text = project.read('data/orders.csv');
+            project.write(
+              'data/orders.csv',
+              text.replace(new RegExp(`(${at} [\\d:]+,\\w+,)[-\\d]+`), `$1${s.amount}`),
+            );
+          }
+          if (s.what === 'day') project.now += 86_400_000;
+          if (s.what === 'definition')
+            project.write(
+              'models/marts/balance.sql',
+              BALANCE.replace('coalesce(sum(o.amount), 0)', `coalesce(sum(o.amount), 0) * ${s.amount}`),
+            );
+          const start = Date.parse(`${at}T00:00:00Z`);
+          const isOver = s.what === 'restate' && start + 86_400_000 <= project.now - 21_600_000;
+          if (s.what === 'restate' && isOver)
+            await project.apply('prod', {
+              restate: 'marts.balance marts.last',
+              start,
+              end: start + 86_400_000,
+            });
+          else await project.build();
+        }
+        await using fresh = project.copy();
+        await fresh.build();
+        expect(await project.shown()).toEqual(await fresh.shown());
+        expect((await project.apply()).status).toBe('nothing-to-do');
+      }),
+      { numRuns: RUNS },
+    );
+  },
+);

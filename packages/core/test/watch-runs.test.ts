@@ -74,10 +74,11 @@ SELECT ts, amount FROM raw.orders WHERE ts BETWEEN @start_ts AND @end_ts
   await project.build();
   // An hour takes three seconds.
   using watch = watching(project, 1200);
-  expect((await watch.next(isRun)).status).toBe('nothing-to-do');
   const ends: (string | undefined)[] = [];
-  for (let i = 0; i < 3; i++) {
+  while (ends.length < 3) {
     const run = await watch.next(isRun);
+    // The first one has nothing to do, unless the process took half an hour to begin.
+    if (ends.length === 0 && run.status === 'nothing-to-do') continue;
     expect(run.status).toBe('done');
     const hourly = run.results?.find((r) => r.model === 'marts.hourly');
     ends.push(`${hourly?.intervals[0]?.start} ${hourly?.intervals.at(-1)?.end}`);
@@ -116,6 +117,33 @@ test(
     project.append('data/customers.csv', 'eve,EE\n');
     expect(await watch.next((l) => isRun(l) && l.status === 'done')).toBeDefined();
     expect(await project.value('SELECT sum(customers) FROM marts.countries')).toBe('5');
+    watch.child.kill('SIGTERM');
+    expect(await once(watch.child, 'exit')).toEqual([0, null]);
+  },
+);
+
+test(
+  'while a signal says no it is asked again after every poll, though no file and no cron tells',
+  { timeout: 120_000 },
+  async () => {
+    await using project = new TestProject({
+      ...ORDERS,
+      'signals/delivery.ts': `import { existsSync } from 'node:fs';
+export function delivered(_: unknown, { flag }: { flag: string }): boolean { return existsSync(flag); }
+`,
+    });
+    project.edit(
+      'models/marts/daily.sql',
+      '  audits (',
+      `  signals (delivered(flag := '${project.path('flag')}')),\n  audits (`,
+    );
+    await project.build();
+    project.now = Date.parse('2024-02-02T06:00:00Z');
+    using watch = watching(project, 1);
+    expect((await watch.next(isRun)).status).toBe('nothing-to-do');
+    project.write('flag', '');
+    const run = await watch.next((l) => isRun(l) && l.status === 'done');
+    expect(run.results?.map((r) => r.model)).toContain('marts.daily');
     watch.child.kill('SIGTERM');
     expect(await once(watch.child, 'exit')).toEqual([0, null]);
   },

@@ -8,8 +8,9 @@ export interface TaskTiming {
   readonly perMillisecond: number | undefined;
 }
 
-/** How many tasks of a model are looked at. */
+/** How many tasks of a model are looked at, in how many runs: a long history costs no more than a short one. */
 const LATELY = 20;
+const RUNS = 100;
 
 /** By model; those that were never done are missing. The state must be there. */
 export async function readTimings(connection: Connection): Promise<ReadonlyMap<string, TaskTiming>> {
@@ -18,7 +19,8 @@ export async function readTimings(connection: Connection): Promise<ReadonlyMap<s
        median(seconds / (epoch_ms(end_at) - epoch_ms(start_at))) FILTER (end_at > start_at) AS per_ms
      FROM (SELECT model, seconds, start_at, end_at,
        row_number() OVER (PARTITION BY model ORDER BY run_id DESC, task DESC) AS n
-       FROM _sluice.run_task WHERE status = 'done')
+       FROM _sluice.run_task WHERE status = 'done' AND run_id >= (
+         SELECT min(run_id) FROM (SELECT run_id FROM _sluice.run ORDER BY started_at DESC LIMIT ${RUNS})))
      WHERE n <= ${LATELY} GROUP BY model`,
   );
   return new Map(

@@ -44,7 +44,11 @@ export async function watchRuns(
     const isIdle = 'status' in answer.document && answer.document.status === 'nothing-to-do';
     if (isFirst || !isIdle) onRun(answer);
     pause = isGood ? poll : Math.min(pause * 2, Math.max(poll, LONGEST_PAUSE));
-    const retry = isGood ? undefined : performance.now() + pause / 2;
+    // What signals wait for may come without a file or a tick that tells.
+    const isWaiting =
+      'waiting_for_signals' in answer.document && answer.document.waiting_for_signals.length > 0;
+    const wait = isGood ? poll : pause / 2;
+    const retry = isGood && !isWaiting ? undefined : performance.now() + wait;
     await quiet(w, signal, poll, { files, due, retry });
   }
 }
