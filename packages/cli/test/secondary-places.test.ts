@@ -38,7 +38,7 @@ test('in a terminal', () => {
       '  |',
       '2 | SELECT o.idd',
       '  |        ^^^^^',
-      '  = help: Did you mean id?',
+      "  = help: Did you mean 'id'?",
       `note: ${READ}`,
       ' --> models/a/two.sql:3:6',
       '  |',
@@ -72,7 +72,7 @@ test('as JSON', () => {
 test('as annotations of GitHub', () => {
   expect(compiled('github').out.split('\n')[0]).toBe(
     "::error file=models/a/two.sql,line=2,endLine=2,col=8,endColumn=13,title=unknown-column::'o' has no column 'idd'" +
-      `%0Anote: ${READ} (models/a/two.sql:3:6)%0Anote: ${DECLARED} (models/a/one.sql:2:8)%0Ahelp: Did you mean id?`,
+      `%0Anote: ${READ} (models/a/two.sql:3:6)%0Anote: ${DECLARED} (models/a/one.sql:2:8)%0Ahelp: Did you mean 'id'?`,
   );
 });
 

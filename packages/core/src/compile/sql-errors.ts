@@ -145,13 +145,19 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
     }
     return `Did you mean ${error.candidates
       .slice(0, 3)
-      .map((c) => `'${c}'`)
+      .map((c) => `'${c.replace(/^main\./, '')}'`)
       .join(' or ')}?`;
   }
   const inMessage = /(?:Candidate bindings|Candidates?|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(
     error.message,
   )?.[1];
-  if (inMessage !== undefined) return `Did you mean ${inMessage.replaceAll('"', "'")}?`;
+  if (inMessage !== undefined) {
+    const names = inMessage
+      .replace(/^tables?: /, '')
+      .split('", "')
+      .map((name) => `'${name.replaceAll('"', '').replace(/^main\./, '')}'`);
+    return `Did you mean ${names.slice(0, 3).join(' or ')}?`;
+  }
   switch (code) {
     case 'ambiguous-column':
       return 'Say which table the column is of: table.column.';
