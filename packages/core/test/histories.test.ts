@@ -50,6 +50,8 @@ async function checkSeeds(
     if (!result.failed) continue;
     const error = result.errorInstance;
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    // A long search says at once what it found.
+    process.stderr.write(`seed ${seed}: ${why.split('\n', 4).join('\n')}\n`);
     failures.push(`seed ${seed}: ${JSON.stringify(result.counterexample)}\n${why}`);
   }
   expect(failures.join('\n\n')).toBe('');
