@@ -53,7 +53,9 @@ export function join(query: Query, depth: number): Relation {
       return select(both, `${sources[0]} POSITIONAL JOIN ${sources[1]}`);
     case 'ASOF':
     case 'ASOF LEFT': {
-      const equal = query.chance('and equal', 2) ? [equality(query, lefts, rights)] : [];
+      const drawn = query.chance('and equal', 2) ? [equality(query, lefts, rights)] : [];
+      // Another condition is asked of the row that was taken, so that it matters which of those that tie it is.
+      const equal = query.options.models ? drawn.map((sql) => sql.replace(/ (<>|<) /, ' = ')) : drawn;
       const [key, nearby] = [wholeColumn(query, lefts), wholeColumn(query, rights)];
       const nearest = `${key?.sql ?? 0} ${query.of('nearest', ['>=', '>', '<=', '<'])} ${nearby?.sql ?? 0}`;
       // Which of the rows that tie is taken is left to chance: only what they tie in is looked at.
