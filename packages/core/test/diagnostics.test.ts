@@ -100,3 +100,25 @@ test('a warning of a header or macro is said once, also of a model that waits fo
     ['unused-property', 'models/m/b.sql'],
   ]);
 });
+
+test('what DuckDB says of calls is put so that one can act on it', async () => {
+  await using project = new TestProject({
+    'project.yaml':
+      'name: calls\nstart: 2024-01-01\nsources: { raw: { t: { table: x.t, columns: { s: VARCHAR, n: INT } } } }\n',
+    'models/m/a.sql': "MODEL (kind FULL);\nSELECT round('x', 2) AS r FROM raw.t\n",
+    'models/m/b.sql': 'MODEL (kind FULL);\nSELECT s + n AS r FROM raw.t\n',
+    'models/m/c.sql': 'MODEL (kind FULL);\nSELECT list_sort(n) AS r FROM raw.t\n',
+    'models/m/d.sql': 'MODEL (kind FULL);\nSELECT t.sn FROM raw.t AS t\n',
+    'models/m/e.sql': "MODEL (kind FULL);\nSELECT date_trunc('day', s) AS r FROM raw.t\n",
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  expect(shown(diagnostics)).toMatchInlineSnapshot(`
+    [
+      "a.sql:2:8 type-mismatch: the types do not tell which function is meant: round(STRING, INTEGER) | Cast the arguments to the types you mean.",
+      "b.sql:2:10 type-mismatch: no function takes these types: +(VARCHAR, INTEGER) | Cast one side to the type of the other.",
+      "c.sql:2:8 type-mismatch: no function takes these types: list_sort(INTEGER) | It takes 'list_sort(ANY[]) -> ANY[]' or 'list_sort(ANY[], VARCHAR) -> ANY[]' or 'list_sort(ANY[], VARCHAR, VARCHAR) -> ANY[]'; cast what it is given.",
+      "d.sql:2:8 unknown-column: 't' has no column 'sn' | Did you mean 'n' or 's'?",
+      "e.sql:2:8 type-mismatch: no function takes these types: date_trunc(STRING, VARCHAR) | It takes 'date_trunc(VARCHAR, DATE) -> TIMESTAMP' or 'date_trunc(VARCHAR, INTERVAL) -> INTERVAL' or 'date_trunc(VARCHAR, TIMESTAMP) -> TIMESTAMP'; cast what it is given.",
+    ]
+  `);
+});

@@ -54,6 +54,11 @@ function isTypeError(error: BindError): boolean {
   );
 }
 
+const CAST_ONE = 'Cast one side to the type of the other.';
+
+/** A call that fits several functions of one name. */
+const UNDECIDED = /could not choose a best candidate function for the function call "([^"]*)"/i;
+
 function messageOf(error: BindError): string {
   if (error.type === 'not implemented' && /only select/i.test(error.message)) {
     return 'a model is one SELECT';
@@ -67,6 +72,11 @@ function messageOf(error: BindError): string {
   const unseen = /column "([^"]+)" referenced that exists in the SELECT clause/i.exec(first)?.[1];
   if (unseen !== undefined)
     return `there is no column '${unseen}' to read; an alias of the same SELECT cannot be read here`;
+  const undecided = UNDECIDED.exec(first)?.[1];
+  if (undecided !== undefined)
+    return `the types do not tell which function is meant: ${undecided.replaceAll('_LITERAL', '')}`;
+  const call = /^no function matches the given name and argument types '(.+)'/i.exec(first)?.[1];
+  if (call !== undefined) return `no function takes these types: ${call.replaceAll('_LITERAL', '')}`;
   const types = /^cannot compare values of type (.+) and type (.+) - an explicit cast is required/i.exec(
     first,
   );
@@ -143,12 +153,15 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
         `The ${code === 'unknown-table' ? 'tables' : 'columns'} here are ${known.slice(0, 8).join(', ')}${more}.`
       );
     }
-    return `Did you mean ${error.candidates
+    const few = error.candidates
       .slice(0, 3)
       .map((c) => `'${c.replace(/^main\./, '')}'`)
-      .join(' or ')}?`;
+      .join(' or ');
+    if (code !== 'type-mismatch') return `Did you mean ${few}?`;
+    // The first of forty overloads of an operator are nobody's help.
+    return /^\w/.test(error.candidates[0] ?? '') ? `It takes ${few}; cast what it is given.` : CAST_ONE;
   }
-  const inMessage = /(?:Candidate bindings|Candidates?|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(
+  const inMessage = /(?:Candidate (?:bindings|tables)|Candidates|Did you mean)[: ]+"?(.+?)"?\s*\??$/im.exec(
     error.message,
   )?.[1];
   if (inMessage !== undefined) {
@@ -162,7 +175,7 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
     case 'ambiguous-column':
       return 'Say which table the column is of: table.column.';
     case 'type-mismatch':
-      return 'Cast one side to the type of the other.';
+      return UNDECIDED.test(error.message) ? 'Cast the arguments to the types you mean.' : CAST_ONE;
     case 'not-a-query':
       return 'Write one SELECT; what is to run before or after goes into statements of its own around it.';
     default: {
