@@ -75,6 +75,25 @@ SELECT id, amount * @factor AS amount FROM raw.orders WHERE name = '@{who}' OR n
   expect(await project.value('SELECT sum(amount) FROM marts.b_orders')).toBe(60);
 });
 
+test('a mistake in the query of blueprints is said once, one of a single blueprint for that', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/same.sql': `MODEL (name marts.same_@{who}, kind FULL, blueprints ((who := a), (who := b)));
+SELECT @nope(1) AS a, @STAR(raw.ordrs) FROM raw.orders`,
+    'models/other.sql': `MODEL (name marts.other_@{c}, kind FULL, blueprints ((c := id), (c := idd), (c := amuont)));
+SELECT @c AS a FROM raw.orders`,
+  });
+  const { document } = await (await project.workspace()).compile();
+  expect(document.diagnostics.map((d) => `${d.path} ${d.line}:${d.column} ${d.message} | ${d.hint}`)).toEqual(
+    [
+      "models/other.sql 2:8 there is no column 'amuont' | Did you mean 'amount'?",
+      "models/other.sql 2:8 there is no column 'idd' | Did you mean 'id'?",
+      'models/same.sql 2:8 there is no macro @nope | Declare a variable of that name in project.yaml, or write @DEF(name, value); before the query.',
+      "models/same.sql 2:29 there is no model or source 'raw.ordrs' | Did you mean 'raw.orders'?",
+    ],
+  );
+});
+
 const OWN = `
 type Sql = string;
 

@@ -1,4 +1,4 @@
-import { sortDiagnostics } from '../diagnostic/index.ts';
+import { sortDiagnostics, type Diagnostic } from '../diagnostic/index.ts';
 import { addSource } from './add-source.ts';
 import { earlierResults, keepResults } from './cached-models.ts';
 import { carefulPass } from './careful-pass.ts';
@@ -62,7 +62,18 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   return {
     nodes: new Map(order.flatMap((name) => c.known.get(name) ?? []).map((k) => [k.node.name, k.node])),
     broken: c.broken,
-    diagnostics: sortDiagnostics(c.diagnostics),
+    diagnostics: sortDiagnostics(withoutRepeats(c.diagnostics)),
     keepable: isPlain,
   };
+}
+
+/** What is wrong with a file that makes several models is said once, unless its models differ in it. */
+function withoutRepeats(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const said = new Set<string>();
+  return diagnostics.filter(({ code, message, location, hint, notes }) => {
+    if (location === undefined) return true;
+    const more = notes.map((n) => [n.message, n.location?.path, n.location?.start]);
+    const key = JSON.stringify([code, message, location.path, location.start, location.end, hint, more]);
+    return !said.has(key) && said.add(key);
+  });
 }

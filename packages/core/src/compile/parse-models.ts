@@ -88,6 +88,8 @@ export function compileContext(
     parameters: new Map(),
     blueprint: definition.blueprint,
     columns,
+    relations: () =>
+      [...project.models, ...project.brokenModels, ...project.config.sources].map((node) => node.name),
     macros: project.macros,
     gateway: project.config.gateway,
     environment: 'prod',

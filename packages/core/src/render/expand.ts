@@ -535,7 +535,8 @@ export class Expander implements MacroExpander {
         : [
             'unknown-table',
             `there is no model or source '${name}'`,
-            'Models are under models/, sources are declared in project.yaml.',
+            didYouMean(name, this.#context.relations?.() ?? []) ??
+              'Models are under models/, sources are declared in project.yaml.',
           ];
     this.report(code, arg, 0, arg.text.length, message, hint);
     return undefined;

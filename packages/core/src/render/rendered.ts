@@ -41,6 +41,8 @@ export interface RenderContext {
   readonly blueprint: ReadonlyMap<string, string>;
   /** Columns for `@STAR` and `@UNION`; undefined where they cannot be had. */
   readonly columns: ColumnLookup | undefined;
+  /** Names of models and sources, to suggest one for a name that is none. */
+  readonly relations?: () => readonly string[];
   /** Macros of the project's own, by name in lower case. */
   readonly macros: ReadonlyMap<string, ProjectMacro>;
   /** `@gateway`: the name of the connection, empty when the project names none. */
