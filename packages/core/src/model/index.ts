@@ -2,6 +2,7 @@
 export type { HeaderMacros } from './header-macros.ts';
 export type { AuditDefinition, AuditSeverity } from './audit-definition.ts';
 export { cronProblem } from './cron.ts';
+export { kindByName } from './parse-kind.ts';
 export { timeZoneHint } from './time-zone.ts';
 export { parseAgo, parseInstant, parseSpan } from './instant.ts';
 export type { AuditArgument, AuditCall, HeaderValue, ModelDefinition } from './model-definition.ts';

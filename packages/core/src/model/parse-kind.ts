@@ -2,11 +2,11 @@
  * Reads `kind FULL`, `kind INCREMENTAL_BY_UNIQUE_KEY (unique_key id)`. Every property that SQLMesh documents is known here:
  * one that Sluice does not act on is a warning that names it.
  */
-import { didYouMean, type Location } from '../diagnostic/index.ts';
+import { didYouMean, SourceText, type Location } from '../diagnostic/index.ts';
 import type { ProjectFiles } from '../project/files.ts';
-import { identifierName, stringValue } from '../sql/tokens.ts';
+import { identifierName, significantTokens, stringValue } from '../sql/tokens.ts';
 import { cronProblem } from './cron.ts';
-import { parseProperties, type Findings, type HeaderProperty, type PropertyNames } from './header.ts';
+import { Findings, parseProperties, type HeaderProperty, type PropertyNames } from './header.ts';
 import {
   fragmentOf,
   parseColumnList,
@@ -22,7 +22,7 @@ import {
 import type { ByInterval, Evolving, KindName, ModelKind, TimeRangeKind } from './model-kind.ts';
 import { parseFlag } from './parse-properties.ts';
 import { parseSeed } from './parse-seed-kind.ts';
-import type { TokenRun } from './token-run.ts';
+import { TokenRun } from './token-run.ts';
 import { parseWhenMatched } from './when-matched.ts';
 
 const EVOLVING = ['forward_only', 'on_destructive_change', 'on_additive_change', 'disable_restatement'];
@@ -32,6 +32,9 @@ const UNUSED: ReadonlyMap<string, string | undefined> = new Map<string, string |
   // Batches of one model run one after another.
   ['batch_concurrency', '1'],
 ]);
+
+/** Restating by a cron of its own is for intervals alone. */
+const UNUSED_HERE: typeof UNUSED = new Map([...UNUSED, ['auto_restatement_cron', undefined]]);
 
 const SCD = [
   'unique_key',
@@ -65,29 +68,29 @@ const KINDS: Readonly<Record<KindName, PropertyNames>> = {
   INCREMENTAL_BY_UNIQUE_KEY: kindNames(
     'INCREMENTAL_BY_UNIQUE_KEY',
     ['unique_key', 'when_matched', 'merge_filter', 'lookback', 'batch_size', ...EVOLVING],
-    UNUSED,
+    UNUSED_HERE,
     ['unique_key', 'when_matched', 'merge_filter'],
   ),
   INCREMENTAL_BY_PARTITION: kindNames(
     'INCREMENTAL_BY_PARTITION',
     ['lookback', 'batch_size', ...EVOLVING],
-    UNUSED,
+    UNUSED_HERE,
   ),
   INCREMENTAL_UNMANAGED: kindNames(
     'INCREMENTAL_UNMANAGED',
     ['insert_overwrite', 'lookback', 'batch_size', ...EVOLVING],
-    UNUSED,
+    UNUSED_HERE,
   ),
   SCD_TYPE_2_BY_TIME: kindNames(
     'SCD_TYPE_2_BY_TIME',
     ['updated_at_name', 'updated_at_as_valid_from', ...SCD],
-    new Map([...UNUSED, ['batch_size', undefined], ['lookback', undefined]]),
+    new Map([...UNUSED_HERE, ['batch_size', undefined], ['lookback', undefined]]),
     ['unique_key', 'time_data_type'],
   ),
   SCD_TYPE_2_BY_COLUMN: kindNames(
     'SCD_TYPE_2_BY_COLUMN',
     ['columns', 'execution_time_as_valid_from', 'updated_at_name', ...SCD],
-    new Map([...UNUSED, ['batch_size', undefined], ['lookback', undefined]]),
+    new Map([...UNUSED_HERE, ['batch_size', undefined], ['lookback', undefined]]),
     ['unique_key', 'time_data_type', 'columns'],
   ),
 };
@@ -361,3 +364,13 @@ function parseScd(
   if (uniqueKey === undefined || columns === undefined) return undefined;
   return { kind, uniqueKey, columns, executionTimeAsValidFrom: columnFlag, ...shared };
 }
+
+/** A kind that needs no properties, such as FULL, by its name alone; undefined for others. */
+export function kindByName(name: string): ModelKind | undefined {
+  const findings = new Findings();
+  const run = new TokenRun(new SourceText('', name), significantTokens(name));
+  const kind = run.length === 1 ? parseKind(run, undefined, NO_FILES, findings) : undefined;
+  return findings.list.length > 0 || kind?.kind === 'EXTERNAL' ? undefined : kind;
+}
+
+const NO_FILES: ProjectFiles = { list: () => [], read: () => undefined };

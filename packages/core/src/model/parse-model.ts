@@ -49,6 +49,8 @@ export interface ModelContext {
   readonly files: ProjectFiles;
   /** Variables of the project, SQL by name in lower case, for headers that hold `@name`. */
   readonly variables?: ReadonlyMap<string, string>;
+  /** The kind of models that name none; default: VIEW. */
+  readonly kind?: ModelKind | undefined;
   /** `@gateway`. */
   readonly gateway?: string;
   /** Expands macros that are called in headers; without it they stay as they are. */
@@ -275,7 +277,9 @@ function buildModel(
   const kindProperty = properties.get('kind');
   const partitionedBy = properties.get('partitioned_by');
   const kind =
-    kindProperty === undefined ? VIEW : parseKind(kindProperty.value, partitionedBy, context.files, findings);
+    kindProperty === undefined
+      ? (context.kind ?? VIEW)
+      : parseKind(kindProperty.value, partitionedBy, context.files, findings);
   if (partitionedBy !== undefined && kind !== undefined && kind.kind !== 'INCREMENTAL_BY_PARTITION') {
     findings.add(
       'unused-property',

@@ -22,6 +22,7 @@ const MODEL = {
   dialect: 'duckdb',
   allow_partials: 'false',
   signals: '(is_there(days := 2))',
+  lint: '(no-select-star := off)',
 };
 
 const MODEL_WARNED =
@@ -50,6 +51,18 @@ test.each(MODEL_WARNED)('MODEL (%s ...) is read', (name) => {
   // Some are acted upon by now; what they take is checked where that is done.
   for (const message of said) expect(message).toMatch(new RegExp(`'${name}'|cannot|must|partition`, 'i'));
   expect(said.filter((m) => m.includes('has no property'))).toEqual([]);
+});
+
+test.each([
+  'INCREMENTAL_BY_UNIQUE_KEY (unique_key a,',
+  'INCREMENTAL_UNMANAGED (',
+  'SCD_TYPE_2_BY_TIME (unique_key a,',
+  'SCD_TYPE_2_BY_COLUMN (unique_key a, columns (b),',
+])('kind %s ...) takes what SQLMesh gives all incremental kinds', (kind) => {
+  expect(parse(`kind ${kind} auto_restatement_cron '@weekly', batch_concurrency 2)`)).toEqual([
+    "warning 'auto_restatement_cron' has no effect in this version of Sluice",
+    "warning 'batch_concurrency' has no effect in this version of Sluice",
+  ]);
 });
 
 test.each(AUDIT_WARNED)('AUDIT (%s ...) is read', (name) => {

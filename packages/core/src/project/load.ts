@@ -180,7 +180,8 @@ function loadModels(
   const models: ModelDefinition[] = [];
   const brokenModels: BrokenModel[] = [];
   const gateway = config?.gateway ?? '';
-  const context = JSON.stringify([...variables, gateway]);
+  const kind = config?.defaults.kind;
+  const context = JSON.stringify([...variables, gateway, kind]);
   const parsedFiles: { readonly source: SourceText; readonly found: ReturnType<typeof parseModelFile> }[] =
     [];
   // Of two models with one name, that which is called as its file is stays.
@@ -194,6 +195,7 @@ function loadModels(
         files: own,
         variables,
         gateway,
+        kind,
         ...(expand === undefined ? {} : { macros: expand }),
       });
     });

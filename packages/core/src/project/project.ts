@@ -2,6 +2,7 @@ import type { SourceText } from '../diagnostic/index.ts';
 import type { LintLevel, LintRuleName, Location } from '../diagnostic/index.ts';
 import type { AuditDefinition } from '../model/audit-definition.ts';
 import type { ModelDefinition } from '../model/model-definition.ts';
+import type { ModelKind } from '../model/model-kind.ts';
 import type { ProjectSignal } from './signals.ts';
 
 /** A value of a project variable; in SQL, a list is a list and a mapping a struct. */
@@ -97,6 +98,8 @@ export interface ProjectConfig {
     readonly cronTz: string | undefined;
     readonly owner: string | undefined;
     readonly start: number | undefined;
+    /** The kind of models that name none; undefined: VIEW. */
+    readonly kind?: ModelKind | undefined;
   };
   readonly variables: Readonly<Record<string, VariableValue>>;
   /** `@gateway`: the name of the connection in a SQLMesh project, else empty. */

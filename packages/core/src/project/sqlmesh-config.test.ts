@@ -66,7 +66,13 @@ test('a SQLMesh project is read as it is', () => {
       tempDirectory: '.sluice/tmp',
       maxTempDirectorySize: undefined,
     },
-    defaults: { cron: '@hourly', cronTz: undefined, owner: 'me', start: Date.UTC(2024, 0, 1) },
+    defaults: {
+      cron: '@hourly',
+      cronTz: undefined,
+      owner: 'me',
+      start: Date.UTC(2024, 0, 1),
+      kind: undefined,
+    },
     variables: { size: 3, on: true, layer: 'staging' },
     gateway: 'local',
     beforeAll: [{ text: 'LOAD json', location: expect.objectContaining({ path: 'config.yaml', line: 18 }) }],
@@ -117,7 +123,6 @@ environment_ttl: soon
     "warning config.yaml:5:5 'gateways.a.state_connection' has no effect in Sluice",
     "warning config.yaml:4:7 'gateways.a.connection.concurrent_tasks' has no effect in Sluice",
     "warning config.yaml:4:7 'gateways.a.connection' names no database file; the warehouse is .sluice/warehouse.duckdb",
-    "warning config.yaml:8:3 'model_defaults.kind' has no effect in Sluice",
     "warning config.yaml:9:10 'model_defaults.start' is not understood, found '1 week ago'; write a date such as 2024-01-31",
     "warning config.yaml:12:18 'environment_ttl' is not understood, found 'soon'; write 'in 1 week'",
   ]);
@@ -134,4 +139,21 @@ model_defaults: { dialect: spark, cron: nope, owner: "{{ env_var('X') }}" }
     'error schema.yaml:1:1 schema.yaml is a list of tables, each with a name and columns',
   ]);
   expect(said({ 'config.yml': 'a: [' })[0]).toMatch(/^error config.yml:/);
+});
+
+const ofKind = (kind: string): string => `model_defaults: { dialect: duckdb, kind: ${kind} }\n`;
+
+test('the kind of models that name none', () => {
+  const models = {
+    'models/s/a.sql': 'MODEL (); SELECT 1 AS a',
+    'models/s/b.sql': 'MODEL (kind VIEW); SELECT 1 AS a',
+  };
+  const full = load({ 'config.yaml': ofKind('full'), ...models });
+  expect(full.diagnostics).toEqual([]);
+  expect(full.value?.models.map((m) => m.kind.kind)).toEqual(['FULL', 'VIEW']);
+  for (const kind of ['{ name: FULL }', 'INCREMENTAL_BY_UNIQUE_KEY', 'SEED', 'EXTERNAL', 'FULL FULL']) {
+    expect(said({ 'config.yaml': ofKind(kind), ...models })).toEqual([
+      "warning config.yaml:1:42 'model_defaults.kind' is not read: it takes a kind without properties, such as FULL; models that name none are VIEWs",
+    ]);
+  }
 });

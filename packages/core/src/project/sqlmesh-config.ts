@@ -9,7 +9,14 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { cronProblem, parseInstant, parseSpan, timeZoneHint } from '../model/index.ts';
+import {
+  cronProblem,
+  kindByName,
+  parseInstant,
+  parseSpan,
+  timeZoneHint,
+  type ModelKind,
+} from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
 import type { ProjectConfig, ProjectStatement, SourceDefinition, VariableValue } from './project.ts';
 import { DEFAULT_HISTORY, DEFAULT_QUARANTINE } from './parse-config.ts';
@@ -99,6 +106,7 @@ class Reader {
         cronTz: this.#cronTz(defaults['cron_tz']),
         owner: this.#text(defaults['owner'], ['model_defaults', 'owner']),
         start,
+        kind: this.#kind(defaults['kind']),
       },
       variables: {
         ...this.#variables(root['variables'], ['variables']),
@@ -232,6 +240,18 @@ class Reader {
     return start;
   }
 
+  #kind(value: unknown): ModelKind | undefined {
+    if (value === undefined || value === null) return undefined;
+    const kind = typeof value === 'string' ? kindByName(value) : undefined;
+    if (kind === undefined) {
+      this.#warn(
+        ['model_defaults', 'kind'],
+        'is not read: it takes a kind without properties, such as FULL; models that name none are VIEWs',
+      );
+    }
+    return kind;
+  }
+
   /** SQLMesh writes `in 1 week`. */
   #ttl(value: unknown): number | undefined {
     const path = ['environment_ttl'];
@@ -320,7 +340,7 @@ const KNOWN_ROOT = [
   'before_all',
   'after_all',
 ];
-const KNOWN_DEFAULTS = ['dialect', 'start', 'cron', 'cron_tz', 'owner'];
+const KNOWN_DEFAULTS = ['dialect', 'kind', 'start', 'cron', 'cron_tz', 'owner'];
 
 /** The parts of `"catalog"."schema"."table"`. */
 function nameParts(text: string): readonly string[] {
