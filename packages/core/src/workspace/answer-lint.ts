@@ -30,7 +30,8 @@ export async function answerLint(
       schema_version: SCHEMA_VERSION,
       models: checked,
       fixed: fixed.map(({ path, fixes }) => ({ path, fixes })),
-      fixable: findings.filter((f) => f.fix !== undefined).length,
+      // What --fix left was tried, and would have changed what a table holds.
+      fixable: fix ? 0 : findings.filter((f) => f.fix !== undefined).length,
       diagnostics: diagnostics.map(toDiagnosticDocument),
     },
   };

@@ -46,7 +46,13 @@ function aliasFix(item: Json, called: string, query: LintedQuery): Fix | undefin
   let depth = 0;
   let end = own.offset;
   const tokens = significantTokens(source.text, own.offset, own.offset + own.text.length);
+  // What stands in the call of a macro may become several items, each with a name of its own.
+  let call: number | undefined;
   for (const [i, token] of tokens.entries()) {
+    const next = tokens[i + 1];
+    const isCall = token.kind === 'macro' && next !== undefined && source.text[next.start] === '(';
+    if (isCall && token.start <= start) call ??= depth;
+    if (token.start === start && call !== undefined) return undefined;
     const text = source.text.slice(token.start, token.end).toLowerCase();
     const before = tokens[i - 1];
     const isDistinctFrom =
@@ -56,7 +62,10 @@ function aliasFix(item: Json, called: string, query: LintedQuery): Fix | undefin
     const ends = text === ',' || (token.kind === 'word' && CLAUSES.has(text) && !isDistinctFrom);
     if (depth === 0 && ends && token.start > start) break;
     if (token.kind === 'punctuation' && '([{'.includes(text)) depth++;
-    if (token.kind === 'punctuation' && ')]}'.includes(text)) depth--;
+    if (token.kind === 'punctuation' && ')]}'.includes(text)) {
+      depth--;
+      if (depth === call) call = undefined;
+    }
     end = token.end;
   }
   return { start: end, end, text: ` AS ${quoted(called)}` };
