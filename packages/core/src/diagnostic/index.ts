@@ -14,6 +14,7 @@ export {
 } from './diagnostic.ts';
 export {
   isLintRule,
+  LINT_LEVELS,
   LINT_RULE_NAMES,
   LINT_RULES,
   severityOfLevel,

@@ -1,7 +1,9 @@
 import type { Severity } from './diagnostic.ts';
 
 /** How much a rule weighs: `off` does not look. */
-export type LintLevel = 'error' | 'warn' | 'off';
+export const LINT_LEVELS = ['error', 'warn', 'off'] as const;
+
+export type LintLevel = (typeof LINT_LEVELS)[number];
 
 /**
  * Every lint rule with what it weighs when the project does not say. What is on by default finds mistakes or text that is

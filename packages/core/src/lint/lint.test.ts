@@ -253,6 +253,30 @@ test('levels, and rules a model ignores', async () => {
   ]);
 });
 
+test('what a rule weighs for one model', async () => {
+  const query = 'SELECT *, 1 + 1 FROM staging.orders';
+  const said = async (header: string, lint: string): Promise<readonly string[]> => {
+    const { findings } = await run({ 'models/marts/m.sql': `MODEL (${header});\n${query}` }, { lint });
+    const own = findings.filter((f) => f.model === 'marts.m');
+    return own.map((f) => `${f.diagnostic.code} ${f.diagnostic.severity}`);
+  };
+  const project = '{ no-select-star: off, no-missing-audits: { severity: warn, schemas: [staging] } }';
+  expect(await said('kind FULL', project)).toEqual(['lint/alias-expressions warning']);
+  expect(
+    await said('lint (no-select-star := error, AliasExpressions = off, no-missing-audits := error)', project),
+  ).toEqual(['lint/no-missing-audits error', 'lint/no-select-star error']);
+  expect(await said('lint (no-select-star := warn), ignored_rules (alias-expressions)', '')).toEqual([
+    'lint/no-select-star warning',
+  ]);
+});
+
+test('a fix that cannot be made takes no other with it, and is not offered', async () => {
+  await checkFix(
+    'SELECT sum(id), @EACH([id, "Select"], c -> max(@c)), min(id) FROM raw.customers',
+    'SELECT sum(id) AS "sum(id)", @EACH([id, "Select"], c -> max(@c)), min(id) AS "min(id)" FROM raw.customers',
+  );
+});
+
 test('fixes keep what a model means', async () => {
   await checkFix(
     'SELECT * FROM staging.orders -- all of it',

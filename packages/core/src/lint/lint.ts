@@ -70,14 +70,17 @@ function checkRule(
 ): readonly LintFinding[] {
   const { definition, name } = linted.model;
   const settings: RuleSettings = project.config.lint[rule.name] ?? { level: LINT_RULES[rule.name] };
-  if (settings.level === 'off' || definition.ignoredRules.includes(rule.name)) return [];
+  const own = definition.lintLevels.get(rule.name);
+  const level = own ?? settings.level;
+  if (level === 'off' || definition.ignoredRules.includes(rule.name)) return [];
   if (
+    own === undefined &&
     settings.schemas !== undefined &&
     !settings.schemas.some((s) => nodeKey(s) === nodeKey(definition.schema))
   ) {
     return [];
   }
-  const severity = severityOfLevel(settings.level);
+  const severity = severityOfLevel(level);
   return rule.check(linted, around, settings).map(({ message, location, hint, fix }) => ({
     diagnostic: diagnostic(`lint/${rule.name}`, message, { location, hint, severity }),
     model: name,

@@ -1,4 +1,4 @@
-import type { LintRuleName, Location, SourceText } from '../diagnostic/index.ts';
+import type { LintLevel, LintRuleName, Location, SourceText } from '../diagnostic/index.ts';
 import type { ModelKind, SqlFragment } from './model-kind.ts';
 
 /** The value of an argument in a header: `columns := (a, b)`, `threshold := 10`, `criteria := (x > 1)`. */
@@ -79,4 +79,6 @@ export interface ModelDefinition {
   readonly signals: readonly AuditCall[];
   /** Lint rules that are not to look at this model. */
   readonly ignoredRules: readonly LintRuleName[];
+  /** What lint rules weigh for this model, whatever the project says. */
+  readonly lintLevels: ReadonlyMap<LintRuleName, LintLevel>;
 }

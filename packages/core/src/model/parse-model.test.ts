@@ -412,6 +412,25 @@ function wrong(header: string, ...expected: readonly string[]): void {
   checkErrors(`MODEL (${header}); SELECT 1`, ...expected);
 }
 
+test('what lint rules weigh', () => {
+  const source = new SourceText(
+    'models/a/b.sql',
+    'MODEL (lint [no-select-star := error, layering = off]); SELECT 1',
+  );
+  const [model] = parseModelFile(source, { files: { list: () => [], read: () => undefined } });
+  expect([...(model?.value?.lintLevels ?? [])]).toEqual([
+    ['no-select-star', 'error'],
+    ['layering', 'off'],
+  ]);
+  wrong(
+    'lint (no-selct-star := error, layering := of, layering, layering := off, layering := warn)',
+    "invalid-property 1:14-36 there is no lint rule 'no-selct-star' | Did you mean 'no-select-star'?",
+    "invalid-property 1:38-52 'layering := of' does not say what the rule weighs | Write layering := error, layering := warn or layering := off.",
+    "invalid-property 1:54-62 'layering' does not say what the rule weighs | Write layering := error, layering := warn or layering := off.",
+    "invalid-property 1:81-97 the rule 'layering' is set twice | Keep one of the two.",
+  );
+});
+
 test('values that are wrong', () => {
   const kinds =
     'VIEW, FULL, EMBEDDED, EXTERNAL, SEED, INCREMENTAL_BY_TIME_RANGE, INCREMENTAL_BY_UNIQUE_KEY, INCREMENTAL_BY_PARTITION, INCREMENTAL_UNMANAGED, SCD_TYPE_2_BY_TIME, SCD_TYPE_2_BY_COLUMN';

@@ -37,6 +37,7 @@ import {
   parseFlag,
   parseGrains,
   parseIgnoredRules,
+  parseLintLevels,
   parseTags,
   parseText,
 } from './parse-properties.ts';
@@ -87,6 +88,7 @@ const MODEL_PROPERTIES: PropertyNames = {
     'enabled',
     'formatting',
     'ignored_rules',
+    'lint',
     'partitioned_by',
     'allow_partials',
   ]),
@@ -354,6 +356,7 @@ function buildModel(
       audits: parseCalls(properties.get('audits'), 'an audit', findings),
       signals: parseCalls(properties.get('signals'), 'a signal', findings),
       ignoredRules: parseIgnoredRules(properties.get('ignored_rules'), findings),
+      lintLevels: parseLintLevels(properties.get('lint'), findings),
     },
   };
 }

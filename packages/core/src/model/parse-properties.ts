@@ -3,6 +3,8 @@ import {
   didYouMean,
   isLintRule,
   LINT_RULE_NAMES,
+  LINT_LEVELS,
+  type LintLevel,
   type LintRuleName,
   type Location,
 } from '../diagnostic/index.ts';
@@ -64,7 +66,7 @@ const SQLMESH_RULES: Readonly<Record<string, LintRuleName | undefined>> = {
   invalidselectstarexpansion: 'no-select-star',
   nomissingexternalmodels: undefined,
   nomissingowner: undefined,
-  nomissingunittest: undefined,
+  nomissingunittest: 'no-missing-tests',
 };
 
 /** `ignored_rules (no-select-star, 'alias-expressions')`, or `ignored_rules ALL`; also `noselectstar`, as SQLMesh spells it. */
@@ -78,7 +80,7 @@ export function parseIgnoredRules(
     const given = (value.kind === 'string' ? value.text : item.text).toLowerCase();
     if (given === 'all') return LINT_RULE_NAMES;
     const plain = given.replaceAll(/[-_ ]/g, '');
-    const rule = LINT_RULE_NAMES.find((name) => name.replaceAll('-', '') === plain) ?? SQLMESH_RULES[plain];
+    const rule = ruleOf(given) ?? SQLMESH_RULES[plain];
     if (rule !== undefined && isLintRule(rule)) return [rule];
     if (Object.hasOwn(SQLMESH_RULES, plain)) {
       findings.add(
@@ -88,11 +90,53 @@ export function parseIgnoredRules(
         'Remove it, or keep it for SQLMesh.',
       );
     } else {
-      const hint = didYouMean(given, LINT_RULE_NAMES) ?? `The rules are ${LINT_RULE_NAMES.join(', ')}.`;
-      findings.add('invalid-property', item.location, `There is no lint rule '${given}'`, hint);
+      reportUnknownRule(given, item, findings);
     }
     return [];
   });
+}
+
+/** The rule of that name, with or without its dashes. */
+function ruleOf(given: string): LintRuleName | undefined {
+  const plain = given.toLowerCase().replaceAll(/[-_ ]/g, '');
+  return LINT_RULE_NAMES.find((name) => name.replaceAll('-', '') === plain);
+}
+
+function reportUnknownRule(given: string, item: TokenRun, findings: Findings): void {
+  const hint = didYouMean(given, LINT_RULE_NAMES) ?? `The rules are ${LINT_RULE_NAMES.join(', ')}.`;
+  findings.add('invalid-property', item.location, `There is no lint rule '${given}'`, hint);
+}
+
+/** `lint (no-select-star := error, layering := off)`: what rules weigh for this model. */
+export function parseLintLevels(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): ReadonlyMap<LintRuleName, LintLevel> {
+  const levels = new Map<LintRuleName, LintLevel>();
+  if (property === undefined) return levels;
+  for (const item of listOf(property, findings)) {
+    const [written, given, rest] = item.text.split(/:?=/);
+    const name = written?.trim() ?? '';
+    const rule = ruleOf(name);
+    const level = LINT_LEVELS.find((known) => known === given?.trim().toLowerCase());
+    if (rule === undefined) reportUnknownRule(name, item, findings);
+    else if (level === undefined || rest !== undefined)
+      findings.add(
+        'invalid-property',
+        item.location,
+        `'${item.text}' does not say what the rule weighs`,
+        `Write ${rule} := error, ${rule} := warn or ${rule} := off.`,
+      );
+    else if (levels.has(rule))
+      findings.add(
+        'invalid-property',
+        item.location,
+        `The rule '${rule}' is set twice`,
+        'Keep one of the two.',
+      );
+    else levels.set(rule, level);
+  }
+  return levels;
 }
 
 /** `grain a`, `grain (a, b)`: one combination of columns. `grains (a, (b, c))`: several. */
