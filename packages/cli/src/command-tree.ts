@@ -198,6 +198,7 @@ export const COMMANDS: readonly Command[] = [
       { flags: '-o, --output <file>', summary: 'save the plan, for `sluice apply <file>`', path: true },
       { flags: '--detailed-exitcode', summary: 'exit with 2 when there is something to do' },
       { flags: '--explain', summary: 'show every action, with its SQL' },
+      { flags: '--full', summary: 'show every action, also where a large plan is summed up on a page' },
       DIAGNOSTICS_FORMAT,
       START,
       END,
@@ -211,6 +212,7 @@ export const COMMANDS: readonly Command[] = [
     ],
     examples: [
       { line: 'sluice plan dev', does: 'what apply would do to dev' },
+      { line: 'sluice plan --full', does: 'every model, where a large plan is summed up on a page' },
       {
         line: 'sluice plan -o plan.json',
         does: 'saves the plan for prod; `sluice apply plan.json` does just that',

@@ -14,6 +14,8 @@ export function action(more: Partial<ActionDocument> = {}): ActionDocument {
   return {
     model: 'marts.revenue',
     kind: 'FULL',
+    tags: [],
+    readers: 0,
     action: 'rebuild',
     reasons: [],
     losses: [],

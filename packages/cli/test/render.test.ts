@@ -1,4 +1,10 @@
-import { diagnostic, type Diagnostic, type LineageDocument, type Location } from '@sluice/core';
+import {
+  diagnostic,
+  type ActionDocument,
+  type Diagnostic,
+  type LineageDocument,
+  type Location,
+} from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { parseEnd, parseInstant } from '../src/instant.ts';
 import { renderApply } from '../src/render/apply.ts';
@@ -19,6 +25,17 @@ function text(strings: TemplateStringsArray): string {
   const indent = Math.min(...lines.filter((l) => l.trim() !== '').map((l) => /^ */.exec(l)?.[0].length ?? 0));
   return lines.map((l) => l.slice(indent)).join('\n');
 }
+
+/** One of many models that changed by themselves. */
+const numbered = (i: number): ActionDocument =>
+  action({
+    model: `${i % 2 === 0 ? 'marts' : 'staging'}.m${i}`,
+    kind: i % 5 === 0 ? 'VIEW' : 'FULL',
+    tags: i % 10 === 0 ? ['finance'] : [],
+    readers: 1,
+    reasons: [{ code: 'column_changed', message: 'x: expression changed', column: 'x' }],
+    estimate: i < 7 ? { rows: 1_000_000 * (i + 1), bytes: 50_000_000, seconds: 10 * (i + 1) } : null,
+  });
 
 /** A location marked with `«` and `»` in a line. */
 function at(marked: string, line = 3): Location {
@@ -266,9 +283,89 @@ describe('plan', () => {
     );
     const lines = renderPlan(plan(actions), PLAIN).split('\n');
     expect(lines.length).toBeLessThan(45);
-    expect(lines).toContain('+ … and 488 more to create for the same reasons (use --json or --explain)');
-    expect(lines.at(-2)).toBe('Plan for prod: 500 to create.');
+    expect(lines).toContain('  + 500 to create, new: m.m0, m.m1, m.m2 … and 497 more');
+    expect(lines.slice(-3)).toEqual([
+      'Plan for prod: 500 to create.',
+      '497 of 500 models are not named here: sluice plan --full shows all, --explain with their SQL.',
+      '',
+    ]);
+    expect(renderPlan(plan(actions), PLAIN, { full: true }).split('\n').length).toBeGreaterThan(1500);
     expect(renderPlan(plan(actions), PLAIN, { explain: true }).split('\n').length).toBeGreaterThan(1500);
+  });
+
+  it('says of 500 changed models first what is lost, what costs most, and what people will find changed', () => {
+    const actions = [
+      ...Array.from({ length: 380 }, (_, i) => numbered(i)),
+      ...Array.from({ length: 116 }, (_, i) =>
+        action({
+          model: `marts.r${i}`,
+          reasons: [{ code: 'upstream_column_changed', message: 'reads marts.m1.x, which changed' }],
+        }),
+      ),
+      action({
+        model: 'marts.events',
+        action: 'evolve',
+        reasons: [{ code: 'column_removed', message: 'amount: removed' }],
+        losses: [{ code: 'column_dropped', message: 'amount is dropped', column: 'amount', final: false }],
+        columns: { added: [], removed: [{ name: 'amount', type: 'INTEGER' }], retyped: [] },
+      }),
+      action({
+        model: 'marts.stock',
+        action: 'backfill',
+        reasons: [{ code: 'restated', message: 'its restatement is asked for' }],
+        losses: [{ code: 'rows_replaced', message: 'rows are gone', column: null, final: true }],
+      }),
+      action({
+        model: 'marts.daily',
+        columns: {
+          added: [{ name: 'tax rate', type: 'DOUBLE' }],
+          removed: [],
+          retyped: [{ name: 'n', from: 'INTEGER', to: 'BIGINT' }],
+        },
+        reasons: [{ code: 'column_added', message: 'tax rate: added' }],
+      }),
+      action({
+        model: 'marts.old',
+        kind: '',
+        action: 'drop',
+        reasons: [{ code: 'removed', message: 'gone' }],
+      }),
+    ];
+    const estimate = { rows: 28_000_000, bytes: 350_000_000, seconds: 280, unknown: 120 };
+    expect(renderPlan(plan(actions, { estimate, spared: ['a.b', 'a.c'], unchanged: 77 }), PLAIN)).toBe(text`
+      Destructive: 2 models lose what could not be computed again
+        ! marts.stock: rows are gone, for good
+        ! marts.events: amount is dropped
+
+      Most to write
+        ~ marts.m6  FULL, about 7,000,000 rows, 50 MB, 1 min 10 s
+        ~ staging.m5  VIEW, about 6,000,000 rows, 50 MB, 1 min 0 s
+        ~ marts.m4  FULL, about 5,000,000 rows, 50 MB, 50.0 s
+        ~ staging.m3  FULL, about 4,000,000 rows, 50 MB, 40.0 s
+        ~ marts.m2  FULL, about 3,000,000 rows, 50 MB, 30.0 s
+        … and 2 more models
+
+      Columns change in 2 models that no other model reads
+        marts.events: - amount
+        marts.daily: ~ n INTEGER → BIGINT, + "tax rate"
+
+      Why
+        ~ 380 to rebuild, expressions changed: marts.m0, staging.m1, marts.m2 … and 377 more
+        ^ 1 to evolve, columns removed: marts.events
+        > 1 to backfill, restatement asked for: marts.stock
+        ~ 1 to rebuild, columns added: marts.daily
+        - 1 to drop, gone from the project: marts.old
+        ~ 116 to rebuild, follow their inputs: marts.r0, marts.r1, marts.r2 … and 113 more
+
+        by kind:   FULL 423, VIEW 76
+        by schema: marts 310, staging 190
+        by tag:    finance 38
+        spared, for nothing they read changes: 2 models
+
+      Plan for prod: 497 to rebuild, 1 to evolve, 1 to backfill and 1 to drop; 77 models unchanged. 2 steps are destructive (!).
+      Estimated: about 28,000,000 rows, 350 MB, 4 min 40 s to write, and 120 models of unknown size.
+      486 of 500 models are not named here: sluice plan --full shows all, --explain with their SQL.
+      `);
   });
 
   it('shows SQL with --explain, and unfolds what follows', () => {

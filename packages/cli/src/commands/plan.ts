@@ -20,8 +20,8 @@ export async function plan(invocation: Invocation): Promise<number> {
       writeOutput(invocation.path(output), output, 'the plan', text);
     }
     reporter.stop();
-    const explain = invocation.flag('explain');
-    print(invocation, answer, (document, style) => renderPlan(document, style, { explain }), format);
+    const detail = { explain: invocation.flag('explain'), full: invocation.flag('full') };
+    print(invocation, answer, (document, style) => renderPlan(document, style, detail), format);
     if (bad) return EXIT.bad;
     const changes = hasChanges(answer.document);
     if (output !== undefined) reporter.say(`Saved as ${output}; \`sluice apply ${output}\` does just this.`);

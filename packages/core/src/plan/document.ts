@@ -23,15 +23,20 @@ export async function toPlanDocument(
   estimate: (planned: PlannedNode) => EstimateDocument | null = () => null,
 ): Promise<PlanDocument> {
   // All at once, so that their texts are parsed together.
+  const readers = readersOf(plan);
   const actions: ActionDocument[] = await Promise.all(
     [...plan.nodes.values()].flatMap((n) =>
-      n.action === undefined ? [] : [toAction(n, n.action, writer, estimate(n))],
+      n.action === undefined
+        ? []
+        : [toAction(n, n.action, writer, { estimate: estimate(n), readers: readers.get(n.node.name) ?? 0 })],
     ),
   );
   for (const removed of plan.removed) {
     actions.push({
       model: removed.model,
       kind: '',
+      tags: [],
+      readers: 0,
       action: 'drop',
       reasons: [reason.removed(removed.declared)],
       losses: [removedLoss(removed)],
@@ -84,6 +89,14 @@ export async function toPlanDocument(
   return { ...body, digest: digestOf(body) };
 }
 
+/** How many models read each. */
+function readersOf({ nodes }: Plan): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { node } of nodes.values())
+    for (const input of node.dependencies) counts.set(input, (counts.get(input) ?? 0) + 1);
+  return counts;
+}
+
 function toRestatement(made: Plan['restatement']): PlanDocument['restatement'] {
   if (made === undefined) return null;
   const { pending: _, start, end, ...rest } = made;
@@ -113,7 +126,7 @@ async function toAction(
   planned: PlannedNode,
   action: NonNullable<PlannedNode['action']>,
   writer: SqlWriter,
-  estimate: EstimateDocument | null,
+  { estimate, readers }: Pick<ActionDocument, 'estimate' | 'readers'>,
 ): Promise<ActionDocument> {
   const { node, work } = planned;
   const isAnew = work?.kind === 'intervals' && work.anew;
@@ -126,6 +139,8 @@ async function toAction(
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
+    tags: node.node === 'source' ? [] : node.definition.tags,
+    readers,
     action: action.kind,
     reasons: action.reasons,
     losses: planned.losses,

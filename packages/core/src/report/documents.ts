@@ -335,6 +335,9 @@ export interface EstimateDocument {
 export interface ActionDocument {
   readonly model: string;
   readonly kind: string;
+  readonly tags: readonly string[];
+  /** How many models read it. */
+  readonly readers: number;
   readonly action: ActionKind;
   readonly reasons: readonly ReasonDocument[];
   readonly losses: readonly LossDocument[];
