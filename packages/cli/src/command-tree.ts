@@ -289,12 +289,17 @@ export const COMMANDS: readonly Command[] = [
         flags: '--ignore-cron',
         summary: 'everything that has ended or moved is due, whatever the crons say',
       },
+      SELECT,
       JOBS,
       FAIL_FAST,
     ],
     examples: [
       { line: 'sluice run', does: 'whatever is due in prod' },
       { line: 'sluice run --watch --json >> runs.ndjson', does: 'a service: one line for each run' },
+      {
+        line: 'sluice run --select tag:hourly',
+        does: 'what is due of some models; the others stay as they are',
+      },
       { line: 'sluice run --ignore-cron', does: 'also what its cron would leave for later' },
     ],
     load: async () => (await import('./commands/run.ts')).run,

@@ -101,6 +101,8 @@ export interface PlanOptions {
 export interface RunOptions {
   /** All intervals that have ended and all that has moved are due, whether or not the crons have ticked. */
   readonly ignoreCron?: boolean;
+  /** A selection of models and sources: only these are run. */
+  readonly select?: string;
 }
 
 /** How {@link Workspace.watchRuns} goes on. */

@@ -308,6 +308,18 @@ export const EXAMPLES: readonly Example[] = [
     good: model('SELECT id FROM staging.orders', 'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key id)'),
   },
   {
+    code: 'kind-mismatch',
+    path: PATH,
+    bad: model(
+      "SELECT id, TIMESTAMP '2024-01-01' AS updated_at FROM staging.orders",
+      'kind «SCD_TYPE_2_BY_TIME» (unique_key id, time_data_type VARCHAR)',
+    ),
+    good: model(
+      "SELECT id, TIMESTAMP '2024-01-01' AS updated_at FROM staging.orders",
+      'kind SCD_TYPE_2_BY_TIME (unique_key id, time_data_type TIMESTAMPTZ)',
+    ),
+  },
+  {
     code: 'external-without-columns',
     path: 'models/outside/crm.sql',
     bad: 'MODEL (kind «EXTERNAL»);\n',

@@ -308,4 +308,4 @@ test('whatever is applied to whom in which way, every environment holds what its
     }),
     { numRuns: runs, seed, endOnFailure: true },
   );
-}, 600_000);
+}, 3_600_000);

@@ -276,3 +276,58 @@ test('promoting dev never puts its copy of the rows in the place of those of pro
   await project.build();
   expect(await held(project)).toEqual(['1 10', '2 20', '3 3000']);
 });
+
+describe('readers of tables that keep their columns', () => {
+  const reader = 'models/marts/reader.sql';
+
+  test('one that reads a column which on_additive_change ignores is refused before anything is written', async () => {
+    await using project = new TestProject(files('forward_only true, on_additive_change ignore'), NOW);
+    await project.build();
+    project.edit(MODEL, 'id, amount', 'id, amount, id * 2 AS twice');
+    for (const query of ['SELECT sum(twice) AS s FROM marts.events', 'SELECT * FROM marts.events']) {
+      project.write(reader, `MODEL (name marts.reader, kind FULL);\n${query}\n`);
+      expect(await refusal(project.plan())).toMatchObject([
+        { code: 'schema-change' },
+        {
+          code: 'schema-change-refused',
+          message: 'marts.reader reads marts.events.twice, which the table of marts.events does not have',
+          hint: 'on_additive_change of marts.events is ignore, so that its table keeps its columns. Set it to allow, or do not read the column.',
+          location: { path: reader, line: 1 },
+        },
+      ]);
+    }
+    project.write(reader, 'MODEL (name marts.reader, kind VIEW);\nSELECT id FROM marts.events\n');
+    await project.build();
+    expect(await project.value('SELECT count(*)::INTEGER FROM marts.reader')).toBe(2);
+    // The environment shows the table as it is.
+    expect((await project.rows('DESCRIBE marts.events')).map((r) => r['column_name'])).toEqual([
+      'ts',
+      'id',
+      'amount',
+    ]);
+    // Also once it stands.
+    project.edit(reader, 'SELECT id', 'SELECT twice AS id');
+    expect((await refusal(project.plan())).map((d) => d.code)).toEqual(['schema-change-refused']);
+  });
+
+  test('one that reads all columns does not see what on_destructive_change keeps', async () => {
+    const { 'models/marts/totals.sql': _, ...rest } = files(
+      'forward_only true, on_destructive_change ignore',
+    );
+    await using project = new TestProject(rest, NOW);
+    project.write(reader, 'MODEL (name marts.reader, kind FULL);\nSELECT * FROM marts.events AS e\n');
+    project.write(
+      'models/marts/seen.sql',
+      'MODEL (name marts.seen, kind VIEW);\nSELECT * FROM marts.events\n',
+    );
+    await project.build();
+    project.edit(MODEL, 'SELECT ts, id, amount', 'SELECT ts, id');
+    await project.build();
+    const columns = async (table: string): Promise<readonly unknown[]> =>
+      (await project.rows(`DESCRIBE ${table}`)).map((r) => r['column_name']);
+    expect(await columns('marts.events')).toEqual(['ts', 'id', 'amount']);
+    expect(await columns('marts.reader')).toEqual(['ts', 'id']);
+    expect(await columns('marts.seen')).toEqual(['ts', 'id']);
+    expect((await project.apply()).status).toBe('nothing-to-do');
+  });
+});

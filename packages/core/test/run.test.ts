@@ -135,3 +135,24 @@ test('a cron ticks by the clock of its time zone; intervals stay UTC', async () 
 function interval(start: string, end: string): string {
   return JSON.stringify([days(start, end)]);
 }
+
+test('run --select runs what it names, whatever else is due or changed', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  project.append('data/customers.csv', 'dee,DE\n');
+  project.append('data/orders.csv', '5,2024-01-30 15:00:00,ann,5.00,\n');
+  const applied = await project.run('prod', { select: '+staging.customers' });
+  expect(resultsOf(applied)).toEqual(['raw.customers done', 'staging.customers done']);
+  expect(applied.summary).toBe('prod is up to date: 2 models done.');
+  expect(await project.value('SELECT count(*) FROM marts.countries')).toBe('3');
+  expect((await project.run('prod', { select: 'marts.monthly' })).status).toBe('nothing-to-do');
+  expect(await refusal(project.run('prod', { select: 'staging.customer' }))).toMatchObject([
+    { code: 'nothing-selected', hint: "Did you mean 'staging.customers'?" },
+  ]);
+  // A change of what is not selected is in nobody's way; one of what is selected still is.
+  project.edit('models/marts/monthly.sql', 'sum(revenue)', 'sum(revenue) * 2');
+  expect((await project.run('prod', { select: 'marts.countries' })).status).toBe('done');
+  expect(await refusal(project.run('prod', { select: '+marts.monthly' }))).toMatchObject([
+    { code: 'environment-differs' },
+  ]);
+});

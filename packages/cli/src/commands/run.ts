@@ -1,3 +1,4 @@
+import type { RunOptions } from '@sluice/core';
 import { EXIT } from '../exit-codes.ts';
 import { invalidOption } from '../invalid-option.ts';
 import type { Invocation } from '../invocation.ts';
@@ -11,9 +12,7 @@ export async function run(invocation: Invocation): Promise<number> {
   if (invocation.text('poll') !== undefined)
     throw invalidOption('--poll goes with --watch', 'Without it, a run looks at files once.');
   return withWorkspace(invocation, async (workspace, reporter) => {
-    const answer = await workspace.run(environmentOf(invocation), {
-      ignoreCron: invocation.flag('ignoreCron'),
-    });
+    const answer = await workspace.run(environmentOf(invocation), runOptions(invocation));
     reporter.stop();
     return printApply(invocation, answer);
   });
@@ -29,10 +28,9 @@ async function watch(invocation: Invocation): Promise<number> {
   const poll = parseSeconds(invocation.text('poll') ?? '30s', '--poll') * 1000;
   const { stdout, stderr } = invocation.context;
   return withWorkspace(invocation, async (workspace, reporter) => {
-    const ignoreCron = invocation.flag('ignoreCron');
     await workspace.watchRuns(
       environmentOf(invocation),
-      { poll, ignoreCron },
+      { poll, ...runOptions(invocation) },
       ({ document, diagnostics }) => {
         reporter.stop();
         if (invocation.json) stdout.write(`${JSON.stringify(document)}\n`);
@@ -42,6 +40,11 @@ async function watch(invocation: Invocation): Promise<number> {
     );
     return EXIT.interrupted;
   });
+}
+
+function runOptions(invocation: Invocation): RunOptions {
+  const select = invocation.text('select');
+  return { ignoreCron: invocation.flag('ignoreCron'), ...(select === undefined ? {} : { select }) };
 }
 
 function environmentOf(invocation: Invocation): string {

@@ -118,6 +118,15 @@ function namedColumns(definition: ModelDefinition, columns: readonly Column[]): 
           }),
         ],
   );
+  const type = normalType(kind.timeDataType);
+  if (!isTime(type)) {
+    found.push(
+      diagnostic('kind-mismatch', `time_data_type is ${type}, not a DATE or TIMESTAMP`, {
+        location: definition.kindLocation,
+        hint: `${kind.validFrom} and ${kind.validTo} tell when a row was valid: write DATE, TIMESTAMP or TIMESTAMPTZ.`,
+      }),
+    );
+  }
   if (kind.kind === 'SCD_TYPE_2_BY_COLUMN')
     return [...found, ...(kind.columns === '*' ? [] : missing('columns', kind.columns))];
   const updated = find(kind.updatedAt.name);
@@ -125,7 +134,7 @@ function namedColumns(definition: ModelDefinition, columns: readonly Column[]): 
     const problem = `the query has no column '${kind.updatedAt.name}' to tell when a row changed`;
     return [...found, mismatch(`updated_at_name: ${problem}`, kind.updatedAt.location, columns, 'rows')];
   }
-  if (updated.type !== 'DATE' && !updated.type.startsWith('TIMESTAMP')) {
+  if (!isTime(updated.type)) {
     const hint = 'Cast it in the query.';
     const { location } = kind.updatedAt;
     found.push(
@@ -136,6 +145,10 @@ function namedColumns(definition: ModelDefinition, columns: readonly Column[]): 
     );
   }
   return found;
+}
+
+function isTime(type: string): boolean {
+  return type === 'DATE' || type.startsWith('TIMESTAMP');
 }
 
 function mismatch(

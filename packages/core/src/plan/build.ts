@@ -5,6 +5,7 @@ import { actionFor, auditsMoved } from './action-for.ts';
 import { askedOf } from './asked.ts';
 import { externalMoved, foreignCoverage } from './external-tables.ts';
 import { heldByInputs } from './held-back.ts';
+import { ignoredColumns } from './ignored-columns.ts';
 import { leaveOut } from './leave-out.ts';
 import { lossesOf } from './losses.ts';
 import { conflicts } from './narrow.ts';
@@ -46,6 +47,7 @@ export function buildPlan(input: PlanInput): Plan {
     declared: declared.has(nodeKey(m.model)),
     stands: viewStands(walk, m.view),
   }));
+  walk.diagnostics.push(...ignoredColumns(walk.planned));
   const effectiveFrom = walk.in.forwardOnly?.effectiveFrom;
   return {
     environment,
@@ -74,8 +76,8 @@ export function buildPlan(input: PlanInput): Plan {
     waiting: walk.waiting,
     // Of views it is known for their readers alone.
     held: new Map([...walk.held].filter(([name]) => walk.planned.get(name)?.storage === 'table')),
-    unchanged: nodes.filter((n) => n.action === undefined && hasView(n) && !walk.left.has(n.node.name))
-      .length,
+    // What is not selected was not asked.
+    unchanged: nodes.filter((n) => n.action === undefined && hasView(n) && n.hold === 'planned').length,
   };
 }
 

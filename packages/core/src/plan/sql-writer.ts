@@ -7,7 +7,7 @@ import { SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.t
 import type { SqlFragment } from '../model/index.ts';
 import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
-import { raw, tableIdent, type TableName } from '../sql/quote.ts';
+import { ident, raw, tableIdent, type TableName } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 import type { Carry } from './carry.ts';
@@ -211,7 +211,7 @@ export class SqlWriter {
       nodeKey(`${reference.schema === '' ? DEFAULT_SCHEMA : reference.schema}.${reference.table}`),
     );
     if (planned === undefined) return undefined;
-    return planned.storage === 'inline' ? this.#inlined(planned) : tableIdent(planned.physical);
+    return planned.storage === 'inline' ? this.#inlined(planned) : readable(planned);
   }
 
   #inlined(planned: PlannedNode): Promise<string> {
@@ -274,4 +274,14 @@ export class SqlWriter {
       stage: 'evaluating',
     };
   }
+}
+
+/** A table as its readers know it: columns that it kept although its model dropped them are not for them. */
+function readable({ node, columns, physical }: PlannedNode): string {
+  const table = tableIdent(physical);
+  if (columns === node.columns) return table;
+  const declared = new Set(node.columns.map((c) => c.name.toLowerCase()));
+  const known = columns.filter((c) => declared.has(c.name.toLowerCase()));
+  if (known.length === columns.length) return table;
+  return `(SELECT ${known.map((c) => ident(c.name)).join(', ')} FROM ${table})`;
 }

@@ -17,7 +17,7 @@ export function applySummary(command: 'apply' | 'run', plan: Plan, result: Apply
     const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
     return `${countModels(having('failed'))} failed${below}, ${done} done. ${environment} shows what it showed before where a model failed; apply again to go on.`;
   }
-  const still = plan.unchanged - plan.waiting.length;
+  const still = idleModels(plan);
   const skipped = skippedWords(plan);
   if (skipped !== '')
     return `${environment} shows its tables: ${countModels(done)} done${result.promoted ? ', views promoted' : ''}.${skipped}`;
