@@ -227,6 +227,41 @@ describe('apply', () => {
     expect(context.err()).toBe('');
   });
 
+  it.each([
+    [['--skip-backfill'], '--skip-backfill cannot be given with a saved plan'],
+    [['--empty', '--allow-destructive'], '--empty and --allow-destructive cannot be given with a saved plan'],
+    [
+      ['--forward-only', '--effective-from', '2025-01-01'],
+      '--forward-only and --effective-from cannot be given with a saved plan',
+    ],
+  ] as const)('a saved plan takes no %s: it holds what it was made with', async (options, message) => {
+    const c = fakeContext({ workspace: workspace(), cwd: folder });
+    writeFileSync(join(folder, 'with-options.json'), '{}');
+    expect(await run(['apply', 'with-options.json', '--yes', ...options], c)).toBe(1);
+    expect(c.err()).toContain(message);
+  });
+
+  it('takes the options of a plan, and refuses those that contradict each other', async () => {
+    let given: unknown;
+    const methods = workspace({
+      plan: async (_, options) => {
+        given = options;
+        return todo;
+      },
+    });
+    const c = fakeContext({ workspace: methods, cwd: folder });
+    const options = ['--forward-only', '--effective-from', '2025-01-03', '--allow-destructive'];
+    expect(await run(['plan', 'dev', ...options], c)).toBe(0);
+    expect(given).toEqual({ forwardOnly: true, effectiveFrom: Date.UTC(2025, 0, 3), allowDestructive: true });
+    expect(c.err()).toContain(
+      '`sluice apply dev --forward-only --effective-from 2025-01-03 --allow-destructive` does this.',
+    );
+    expect(await run(['plan', '--empty'], c)).toBe(0);
+    expect(given).toEqual({ backfill: 'empty' });
+    expect(await run(['plan', '--empty', '--skip-backfill'], c)).toBe(1);
+    expect(c.err()).toContain('--skip-backfill and --empty are given together');
+  });
+
   it('does a saved plan', async () => {
     let given: string | undefined;
     const methods = workspace({

@@ -132,3 +132,47 @@ test('plan never writes', async () => {
   expect(plan.actions).toHaveLength(7);
   await expect(project.rows('SELECT * FROM _sluice.run')).rejects.toThrow();
 });
+
+test('a run in between moves the state: what it did is named', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  project.append('data/orders.csv', '5,2024-01-30 15:00:00,ann,5.00,\n');
+  const text = JSON.stringify(await project.plan());
+  expect((await project.run()).status).toBe('done');
+  const found = await refusal(project.applyPlan(text));
+  expect(found).toMatchObject([{ code: 'plan-moved' }]);
+  expect(notes(found)).toEqual([
+    'file: data/orders.csv changed',
+    'raw.orders: backfill then, nothing now',
+    'marts.daily: backfill then, nothing now',
+    'marts.monthly: backfill then, nothing now',
+  ]);
+});
+
+test('a plan that computes no rows is refused when what it leaves has moved', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  project.edit('models/marts/countries.sql', 'count(*) AS customers', 'count(*) + 0 AS customers');
+  const plan = await project.plan('prod', { backfill: 'skip' });
+  project.append('data/orders.csv', '5,2024-01-30 15:00:00,ann,5.00,\n');
+  expect(notes(await refusal(project.applyPlan(JSON.stringify(plan))))).toContain(
+    'skipped: what is left for a later plan changed',
+  );
+});
+
+test('options cannot be edited into a saved plan, and tags may change', async () => {
+  const { project, text } = await planned();
+  await using _ = project;
+  for (const [from, to] of [
+    ['"allow_destructive": false', '"allow_destructive": true'],
+    ['"backfill": "full"', '"backfill": "skip"'],
+    ['"forward_only": false', '"forward_only": true'],
+  ] as const) {
+    expect(text).toContain(from);
+    expect(await refusal(project.applyPlan(text.replace(from, to)))).toMatchObject([
+      { code: 'plan-tampered' },
+    ]);
+  }
+  project.edit('models/staging/customers.sql', 'kind FULL', 'kind FULL, tags (pii)');
+  expect((await project.applyPlan(text)).status).toBe('done');
+});

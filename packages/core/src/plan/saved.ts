@@ -30,7 +30,7 @@ export function readSavedPlan(text: string, project: string): PlanDocument {
  * @throws {SluiceError} `plan-moved`
  */
 export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument): void {
-  const [saved, today] = [withoutEstimates(savedAsIs), withoutEstimates(todayAsIs)];
+  const [saved, today] = [onlyDeeds(savedAsIs), onlyDeeds(todayAsIs)];
   if (JSON.stringify(saved) === JSON.stringify(today)) return;
   const found: string[] = [];
   if (saved.sequence !== today.sequence) {
@@ -42,6 +42,8 @@ export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument)
     found.push('selection: what is left out changed');
   if (JSON.stringify(saved.restatement) !== JSON.stringify(today.restatement))
     found.push('restatement: what it reaches changed');
+  if (JSON.stringify(saved.skipped) !== JSON.stringify(today.skipped))
+    found.push('skipped: what is left for a later plan changed');
   const filesNow = new Set(today.files.map(fileKey));
   const filesThen = new Set(saved.files.map(fileKey));
   const paths = [
@@ -70,14 +72,14 @@ export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument)
   throw moved(found.length === 0 ? ['the state of the warehouse'] : found);
 }
 
-/** A plan as far as it decides what happens: what the warehouse guesses of its tables may change at any time. */
-function withoutEstimates(plan: PlanDocument): PlanDocument {
+/** A plan as far as it decides what happens: guesses of sizes, and what models are tagged with, may change at any time. */
+function onlyDeeds(plan: PlanDocument): PlanDocument {
   const none = { rows: null, bytes: null, seconds: null };
   return {
     ...plan,
     digest: '',
     estimate: { ...none, unknown: 0 },
-    actions: plan.actions.map((action) => ({ ...action, estimate: null })),
+    actions: plan.actions.map((action) => ({ ...action, estimate: null, tags: [], readers: 0 })),
   };
 }
 
