@@ -48,3 +48,13 @@ test.each<readonly [string, readonly string[]]>([
 ])('%j', (text, expected) => {
   expect(shown(text)).toEqual(expected);
 });
+
+test('a name that is no text is no warning of the process', async () => {
+  const said: string[] = [];
+  const listen = (warning: Error): void => void said.push(warning.message);
+  process.on('warning', listen);
+  expect(shown('x: { ? [{ a: 1 }, [b]] : 2 }\n')).toEqual([]);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', listen);
+  expect(said).toEqual([]);
+});

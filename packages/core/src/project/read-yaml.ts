@@ -22,7 +22,8 @@ export interface Yaml {
 }
 
 export function readYaml(source: SourceText): Outcome<Yaml | undefined> {
-  const document = parseDocument(source.text, { prettyErrors: false });
+  // What is wrong is said here alone: the parser would warn the process of names that are lists.
+  const document = parseDocument(source.text, { prettyErrors: false, logLevel: 'error' });
   const first = document.errors.find((e) => e.code !== 'DUPLICATE_KEY');
   const diagnostics = document.errors.length === 0 ? [] : [...duplicateKeys(source, document)];
   const told = first ?? (diagnostics.length === 0 ? document.errors[0] : undefined);
