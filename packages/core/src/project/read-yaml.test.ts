@@ -30,6 +30,10 @@ test.each<readonly [string, readonly string[]]>([
     ],
   ],
   ['a: b: c\n', ["1:4-5 there is a second ': ' in this line"]],
+  [
+    'a: 1\n  b: 2\n',
+    ['2:3-7 this line is indented as if it belonged to the value above it', '  1:4 that value is here'],
+  ],
   ['a\nb: 1\n', ["1:1-2 a name and its ':' must be on one line"]],
   ['a:\n  b: 1\n c: 2\n', ['3:2-3 this line is indented in another way than its neighbours']],
   ['a: @x\n', ["1:4-5 a text that begins with '@' needs quotes"]],

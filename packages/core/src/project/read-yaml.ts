@@ -51,11 +51,14 @@ function syntaxError(source: SourceText, error: YAMLParseError): Diagnostic {
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return located('a tab cannot indent a line', 'Indent with spaces.');
-    case 'BLOCK_AS_IMPLICIT_KEY':
+    case 'BLOCK_AS_IMPLICIT_KEY': {
+      const deeper = deeperLine(source, start);
+      if (deeper !== undefined) return deeper;
       return located(
         "there is a second ': ' in this line",
         "Put a text that holds ': ' in quotes, or begin the inner mapping on the next line.",
       );
+    }
     case 'MULTILINE_IMPLICIT_KEY':
       return located(
         "a name and its ':' must be on one line",
@@ -181,4 +184,20 @@ function lastQuote(text: string): number | undefined {
   let last: number | undefined;
   for (const { at, token } of lexed(text)) if (/^['"]/.test(token)) last = at;
   return last;
+}
+
+/** A line below a value that is indented as if it belonged to it; undefined when the mistake is in the value's own line. */
+function deeperLine(source: SourceText, value: number): Diagnostic | undefined {
+  const rest = source.text.slice(value);
+  const [own = ''] = rest.split('\n', 1);
+  if (/:(\s|$)/.test(own)) return undefined;
+  const next = /\n[ \t]*(\S[^\r\n]*)/.exec(rest);
+  const [, text = ''] = next ?? [];
+  if (next === null) return undefined;
+  const start = value + next.index + next[0].length - text.length;
+  return diagnostic('yaml-syntax', 'this line is indented as if it belonged to the value above it', {
+    location: source.locate(start, start + text.length),
+    hint: 'Indent it like the lines around it, or take away that value to begin a mapping.',
+    notes: [{ message: 'that value is here', location: source.locate(value, value + own.trimEnd().length) }],
+  });
 }
