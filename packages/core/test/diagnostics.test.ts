@@ -108,6 +108,10 @@ test('what DuckDB says of calls is put so that one can act on it', async () => {
     'models/m/a.sql': "MODEL (kind FULL);\nSELECT round('x', 2) AS r FROM raw.t\n",
     'models/m/b.sql': 'MODEL (kind FULL);\nSELECT s + n AS r FROM raw.t\n',
     'models/m/c.sql': 'MODEL (kind FULL);\nSELECT list_sort(n) AS r FROM raw.t\n',
+    'models/m/g.sql': 'MODEL (kind FULL);\nSELECT "x FROM raw.t\n',
+    'models/m/h.sql': 'MODEL (kind FULL);\nSELECT 1 /* x FROM raw.t\n',
+    'models/m/i.sql': 'MODEL (kind FULL);\nSELECT $q$ x FROM raw.t\n',
+    'models/m/f.sql': "MODEL (kind FULL);\nSELECT 'x FROM raw.t\n",
     'models/m/d.sql': 'MODEL (kind FULL);\nSELECT t.sn FROM raw.t AS t\n',
     'models/m/e.sql': "MODEL (kind FULL);\nSELECT date_trunc('day', s) AS r FROM raw.t\n",
   });
@@ -119,6 +123,10 @@ test('what DuckDB says of calls is put so that one can act on it', async () => {
       "c.sql:2:8 type-mismatch: no function takes these types: list_sort(INTEGER) | It takes 'list_sort(ANY[]) -> ANY[]' or 'list_sort(ANY[], VARCHAR) -> ANY[]' or 'list_sort(ANY[], VARCHAR, VARCHAR) -> ANY[]'; cast what it is given.",
       "d.sql:2:8 unknown-column: 't' has no column 'sn' | Did you mean 'n' or 's'?",
       "e.sql:2:8 type-mismatch: no function takes these types: date_trunc(STRING, VARCHAR) | It takes 'date_trunc(VARCHAR, DATE) -> TIMESTAMP' or 'date_trunc(VARCHAR, INTERVAL) -> INTERVAL' or 'date_trunc(VARCHAR, TIMESTAMP) -> TIMESTAMP'; cast what it is given.",
+      "f.sql:2:8 syntax-error: the text that begins here is not closed",
+      "g.sql:2:8 syntax-error: the quoted name that begins here is not closed",
+      "h.sql:2:10 syntax-error: the comment that begins here is not closed | End it with */.",
+      "i.sql:2:8 syntax-error: the text in dollar quotes that begins here is not closed",
     ]
   `);
 });

@@ -59,6 +59,14 @@ const CAST_ONE = 'Cast one side to the type of the other.';
 /** A call that fits several functions of one name. */
 const UNDECIDED = /could not choose a best candidate function for the function call "([^"]*)"/i;
 
+/** What DuckDB calls unterminated. */
+const UNCLOSED: Readonly<Record<string, string>> = {
+  'quoted string': 'the text',
+  'dollar-quoted string': 'the text in dollar quotes',
+  'quoted identifier': 'the quoted name',
+  '/* comment': 'the comment',
+};
+
 function messageOf(error: BindError): string {
   if (error.type === 'not implemented' && /only select/i.test(error.message)) {
     return 'a model is one SELECT';
@@ -67,6 +75,10 @@ function messageOf(error: BindError): string {
     /^(Binder|Parser|Catalog|Conversion|Invalid Input|Not implemented|Mismatch Type|Out of Range) Error: /i,
     '',
   );
+  const open = /^unterminated (quoted string|quoted identifier|dollar-quoted string|\/\* comment)/i.exec(
+    first,
+  )?.[1];
+  if (open !== undefined) return `${UNCLOSED[open.toLowerCase()] ?? open} that begins here is not closed`;
   const missing = /function with name "?([^" ]+)"? does not exist/i.exec(error.message)?.[1];
   if (missing !== undefined) return `there is no function '${missing}'`;
   const unseen = /column "([^"]+)" referenced that exists in the SELECT clause/i.exec(first)?.[1];
@@ -183,7 +195,7 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
         .split('\n')
         .slice(1)
         .map((l) => l.trim())
-        .filter((l) => l !== '' && !/^LINE \d|^\^/.test(l));
+        .filter((l) => /\w/.test(l) && !/^LINE \d/.test(l));
       return more.length === 0 ? undefined : more.join(' ').slice(0, 400);
     }
   }

@@ -12,7 +12,7 @@ import {
 } from './header.ts';
 import { parseHeaderValue } from './header-value.ts';
 import { parseFlag, parseText } from './parse-properties.ts';
-import { parseBody, tokensOf } from './statements.ts';
+import { parseBody, reportOpenComment, tokensOf } from './statements.ts';
 import type { TokenRun } from './token-run.ts';
 
 const AUDIT_PROPERTIES: PropertyNames = {
@@ -41,6 +41,7 @@ const AUDIT_PROPERTIES: PropertyNames = {
 /** Reads a file of `audits/`. Audits with errors, and those with `skip true`, are left out of the value. */
 export function parseAuditFile(source: SourceText): Outcome<readonly AuditDefinition[]> {
   const findings = new Findings();
+  reportOpenComment(source, findings);
   const statements = splitStatements(source.text);
   const starts = auditStarts(source, statements);
   const [first] = statements;

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { SourceText, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { ProjectFiles } from '../project/files.ts';
 import type { ModelDefinition } from './model-definition.ts';
+import { parseAuditFile } from './parse-audit.ts';
 import { parseModelFile, type ParsedModel } from './parse-model.ts';
 
 const SEEDS = new Map([
@@ -429,6 +430,14 @@ test('what lint rules weigh', () => {
     "invalid-property 1:54-62 'layering' does not say what the rule weighs | Write layering := error, layering := warn or layering := off.",
     "invalid-property 1:81-97 the rule 'layering' is set twice | Keep one of the two.",
   );
+});
+
+test('a comment without an end does not swallow what follows', () => {
+  const open = 'the comment that begins here is not closed | End it with */.';
+  checkErrors('MODEL (name a.b); SELECT 1 /* x /* y */ FROM t', `syntax-error 1:28-30 ${open}`);
+  checkErrors('MODEL (name a.b); SELECT 1; /* x', `syntax-error 1:29-31 ${open}`);
+  const audit = parseAuditFile(new SourceText('audits/a.sql', 'AUDIT (name a); SELECT 1 /* x'));
+  expect(audit.diagnostics.map((d) => `${d.code} ${d.location?.column}`)).toEqual(['syntax-error 26']);
 });
 
 test('values that are wrong', () => {

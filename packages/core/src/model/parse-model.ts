@@ -41,7 +41,7 @@ import {
   parseTags,
   parseText,
 } from './parse-properties.ts';
-import { parseBody, tokensOf } from './statements.ts';
+import { parseBody, reportOpenComment, tokensOf } from './statements.ts';
 import type { TokenRun } from './token-run.ts';
 
 /** What the parser looks up besides the file's own text. */
@@ -226,6 +226,7 @@ function parseModel(source: SourceText, context: ModelContext, blueprint: Bluepr
   const findings = new Findings();
   const inferred = nameOfPath(source.path);
   const fromPath = inferred && `${inferred.schema}.${inferred.table}`;
+  reportOpenComment(source, findings);
   const all = splitStatements(source.text);
   // Audits of its own may stand behind the model.
   const audit = all.findIndex((range, i) => i > 0 && isAudit(source, range));

@@ -1,6 +1,6 @@
 /** What follows a header: which statements are definitions, which one is the query, and what runs before and after. */
 import type { SourceText } from '../diagnostic/index.ts';
-import { identifierName, significantTokens, type StatementRange } from '../sql/tokens.ts';
+import { identifierName, significantTokens, tokenize, type StatementRange } from '../sql/tokens.ts';
 import type { Findings } from './header.ts';
 import type { SqlFragment } from './model-kind.ts';
 import { TokenRun } from './token-run.ts';
@@ -110,6 +110,19 @@ export function parseBody(
     virtualStatements,
     definitions,
   };
+}
+
+/** A comment that takes the rest of the file with it: DuckDB never sees it, so it has to be said here. */
+export function reportOpenComment(source: SourceText, findings: Findings): void {
+  if (!source.text.includes('/*')) return;
+  const last = tokenize(source.text).at(-1);
+  if (last?.kind !== 'comment' || last.closed) return;
+  findings.add(
+    'syntax-error',
+    source.locate(last.start, last.start + 2),
+    'The comment that begins here is not closed',
+    'End it with */.',
+  );
 }
 
 /** The first query; else the one statement that a macro makes, which may well give a query. */
