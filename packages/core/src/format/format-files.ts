@@ -99,8 +99,10 @@ async function difference(
 ): Promise<string | undefined> {
   const loss = lost(before, after);
   if (loss !== undefined) return loss;
-  const queries = (text: string): ReturnType<typeof queriesOf> =>
-    queriesOf(path, text, input.context, definitionsOf(path, text, input));
+  const queries = (text: string): ReturnType<typeof queriesOf> => {
+    const { definitions, blueprint } = ownValues(path, text, input);
+    return queriesOf(path, text, { ...input.context, blueprint }, definitions);
+  };
   const compared = await compareQueries(queries(before), queries(after), input.parse);
   switch (compared) {
     case 'same':
@@ -114,11 +116,12 @@ async function difference(
   }
 }
 
-function definitionsOf(path: string, text: string, input: FormatInput): ReturnType<typeof definitionsIn> {
-  return definitionsIn(new SourceText(path, text), input);
-}
-
-function definitionsIn(source: SourceText, input: FormatInput): ModelDefinition['definitions'] {
-  // All models of a file have the same; blueprints differ in values only.
-  return parseModelFile(source, { files: input.files })[0]?.value?.definitions ?? [];
+/** What a file's own header and definitions tell its macros; of blueprints, which differ in values only, those of the first. */
+function ownValues(
+  path: string,
+  text: string,
+  { files }: FormatInput,
+): Pick<ModelDefinition, 'definitions' | 'blueprint'> {
+  const [first] = parseModelFile(new SourceText(path, text), { files });
+  return first?.value ?? { definitions: [], blueprint: new Map() };
 }

@@ -147,6 +147,14 @@ from @{currency}.t where d between @start_ds and @end_ds -- the end`,
   );
 });
 
+test('macros that ask for the values of blueprints', async () => {
+  const head = 'MODEL (\n  name a.z@{x},\n  kind FULL,\n  blueprints ((x := 1), (x := 2))\n);\n\n';
+  await check(
+    `${head}select a from t\n@where(@x > 1) a>@x @limit(@x = 1) 3`,
+    `${head}SELECT a\nFROM t @where(@x > 1) a > @x @limit(@x = 1) 3\n`,
+  );
+});
+
 test('statements around the query stay as they are', async () => {
   await check(
     'MODEL (kind FULL);\nSET   threads=1;\nselect 1 as a;\nanalyze   ;',
