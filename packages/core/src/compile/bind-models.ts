@@ -136,10 +136,18 @@ async function breathe(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-function bindError(c: Compilation, m: ParsedModel, query: ParsedQuery, error: BindError): Diagnostic {
+async function bindError(
+  c: Compilation,
+  m: ParsedModel,
+  query: ParsedQuery,
+  error: BindError,
+): Promise<Diagnostic> {
   const found = queryError(m.definition, query, error);
-  if (found.code !== 'unknown-column') return found;
-  return { ...found, notes: [...found.notes, ...lookedUpIn(c, query, error)] };
+  if (found.code !== 'unknown-column' || !c.isCareful) return found;
+  // A text that an earlier result spoke for has not been parsed this time.
+  const parsed = query.statement === undefined ? await c.input.binder.parse([query.rendered.sql]) : [];
+  const statement = parsed[0]?.ok === true ? parsed[0].statements[0] : query.statement;
+  return { ...found, notes: [...found.notes, ...lookedUpIn(c, { ...query, statement }, error)] };
 }
 
 async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<void> {
@@ -180,7 +188,7 @@ async function bindAll(c: Compilation, models: readonly ParsedModel[]): Promise<
     else if (isPlanless(result.error)) await addOpaqueModel(c, m, query);
     else if (result.error.type === 'catalog' && HIDDEN_READ.test(query.rendered.sql))
       c.fail(m.definition, hiddenRead(m.definition));
-    else c.fail(m.definition, bindError(c, m, query, result.error));
+    else c.fail(m.definition, await bindError(c, m, query, result.error));
     const known = c.known.get(m.definition.name);
     if (known !== undefined && c.keys.has(m.definition.name)) c.ahead.add(known);
   }
