@@ -25,7 +25,7 @@ export async function measureShop(
 }
 
 /** The shop's project with data of its own. Data of a size are made once. */
-async function shopProject(transactions: number): Promise<string> {
+export async function shopProject(transactions: number): Promise<string> {
   const project = join(BENCH, 'data', `shop-${transactions}`);
   const data = join(project, 'data');
   if (!existsSync(data)) {

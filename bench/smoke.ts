@@ -1,6 +1,7 @@
 // Every benchmark at a size of seconds, for CI: fails when one does not run or its two sides differ, never for slowness.
 //
 //   node --conditions=sluice-source bench/smoke.ts
+import { measureAudits } from './audit.ts';
 import { measureCompile } from './compile.ts';
 import { measureHeavy } from './heavy.ts';
 import { Bundle } from './harness/bundle.ts';
@@ -23,6 +24,7 @@ try {
       ...(await measurePlan(bundle, 30, 1)),
       ...(await measureUnits(bundle, 20, 1)),
       ...(await measureShop(bundle, 5_000, 1)),
+      ...(await measureAudits(bundle, { transactions: 5_000, rows: 10_000, diff: 10_000 }, 1)),
       ...(await measureHeavy(bundle, 2_000, 1)),
       ...(await measureBackfill(bundle, 5, 100, 1)),
       ...(await measureOneMoreDay(bundle, 10_000, 1)),

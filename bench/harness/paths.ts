@@ -19,6 +19,7 @@ export function scratch(...parts: readonly string[]): string {
 const PROCESSES = {
   'by-hand': import.meta.resolve('../processes/by-hand.mjs'),
   'compile-inside': import.meta.resolve('../processes/compile-inside.mjs'),
+  'count-by-hand': import.meta.resolve('../processes/count-by-hand.mjs'),
   record: import.meta.resolve('../processes/record.mjs'),
   'select-one': import.meta.resolve('../processes/select-one.mjs'),
   usage: import.meta.resolve('../processes/usage.mjs'),
