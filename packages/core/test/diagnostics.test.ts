@@ -112,6 +112,7 @@ test('what DuckDB says of calls is put so that one can act on it', async () => {
     'models/m/h.sql': 'MODEL (kind FULL);\nSELECT 1 /* x FROM raw.t\n',
     'models/m/i.sql': 'MODEL (kind FULL);\nSELECT $q$ x FROM raw.t\n',
     'models/m/f.sql': "MODEL (kind FULL);\nSELECT 'x FROM raw.t\n",
+    'models/m/j.sql': 'MODEL (kind FULL);\nSELECT xyz FROM raw.t\n',
     'models/m/d.sql': 'MODEL (kind FULL);\nSELECT t.sn FROM raw.t AS t\n',
     'models/m/e.sql': "MODEL (kind FULL);\nSELECT date_trunc('day', s) AS r FROM raw.t\n",
   });
@@ -127,6 +128,7 @@ test('what DuckDB says of calls is put so that one can act on it', async () => {
       "g.sql:2:8 syntax-error: the quoted name that begins here is not closed",
       "h.sql:2:10 syntax-error: the comment that begins here is not closed | End it with */.",
       "i.sql:2:8 syntax-error: the text in dollar quotes that begins here is not closed",
+      "j.sql:2:8 unknown-column: there is no column 'xyz' | Columns here are, among others, n.",
     ]
   `);
 });

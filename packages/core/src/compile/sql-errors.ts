@@ -160,9 +160,10 @@ function hintOf(error: BindError, code: DiagnosticCode): string | undefined {
     if (code === 'unknown-column' || code === 'unknown-table') {
       const near = error.name === undefined ? undefined : didYouMean(error.name, known);
       const more = known.length > 8 ? ', …' : '';
+      // DuckDB tells those that are most alike, not all there are.
       return (
         near ??
-        `The ${code === 'unknown-table' ? 'tables' : 'columns'} here are ${known.slice(0, 8).join(', ')}${more}.`
+        `${code === 'unknown-table' ? 'Tables' : 'Columns'} here are, among others, ${known.slice(0, 8).join(', ')}${more}.`
       );
     }
     const few = error.candidates
