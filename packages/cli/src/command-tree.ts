@@ -67,7 +67,8 @@ export const GLOBAL_OPTIONS: readonly Option[] = [
   { flags: '--now <instant>', summary: "UTC clock to use instead of the machine's" },
   {
     flags: '--verbose',
-    summary: 'say more on stderr: which warehouse was opened, with how much memory, where it spills to',
+    summary:
+      'say more on stderr: which warehouse was opened, with how much memory, where it spills to; what a watch read',
   },
   { flags: '--no-color', summary: 'no colours, also on a terminal' },
 ];

@@ -75,6 +75,20 @@ describe('progress', () => {
     ]);
   });
 
+  it('says which files a watch read when that is asked for', () => {
+    const said = [true, false].map((verbose) => {
+      const s = stream(false);
+      const reporter = reporterFor(s, PLAIN, { verbose });
+      reporter.event({ kind: 'files-looked-at', read: 12, recognised: 0 });
+      reporter.event({ kind: 'files-looked-at', read: 1, recognised: 11 });
+      return s.text();
+    });
+    expect(said).toEqual([
+      'Read 12 files.\nRead 1 file; 11 others had the size, times and inode of before.\n',
+      '',
+    ]);
+  });
+
   it('shows what runs', () => {
     const state = EVENTS.reduce((state, event) => advance(state, event, 1000), initialProgress(0));
     expect(renderRunning(state, 13_400, PLAIN)).toEqual([

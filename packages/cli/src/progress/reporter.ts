@@ -8,6 +8,7 @@ import {
   advance,
   initialProgress,
   renderFinished,
+  lookedText,
   openedText,
   renderRunning,
   waitingText,
@@ -36,6 +37,7 @@ export function reporterFor(
     ...reporter,
     event(event) {
       if (event.kind === 'warehouse-opened') reporter.say(openedText(event));
+      if (event.kind === 'files-looked-at') reporter.say(lookedText(event));
       reporter.event(event);
     },
   };

@@ -82,6 +82,7 @@ export function advance(state: ProgressState, event: ProgressEvent, now: number)
     }
     case 'warehouse-opened':
       return { ...state, waiting: undefined };
+    case 'files-looked-at':
     case 'audit-finished':
     case 'promoting':
       return state;
@@ -100,6 +101,16 @@ export function openedText(event: ProgressEvent & { readonly kind: 'warehouse-op
   const share = event.isMemoryShare ? ', a share of what is free' : '';
   const spill = event.spillTo === undefined ? '' : `; what does not fit goes to ${visible(event.spillTo)}`;
   return `Opened ${visible(event.warehouse)} with at most ${event.memoryLimit} of memory${share}${spill}.`;
+}
+
+/** Which files a watch read, for those who ask. */
+export function lookedText({
+  read,
+  recognised,
+}: ProgressEvent & { readonly kind: 'files-looked-at' }): string {
+  const others =
+    recognised === 0 ? '' : `; ${count(recognised, 'other')} had the size, times and inode of before`;
+  return `Read ${count(read, 'file')}${others}.`;
 }
 
 /** The lines that are drawn again and again below what is finished. */

@@ -12,6 +12,8 @@ export type ProgressEvent =
       readonly isMemoryShare: boolean;
       readonly spillTo: string | undefined;
     }
+  /** A watch looked at the project's files: `read` from disk, or `recognised` by size, times and inode, and not read again. */
+  | { readonly kind: 'files-looked-at'; readonly read: number; readonly recognised: number }
   /** `expected`: seconds by model, as far as history tells; what was never built is missing. */
   | {
       readonly kind: 'apply-started';

@@ -13,9 +13,10 @@ import { discover } from './discover.ts';
 import { loadFolder } from './load-folder.ts';
 import { RememberedFiles } from './remembered-files.ts';
 
-/** What a session found. */
+/** What a session found, and how many files it read for that. */
 interface SessionResult {
   readonly project: Project;
+  readonly looked: RememberedFiles['looked'];
   readonly compiled: Compiled;
 }
 
@@ -61,6 +62,6 @@ export class CompileSession {
       memory: this.#memory,
     });
     const diagnostics = sortDiagnostics([...before, ...found.diagnostics, ...compiled.diagnostics]);
-    return { project, compiled: { ...compiled, diagnostics } };
+    return { project, looked: this.#files.looked, compiled: { ...compiled, diagnostics } };
   }
 }

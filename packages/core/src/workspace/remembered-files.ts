@@ -19,6 +19,7 @@ export class RememberedFiles implements ProjectFiles {
   readonly #now: () => number;
   #last = new Map<string, Read>();
   #current = new Map<string, Read>();
+  #readFromDisk = new Set<string>();
 
   /** @param now epoch ms, the clock of the file system */
   constructor(root: string, now: () => number = Date.now) {
@@ -31,6 +32,13 @@ export class RememberedFiles implements ProjectFiles {
   begin(): void {
     this.#last = this.#current;
     this.#current = new Map();
+    this.#readFromDisk = new Set();
+  }
+
+  /** Of the files of this load, how many were read, and how many were believed to be what they were. */
+  get looked(): { readonly read: number; readonly recognised: number } {
+    const read = this.#readFromDisk.size;
+    return { read, recognised: this.#current.size - read };
   }
 
   list(folder: string): readonly string[] {
@@ -45,9 +53,10 @@ export class RememberedFiles implements ProjectFiles {
       return known.text;
     }
     const text = this.#files.read(path);
+    if (text === undefined) return undefined;
+    this.#readFromDisk.add(path);
     // An equal text as the same object: comparing it later costs nothing.
-    if (text !== undefined)
-      this.#current.set(path, { stamp, text: known?.text === text ? known.text : text });
+    this.#current.set(path, { stamp, text: known?.text === text ? known.text : text });
     return text;
   }
 }

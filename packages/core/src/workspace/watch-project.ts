@@ -1,11 +1,11 @@
 /** Compiles whenever files change: one compilation at a time, and after it whatever has changed meanwhile. */
-import type { Compiled } from '../compile/index.ts';
 import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { Project } from '../project/index.ts';
 import {
   SCHEMA_VERSION,
   toDiagnosticDocument,
   type CompileDocument,
+  type Observer,
   type WatchDocument,
 } from '../report/index.ts';
 import type { Answer } from '../workspace.ts';
@@ -32,7 +32,7 @@ export async function watchProject(
     let change: Change | undefined = { paths: [], since: performance.now() };
     let told = performance.now();
     while (change !== undefined && !signal.aborted) {
-      const found = await compiled(session);
+      const found = await compiled(session, w.observer);
       if (found.project !== undefined) folder.add(paths.include(found.project));
       if (signal.aborted) break;
       const now = performance.now();
@@ -64,9 +64,10 @@ interface Found {
 }
 
 /** What is wrong with the settings is a result like any other: the next save may mend it. */
-async function compiled(session: CompileSession): Promise<Found> {
+async function compiled(session: CompileSession, observer: Observer): Promise<Found> {
   try {
-    const result: { readonly project: Project; readonly compiled: Compiled } = await session.compile();
+    const result = await session.compile();
+    observer({ kind: 'files-looked-at', ...result.looked });
     const { models } = compileDocument(result.compiled);
     return { project: result.project, models, diagnostics: result.compiled.diagnostics };
   } catch (error) {
