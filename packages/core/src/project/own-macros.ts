@@ -1,8 +1,7 @@
 /** Macros of a project's own: the functions that files in `macros/` export. They run when a model calls them. */
-import { join } from 'node:path';
 import { diagnostic, SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { ProjectFiles } from './files.ts';
-import { importFile, isFunction, isModuleFile, isTypeScript, stripsTypes } from './import-file.ts';
+import { importCode, isFunction, isTypeScript } from './import-file.ts';
 import type { ProjectMacro } from './project.ts';
 import { readCompiledSignature, readSignature } from './signature.ts';
 
@@ -25,30 +24,9 @@ export async function loadMacros(
     const text = files.read(path);
     if (text === undefined) continue;
     const source = new SourceText(path, text);
-    const location = source.locate(0);
-    if (/\.py$/i.test(path) && text.trim() !== '') {
-      const hint = 'Write its functions in TypeScript, in a file beside it.';
-      const message = `macros in Python are not run: ${path}`;
-      diagnostics.push(diagnostic('unused-file', message, { location, hint }));
-    }
-    if (!isModuleFile(path)) continue;
-    if (isTypeScript(path) && !stripsTypes()) {
-      diagnostics.push(
-        diagnostic('invalid-macro-file', `this Node (${process.version}) does not read TypeScript`, {
-          location,
-          hint: 'Use Node 22.18 or newer, set NODE_OPTIONS=--experimental-strip-types, or write the macros in .mjs files.',
-        }),
-      );
-      continue;
-    }
-    const loaded = await importFile(join(root, path), text);
-    if (!loaded.ok) {
-      diagnostics.push(
-        diagnostic('invalid-macro-file', `${path} cannot be loaded: ${loaded.problem}`, { location }),
-      );
-      continue;
-    }
-    for (const [name, value] of Object.entries(loaded.exports)) {
+    const code = await importCode(root, source, { name: FOLDER, invalid: 'invalid-macro-file' });
+    diagnostics.push(...code.diagnostics);
+    for (const [name, value] of Object.entries(code.value ?? {})) {
       if (!isFunction(value)) continue;
       const key = name.toLowerCase();
       const first = macros.get(key);

@@ -2,12 +2,11 @@
  * Signals of a project: what says whether an interval of a model is ready to be computed. The functions that files in
  * `signals/` export, and the queries in `signals/*.sql`.
  */
-import { join } from 'node:path';
 import { diagnostic, didYouMean, SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { ModelDefinition, SqlFragment } from '../model/index.ts';
 import { splitStatements } from '../sql/tokens.ts';
 import type { ProjectFiles } from './files.ts';
-import { importFile, isFunction, isModuleFile, isTypeScript, stripsTypes } from './import-file.ts';
+import { importCode, isFunction } from './import-file.ts';
 
 /** Half-open, UTC. */
 export interface SignalInterval {
@@ -81,15 +80,11 @@ export async function loadSignals(
     if (text === undefined) continue;
     const source = new SourceText(path, text);
     const location = source.locate(0);
-    const refuse = (message: string, hint?: string): void =>
-      void diagnostics.push(diagnostic('invalid-signal', message, { location, hint }));
     if (/\.sql$/i.test(path)) {
       const [statement, second] = splitStatements(text);
       if (statement === undefined || second !== undefined) {
-        refuse(
-          `${path} must hold one query`,
-          'Its name is the name of the signal; it answers one row with one truth value.',
-        );
+        const hint = 'Its name is the name of the signal; it answers one row with one truth value.';
+        diagnostics.push(diagnostic('invalid-signal', `${path} must hold one query`, { location, hint }));
         continue;
       }
       const name = path.slice(FOLDER.length + 1).replace(/\.sql$/i, '');
@@ -97,26 +92,9 @@ export async function loadSignals(
       add({ kind: 'query', name, path, source, query }, location);
       continue;
     }
-    if (/\.py$/i.test(path) && text.trim() !== '') {
-      const hint = 'Write its functions in TypeScript, in a file beside it.';
-      diagnostics.push(
-        diagnostic('unused-file', `signals in Python are not run: ${path}`, { location, hint }),
-      );
-    }
-    if (!isModuleFile(path)) continue;
-    if (isTypeScript(path) && !stripsTypes()) {
-      refuse(
-        `this Node (${process.version}) does not read TypeScript`,
-        'Use Node 22.18 or newer, set NODE_OPTIONS=--experimental-strip-types, or write the signals in .mjs files.',
-      );
-      continue;
-    }
-    const loaded = await importFile(join(root, path), text);
-    if (!loaded.ok) {
-      refuse(`${path} cannot be loaded: ${loaded.problem}`);
-      continue;
-    }
-    for (const [name, value] of Object.entries(loaded.exports)) {
+    const code = await importCode(root, source, { name: FOLDER, invalid: 'invalid-signal' });
+    diagnostics.push(...code.diagnostics);
+    for (const [name, value] of Object.entries(code.value ?? {})) {
       if (isFunction(value))
         add({ kind: 'function', name, path, call: (...args) => value(...args) }, location);
     }
