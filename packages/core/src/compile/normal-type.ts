@@ -2,7 +2,8 @@
  * One spelling for a type: authors write `INT` and `text[]`, DuckDB answers INTEGER and VARCHAR[]. Names of fields and labels
  * of enums stay what they are; DuckDB tells fields apart without case, labels with it.
  */
-import { identifierName, significantTokens, type Token } from '../sql/tokens.ts';
+import { TokenCursor } from '../sql/token-cursor.ts';
+import { identifierName } from '../sql/tokens.ts';
 
 /** Types by other names that DuckDB knows. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -60,17 +61,14 @@ export function normalType(type: string): string {
 }
 
 class TypeReader {
-  readonly #text: string;
-  readonly #tokens: readonly Token[];
-  #at = 0;
+  readonly #tokens: TokenCursor;
 
   constructor(text: string) {
-    this.#text = text;
-    this.#tokens = significantTokens(text);
+    this.#tokens = new TokenCursor(text);
   }
 
   get isDone(): boolean {
-    return this.#at === this.#tokens.length;
+    return this.#tokens.isDone;
   }
 
   type(): string | undefined {
@@ -79,12 +77,13 @@ class TypeReader {
     if (words.length === 0) return undefined;
     const written = words.join(' ').toUpperCase();
     const name = NAMES[written] ?? written;
-    const inner = this.#takes('(') ? this.#inner(name) : '';
+    const inner = this.#tokens.takes('(') ? this.#inner(name) : '';
     if (inner === undefined) return undefined;
     let type = name === 'VARCHAR' ? name : name === 'DECIMAL' ? decimal(inner) : name + inner;
-    while (this.#takes('[')) {
-      const size = this.#takes(']') ? '' : this.#next();
-      if (size !== '' && !this.#takes(']')) return undefined;
+    while (this.#tokens.takes('[')) {
+      if (this.#tokens.isDone) return undefined;
+      const size = this.#tokens.takes(']') ? '' : this.#tokens.next();
+      if (size !== '' && !this.#tokens.takes(']')) return undefined;
       type += `[${size}]`;
     }
     return type;
@@ -96,34 +95,16 @@ class TypeReader {
     do {
       const field = name === 'STRUCT' || name === 'UNION' ? this.#name()?.toLowerCase() : '';
       const isType = field !== '' || name === 'MAP';
-      const part = isType ? this.type() : this.#next();
+      const part = isType ? this.type() : this.#tokens.next();
       if (field === undefined || part === undefined) return undefined;
       parts.push(field === '' ? part : `${JSON.stringify(field)} ${part}`);
-    } while (this.#takes(','));
-    return this.#takes(')') ? `(${parts.join(',')})` : undefined;
-  }
-
-  #takes(text: string): boolean {
-    const token = this.#tokens[this.#at];
-    if (token === undefined || this.#textOf(token) !== text) return false;
-    this.#at++;
-    return true;
+    } while (this.#tokens.takes(','));
+    return this.#tokens.takes(')') ? `(${parts.join(',')})` : undefined;
   }
 
   #name(): string | undefined {
-    const token = this.#tokens[this.#at];
-    if (token?.kind !== 'word' && token?.kind !== 'quoted') return undefined;
-    this.#at++;
-    return identifierName(this.#textOf(token));
-  }
-
-  #next(): string {
-    const token = this.#tokens[this.#at++];
-    return token === undefined ? '' : this.#textOf(token);
-  }
-
-  #textOf(token: Token): string {
-    return this.#text.slice(token.start, token.end);
+    const { kind } = this.#tokens;
+    return kind === 'word' || kind === 'quoted' ? identifierName(this.#tokens.next()) : undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 /** DuckDB's types as its text names them, as far as tests must look inside: the fields of structs, the items of lists. */
-import { identifierName, significantTokens, type Token } from '../sql/tokens.ts';
+import { TokenCursor } from '../sql/token-cursor.ts';
+import { identifierName } from '../sql/tokens.ts';
 
 export type ColumnType =
   | {
@@ -40,43 +41,40 @@ export function hasFloats(type: ColumnType): boolean {
 }
 
 class TypeReader {
-  readonly #text: string;
-  readonly #tokens: readonly Token[];
-  #at = 0;
+  readonly #tokens: TokenCursor;
 
   constructor(text: string) {
-    this.#text = text;
-    this.#tokens = significantTokens(text);
+    this.#tokens = new TokenCursor(text);
   }
 
   type(): ColumnType {
     let type = this.#base();
-    while (this.#take('[')) {
-      while (this.#at < this.#tokens.length && !this.#take(']')) this.#at++;
+    while (this.#tokens.takes('[')) {
+      while (!this.#tokens.isDone && !this.#tokens.takes(']')) this.#tokens.next();
       type = { kind: 'list', item: type };
     }
     return type;
   }
 
   #base(): ColumnType {
-    const words = [this.#next().toUpperCase()];
-    if (words[0] === 'STRUCT' && this.#take('(')) return { kind: 'struct', fields: this.#fields() };
-    if (words[0] === 'MAP' && this.#take('(')) {
+    const words = [this.#tokens.next().toUpperCase()];
+    if (words[0] === 'STRUCT' && this.#tokens.takes('(')) return { kind: 'struct', fields: this.#fields() };
+    if (words[0] === 'MAP' && this.#tokens.takes('(')) {
       const key = this.type();
-      this.#take(',');
+      this.#tokens.takes(',');
       const value = this.type();
-      this.#take(')');
+      this.#tokens.takes(')');
       return { kind: 'map', key, value };
     }
-    if (words[0] === 'UNION' && this.#take('(')) {
+    if (words[0] === 'UNION' && this.#tokens.takes('(')) {
       this.#fields();
       return { kind: 'union' };
     }
-    while (this.#tokens[this.#at]?.kind === 'word') words.push(this.#next().toUpperCase());
+    while (this.#tokens.kind === 'word') words.push(this.#tokens.next().toUpperCase());
     const parameters: string[] = [];
-    if (this.#take('(')) {
-      while (this.#at < this.#tokens.length && !this.#take(')')) {
-        if (!this.#take(',')) parameters.push(this.#next());
+    if (this.#tokens.takes('(')) {
+      while (!this.#tokens.isDone && !this.#tokens.takes(')')) {
+        if (!this.#tokens.takes(',')) parameters.push(this.#tokens.next());
       }
     }
     return { kind: 'plain', name: words.join(' '), parameters };
@@ -84,23 +82,11 @@ class TypeReader {
 
   #fields(): readonly { readonly name: string; readonly type: ColumnType }[] {
     const fields: { name: string; type: ColumnType }[] = [];
-    while (this.#at < this.#tokens.length && !this.#take(')')) {
-      const name = identifierName(this.#next());
+    while (!this.#tokens.isDone && !this.#tokens.takes(')')) {
+      const name = identifierName(this.#tokens.next());
       fields.push({ name, type: this.type() });
-      this.#take(',');
+      this.#tokens.takes(',');
     }
     return fields;
-  }
-
-  #next(): string {
-    const token = this.#tokens[this.#at++];
-    return token === undefined ? '' : this.#text.slice(token.start, token.end);
-  }
-
-  #take(text: string): boolean {
-    const token = this.#tokens[this.#at];
-    if (token === undefined || this.#text.slice(token.start, token.end) !== text) return false;
-    this.#at++;
-    return true;
   }
 }
