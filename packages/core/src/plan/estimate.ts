@@ -1,3 +1,4 @@
+/** What an action is thought to cost, from what the warehouse and the history know already: no estimate reads a row. */
 import type { EstimateDocument } from '../report/index.ts';
 import type { State } from '../state/state.ts';
 import { covered, type TimeRange } from '../time/index.ts';
@@ -36,7 +37,7 @@ export function estimateOf(
   basis: EstimateBasis,
 ): EstimateDocument | null {
   const { node, work } = planned;
-  if (work?.kind === 'load') return loadEstimate(planned, state, basis);
+  if (work?.kind === 'load') return loadEstimate(planned, work.files, state, basis);
   if (work === undefined || work.kind === 'view' || work.kind === 'audit' || work.kind === 'empty')
     return null;
   const base = baseOf(planned, plan.environment, state);
@@ -47,11 +48,10 @@ export function estimateOf(
   const computed =
     work.kind === 'carry' ? 0 : whole === null || share === null ? null : Math.round(whole * share);
   const rows = computed === null || copied === null ? null : computed + copied;
-  const last = basis.last.get(node.name);
   return {
     rows,
     bytes: bytesOf(rows, planned.columns.length, basis),
-    seconds: computed === null || last === undefined ? null : round((last.seconds * computed) / last.rows),
+    seconds: secondsFor(computed, node.name, basis),
   };
 }
 
@@ -74,21 +74,22 @@ export function totalOf(
 
 /** Files say how large they are; how many rows that makes, the last load tells. */
 function loadEstimate(
-  { node, key, work }: PlannedNode,
+  { node, key }: PlannedNode,
+  files: readonly { readonly size: number }[],
   state: State,
   basis: EstimateBasis,
-): EstimateDocument | null {
-  if (work?.kind !== 'load') return null;
-  const bytes = work.files.reduce((n, f) => n + f.size, 0);
+): EstimateDocument {
+  const bytes = files.reduce((n, f) => n + f.size, 0);
   const load = state.loads.get(key);
   const before = load?.files.reduce((n, f) => n + f.size, 0) ?? 0;
-  const last = basis.last.get(node.name);
   const rows = load === undefined || before === 0 ? null : Math.round((load.rows * bytes) / before);
-  return {
-    rows,
-    bytes,
-    seconds: rows === null || last === undefined ? null : round((last.seconds * rows) / last.rows),
-  };
+  return { rows, bytes, seconds: secondsFor(rows, node.name, basis) };
+}
+
+/** As long for each row as the newest run took. */
+function secondsFor(rows: number | null, model: string, basis: EstimateBasis): number | null {
+  const last = basis.last.get(model);
+  return rows === null || last === undefined ? null : round((last.seconds * rows) / last.rows);
 }
 
 /** The table whose size tells: its own, or the one that is shown in its place. */
@@ -109,7 +110,8 @@ function shareOf(batches: readonly TimeRange[], base: string | undefined, state:
   const had = span(covered(coverageOf(base === undefined ? [] : (state.ledger.get(base) ?? []))));
   const wanted = span(batches);
   if (had === 0) return null;
-  return Number.isFinite(had) || Number.isFinite(wanted) ? (Number.isFinite(had) ? wanted / had : null) : 1;
+  if (Number.isFinite(had)) return wanted / had;
+  return Number.isFinite(wanted) ? null : 1;
 }
 
 function span(ranges: readonly TimeRange[]): number {
