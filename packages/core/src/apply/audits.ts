@@ -1,5 +1,5 @@
 import type { AuditTolerance } from '../audit/index.ts';
-import type { BoundAudit, CompiledNode } from '../compile/compiled.ts';
+import type { BoundAudit } from '../compile/compiled.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
@@ -76,7 +76,7 @@ export function outcomeOf(planned: PlannedNode, bound: BoundAudit, found: Found)
   const { status, count, seen, seconds, interval, problem, rows, keptRows } = found;
   const { name, severity } = bound.audit;
   const model = planned.node.name;
-  const call = callText(planned.node, bound);
+  const call = bound.audit.call.text;
   return {
     bound,
     document: {
@@ -132,11 +132,4 @@ export function verdict(
   if (maxRows === undefined && maxShare === undefined) return 'failed';
   const isFew = failing <= (maxRows ?? Number.POSITIVE_INFINITY) && failing <= (maxShare ?? 1) * seen;
   return isFew ? 'tolerated' : 'failed';
-}
-
-/** The call as the header has it, on one line. */
-export function callText(node: CompiledNode, bound: BoundAudit): string {
-  if (node.node === 'source') return bound.audit.name;
-  const { start, end } = bound.audit.call.location;
-  return node.definition.source.text.slice(start, end).replaceAll(/\s+/g, ' ');
 }

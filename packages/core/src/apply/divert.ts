@@ -12,7 +12,7 @@ import { timeCondition } from '../plan/write/time-range.ts';
 import { sql } from '../sql/quote.ts';
 import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../state/index.ts';
 import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
-import { callText, outcomeOf, SAMPLES, verdict, type AuditOutcome } from './audits.ts';
+import { outcomeOf, SAMPLES, verdict, type AuditOutcome } from './audits.ts';
 import { Interrupted } from './failure.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -90,7 +90,7 @@ async function divertBy(
       count += await divertRows(connection, at.run, planned.physical, planned.key, ROW_IDS, {
         model: node.name,
         audit: bound.audit.name,
-        reason: callText(planned.node, bound),
+        reason: bound.audit.call.text,
         interval: isAllTime(part) ? undefined : part,
         columns: planned.columns,
         grain: grainOf(node, planned),

@@ -1,3 +1,4 @@
+import type { Note } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import { auditShape } from './audit-shape.ts';
 import { digestOf } from './cache-key.ts';
@@ -99,6 +100,14 @@ async function bindEach(c: Compilation, all: readonly Asked[]): Promise<void> {
     c.diagnostics.push({
       ...found,
       message: `audit ${audit.audit.name} of ${model.name}: ${found.message}`,
+      notes: [...found.notes, ...defaultNotes(model, audit)],
     });
   }
+}
+
+/** Of an audit that the header does not ask for: how the model gets rid of it. */
+function defaultNotes(model: ModelDefinition, { audit }: ParsedAudit): readonly Note[] {
+  if (audit.call.location.path === model.path) return [];
+  const message = `${model.name} has it from the project; default_audits false in its header leaves it out`;
+  return [{ message, location: model.nameLocation }];
 }

@@ -45,7 +45,8 @@ function readNote(c: Compilation, reader: ModelDefinition, input: string): Note 
   };
   const inQuery = query === undefined ? undefined : within(query.offset, query.offset + query.text.length);
   if (inQuery !== undefined) return { message: `${reader.name} reads ${input} here`, location: inQuery };
-  const inAudit = audits.map((a) => within(a.location.start, a.location.end)).find((at) => at !== undefined);
+  const own = audits.filter((a) => a.location.path === source.path);
+  const inAudit = own.map((a) => within(a.location.start, a.location.end)).find((at) => at !== undefined);
   if (inAudit !== undefined)
     return { message: `an audit of ${reader.name} reads ${input} here`, location: inAudit };
   return { message: `${reader.name} reads ${input}`, location: reader.nameLocation };

@@ -20,6 +20,7 @@ export type {
   UniqueKeyKind,
 } from './model-kind.ts';
 export { isAccumulating, isByInterval, isEvolving, isScd, keepsHistory } from './kind-traits.ts';
+export { parseAuditText } from './parse-calls.ts';
 export { hasInlineAudits, parseAuditFile, parseInlineAudits } from './parse-audit.ts';
 export {
   isFormattingOff,

@@ -20,6 +20,8 @@ export type HeaderValue = (
 /** `not_null(columns := (a, b))` in a header: an audit, or a signal. */
 export interface AuditCall {
   readonly name: string;
+  /** As written, on one line. */
+  readonly text: string;
   /** The whole call. */
   readonly location: Location;
   readonly arguments: readonly AuditArgument[];
@@ -74,6 +76,7 @@ export interface ModelDefinition {
     | readonly { readonly name: string; readonly type: string; readonly location: Location }[]
     | undefined;
   readonly columnDescriptions: Readonly<Record<string, string>>;
+  /** Its own, then those that the project gives to all models. */
   readonly audits: readonly AuditCall[];
   /** What has to say yes before `run` computes an interval. */
   readonly signals: readonly AuditCall[];

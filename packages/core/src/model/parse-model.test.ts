@@ -256,12 +256,13 @@ test('metadata', () => {
 
 test('audit calls', () => {
   const { audits } = valid(
-    `MODEL (audits (not_null(columns := (a, "b c")), x.y, in_range(min := -1, max := 2.5, strict := TRUE,
+    `MODEL (audits (not_null(columns := (a, "b c")), x.y, in_range( min:=-1 ,max := 2.5, strict := TRUE,
        text := 'it''s', filter := a > 1, all := (a > 1, b)))); SELECT 1`,
   );
   expect(withoutLocations(audits)).toEqual([
     {
       name: 'not_null',
+      text: 'not_null(columns := (a, "b c"))',
       arguments: [
         {
           name: 'columns',
@@ -276,9 +277,10 @@ test('audit calls', () => {
         },
       ],
     },
-    { name: 'x.y', arguments: [] },
+    { name: 'x.y', text: 'x.y', arguments: [] },
     {
       name: 'in_range',
+      text: "in_range(min := -1, max := 2.5, strict := TRUE, text := 'it''s', filter := a > 1, all := (a > 1, b))",
       arguments: [
         { name: 'min', sql: '-1', value: { kind: 'number', text: '-1' } },
         { name: 'max', sql: '2.5', value: { kind: 'number', text: '2.5' } },

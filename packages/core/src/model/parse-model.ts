@@ -26,12 +26,13 @@ import {
 import type { HeaderMacros, HeaderScope } from './header-macros.ts';
 import { parseHeaderValue } from './header-value.ts';
 import { parseAgo, parseInstant } from './instant.ts';
-import type { ModelDefinition } from './model-definition.ts';
+import type { AuditCall, ModelDefinition } from './model-definition.ts';
 import type { ModelKind } from './model-kind.ts';
 import { isAudit } from './parse-audit.ts';
 import { parseKind } from './parse-kind.ts';
+import { withDefaultAudits } from './default-audits.ts';
+import { parseCalls } from './parse-calls.ts';
 import {
-  parseCalls,
   parseColumnDescriptions,
   parseColumns,
   parseFlag,
@@ -56,6 +57,8 @@ export interface ModelContext {
   readonly gateway?: string;
   /** Expands macros that are called in headers; without it they stay as they are. */
   readonly macros?: HeaderMacros;
+  /** Audits of all models. */
+  readonly audits?: readonly AuditCall[] | undefined;
 }
 
 /** A parsed model file. `value` is undefined when there are errors, or when the model says `enabled false`. */
@@ -83,6 +86,7 @@ const MODEL_PROPERTIES: PropertyNames = {
     'columns',
     'column_descriptions',
     'audits',
+    'default_audits',
     'signals',
     'blueprints',
     'enabled',
@@ -354,7 +358,13 @@ function buildModel(
         query === undefined || properties.has('column_descriptions')
           ? parseColumnDescriptions(properties.get('column_descriptions'), findings)
           : inlineDescriptions(query),
-      audits: parseCalls(properties.get('audits'), 'an audit', findings),
+      audits: withDefaultAudits(
+        parseCalls(properties.get('audits'), 'an audit', findings),
+        (kind ?? VIEW).kind,
+        properties.get('default_audits'),
+        context.audits ?? [],
+        findings,
+      ),
       signals: parseCalls(properties.get('signals'), 'a signal', findings),
       ignoredRules: parseIgnoredRules(properties.get('ignored_rules'), findings),
       lintLevels: parseLintLevels(properties.get('lint'), findings),

@@ -1,4 +1,4 @@
-/** Reads the values of a header's properties that models and audits have: names, columns, grains, tags, audit calls. */
+/** Reads the values of a header's properties that models and audits have: names, columns, grains, tags. */
 import {
   didYouMean,
   isLintRule,
@@ -11,7 +11,7 @@ import {
 import { identifierName } from '../sql/tokens.ts';
 import type { Findings, HeaderProperty } from './header.ts';
 import { parseHeaderValue } from './header-value.ts';
-import type { AuditArgument, AuditCall, ModelDefinition } from './model-definition.ts';
+import type { ModelDefinition } from './model-definition.ts';
 import type { TokenRun } from './token-run.ts';
 
 /** `a`, `'a'`, or the text of a dotted name. */
@@ -37,7 +37,7 @@ export function parseFlag(property: HeaderProperty | undefined, findings: Findin
 }
 
 /** The items of `(a, b)`, `[a, b]` or of a single value. */
-function listOf(property: HeaderProperty, findings: Findings): readonly TokenRun[] {
+export function listOf(property: HeaderProperty, findings: Findings): readonly TokenRun[] {
   const items = property.value.inner()?.items() ?? [property.value];
   const empty = items.find((item) => item.length === 0);
   if (empty === undefined) return items;
@@ -217,56 +217,4 @@ export function parseColumnDescriptions(
       );
   }
   return Object.fromEntries(descriptions);
-}
-
-/** `audits (not_null(columns := (a, b)), my_audit)`, `signals (file_is_there(days := 2))`; `what` one of them is. */
-export function parseCalls(
-  property: HeaderProperty | undefined,
-  what: 'an audit' | 'a signal',
-  findings: Findings,
-): readonly AuditCall[] {
-  if (property === undefined) return [];
-  return listOf(property, findings).flatMap((item) => {
-    const length = item.nameLength();
-    const group = item.slice(length);
-    const inner = group.inner();
-    if (length === 0 || (group.length > 0 && inner === undefined)) {
-      findings.add('invalid-property', item.location, `Expected ${what}, found '${item.text}'`, EXAMPLE);
-      return [];
-    }
-    const name = item.nameParts(0, length).join('.');
-    return [
-      {
-        name,
-        location: item.location,
-        arguments: inner === undefined ? [] : parseArguments(name, inner, findings),
-      },
-    ];
-  });
-}
-
-const EXAMPLE = 'Write name(argument := value), for example not_null(columns := (order_id)).';
-
-function parseArguments(audit: string, inner: TokenRun, findings: Findings): readonly AuditArgument[] {
-  const given = new Set<string>();
-  return inner.items().flatMap((item) => {
-    const assigned = item.is(1, ':=') || item.is(1, '=') || item.is(1, '=>');
-    if (!item.isName(0) || !assigned || item.length < 3) {
-      const location = item.length === 0 ? inner.source.locate(item.end, item.end + 1) : item.location;
-      findings.add('invalid-property', location, `Expected an argument of ${audit} with its name`, EXAMPLE);
-      return [];
-    }
-    const name = identifierName(item.textAt(0));
-    if (given.has(name.toLowerCase())) {
-      findings.add(
-        'invalid-property',
-        item.locationAt(0),
-        `The argument '${name}' of ${audit} is given twice`,
-      );
-      return [];
-    }
-    given.add(name.toLowerCase());
-    const value = item.slice(2);
-    return [{ name, value: parseHeaderValue(value), sql: value.text, location: item.location }];
-  });
 }

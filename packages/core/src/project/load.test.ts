@@ -53,7 +53,7 @@ test('a minimal project has defaults', () => {
       tempDirectory: '.sluice/tmp',
       maxTempDirectorySize: undefined,
     },
-    defaults: { cron: undefined, cronTz: undefined, owner: undefined, start: undefined },
+    defaults: { cron: undefined, cronTz: undefined, owner: undefined, start: undefined, audits: [] },
     variables: {},
     sources: [],
     gateway: '',

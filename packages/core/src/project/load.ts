@@ -181,7 +181,8 @@ function loadModels(
   const brokenModels: BrokenModel[] = [];
   const gateway = config?.gateway ?? '';
   const kind = config?.defaults.kind;
-  const context = JSON.stringify([...variables, gateway, kind]);
+  const audits = config?.defaults.audits;
+  const context = JSON.stringify([...variables, gateway, kind, audits]);
   const parsedFiles: { readonly source: SourceText; readonly found: ReturnType<typeof parseModelFile> }[] =
     [];
   // Of two models with one name, that which is called as its file is stays.
@@ -196,6 +197,7 @@ function loadModels(
         variables,
         gateway,
         kind,
+        audits,
         ...(expand === undefined ? {} : { macros: expand }),
       });
     });

@@ -16,7 +16,15 @@ import {
   type Outcome,
   type SourceText,
 } from '../diagnostic/index.ts';
-import { cronProblem, parseAgo, parseInstant, parseSpan, timeZoneHint } from '../model/index.ts';
+import {
+  cronProblem,
+  parseAgo,
+  parseAuditText,
+  parseInstant,
+  parseSpan,
+  timeZoneHint,
+  type AuditCall,
+} from '../model/index.ts';
 import { tokenize, identifierName } from '../sql/tokens.ts';
 import type {
   EnvironmentSettings,
@@ -42,7 +50,7 @@ export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefin
     const diagnostics = parsed.error.issues.flatMap((issue) => fromIssue(issue, places));
     return { value: undefined, diagnostics };
   }
-  const reader = new ConfigReader(places);
+  const reader = new ConfigReader(source, places);
   const value = reader.read(parsed.data);
   return { value: hasErrors(reader.diagnostics) ? undefined : value, diagnostics: reader.diagnostics };
 }
@@ -130,9 +138,11 @@ const FORMATS: readonly { readonly format: FileSource['format']; readonly patter
 /** Turns a config of the right shape into its meaning. */
 class ConfigReader {
   readonly diagnostics: Diagnostic[] = [];
+  readonly #file: SourceText;
   readonly #places: YamlPlaces;
 
-  constructor(places: YamlPlaces) {
+  constructor(source: SourceText, places: YamlPlaces) {
+    this.#file = source;
     this.#places = places;
   }
 
@@ -154,6 +164,7 @@ class ConfigReader {
         cronTz: this.#timeZone(raw.defaults?.cron_tz, ['defaults', 'cron_tz']),
         owner: raw.defaults?.owner,
         start: this.#instant(raw.defaults?.start, ['defaults', 'start']),
+        audits: this.#audits(raw.defaults?.audits),
       },
       variables: raw.variables ?? {},
       gateway: '',
@@ -185,6 +196,17 @@ class ConfigReader {
   #statements(given: RawConfig['before_all'], key: string): readonly ProjectStatement[] {
     if (typeof given === 'string') return [{ text: given, location: this.#places.value([key]) }];
     return (given ?? []).map((text, i) => ({ text, location: this.#places.value([key, i]) }));
+  }
+
+  #audits(given: string | readonly string[] | undefined): readonly AuditCall[] {
+    const path = ['defaults', 'audits'];
+    const texts = typeof given === 'string' ? [given] : (given ?? []);
+    return texts.flatMap((text, i) => {
+      const at = this.#places.value(typeof given === 'string' ? path : [...path, i]);
+      const { value, diagnostics } = parseAuditText(this.#file, text, at);
+      this.diagnostics.push(...diagnostics);
+      return value ?? [];
+    });
   }
 
   #instant(text: string | undefined, path: YamlPath): number | undefined {

@@ -1,7 +1,7 @@
 import type { SourceText } from '../diagnostic/index.ts';
 import type { LintLevel, LintRuleName, Location } from '../diagnostic/index.ts';
 import type { AuditDefinition } from '../model/audit-definition.ts';
-import type { ModelDefinition } from '../model/model-definition.ts';
+import type { AuditCall, ModelDefinition } from '../model/model-definition.ts';
 import type { ModelKind } from '../model/model-kind.ts';
 import type { ProjectSignal } from './signals.ts';
 
@@ -100,6 +100,8 @@ export interface ProjectConfig {
     readonly start: number | undefined;
     /** The kind of models that name none; undefined: VIEW. */
     readonly kind?: ModelKind | undefined;
+    /** Audits of all models, behind their own. */
+    readonly audits: readonly AuditCall[];
   };
   readonly variables: Readonly<Record<string, VariableValue>>;
   /** `@gateway`: the name of the connection in a SQLMesh project, else empty. */

@@ -154,6 +154,11 @@ export const projectSchema = mapping({
     cron_tz: text.optional().describe("The time zone of crons: 'Europe/Berlin'; UTC when left out"),
     owner: text.optional(),
     start: time.optional(),
+    audits: textOrList
+      .optional()
+      .describe(
+        'Audits of all models: not_null(columns := (id)); a model with default_audits false has none',
+      ),
   })
     .optional()
     .describe('What a model gets that does not say otherwise'),

@@ -72,6 +72,7 @@ test('a SQLMesh project is read as it is', () => {
       owner: 'me',
       start: Date.UTC(2024, 0, 1),
       kind: undefined,
+      audits: [],
     },
     variables: { size: 3, on: true, layer: 'staging' },
     gateway: 'local',

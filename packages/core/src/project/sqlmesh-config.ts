@@ -12,9 +12,11 @@ import {
 import {
   cronProblem,
   kindByName,
+  parseAuditText,
   parseInstant,
   parseSpan,
   timeZoneHint,
+  type AuditCall,
   type ModelKind,
 } from '../model/index.ts';
 import { identifierName, significantTokens } from '../sql/tokens.ts';
@@ -107,6 +109,7 @@ class Reader {
         owner: this.#text(defaults['owner'], ['model_defaults', 'owner']),
         start,
         kind: this.#kind(defaults['kind']),
+        audits: this.#audits(defaults['audits']),
       },
       variables: {
         ...this.#variables(root['variables'], ['variables']),
@@ -252,6 +255,20 @@ class Reader {
     return kind;
   }
 
+  #audits(value: unknown): readonly AuditCall[] {
+    const path = ['model_defaults', 'audits'];
+    if (value === undefined || value === null) return [];
+    const isList = Array.isArray(value);
+    return (isList ? value : [value]).flatMap((given: unknown, i) => {
+      const place = isList ? [...path, i] : path;
+      const text = this.#text(given, place);
+      if (text === undefined) return [];
+      const call = parseAuditText(this.#source, text, this.#yaml.places.value(place));
+      this.#diagnostics.push(...call.diagnostics);
+      return call.value ?? [];
+    });
+  }
+
   /** SQLMesh writes `in 1 week`. */
   #ttl(value: unknown): number | undefined {
     const path = ['environment_ttl'];
@@ -340,7 +357,7 @@ const KNOWN_ROOT = [
   'before_all',
   'after_all',
 ];
-const KNOWN_DEFAULTS = ['dialect', 'kind', 'start', 'cron', 'cron_tz', 'owner'];
+const KNOWN_DEFAULTS = ['dialect', 'kind', 'start', 'cron', 'cron_tz', 'owner', 'audits'];
 
 /** The parts of `"catalog"."schema"."table"`. */
 function nameParts(text: string): readonly string[] {

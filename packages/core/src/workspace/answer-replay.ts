@@ -4,7 +4,7 @@
  */
 import { nodeDiagnostics } from '../apply/node-diagnostics.ts';
 import { AuditFailed } from '../apply/failure.ts';
-import { callText, runAudit, type AuditOutcome } from '../apply/audits.ts';
+import { runAudit, type AuditOutcome } from '../apply/audits.ts';
 import { diverts } from '../apply/divert.ts';
 import { mend, mendedTable, type Mending } from '../apply/mend.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
@@ -80,7 +80,7 @@ export async function answerReplay(
     const { merged, touched } = mending;
     const readers = merged === 0 ? [] : readersOf(prepared, name);
     const refused = [...mending.refused].map(([why, rows]) => ({
-      reason: why === 'time' ? 'its time is in another interval' : callText(planned.node, why),
+      reason: why === 'time' ? 'its time is in another interval' : why.audit.call.text,
       rows,
     }));
     const warnings = outcomes.flatMap((o): readonly Diagnostic[] =>

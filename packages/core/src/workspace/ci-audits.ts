@@ -1,4 +1,3 @@
-import { callText } from '../apply/audits.ts';
 import { nodeKey, type Compiled } from '../compile/index.ts';
 import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { ApplyDocument, AuditResultDocument, PlanDocument } from '../report/index.ts';
@@ -16,7 +15,7 @@ export function auditWarnings(
   const locationOf = (a: AuditResultDocument): Location | undefined => {
     const node = nodes.get(nodeKey(a.model));
     if (node?.node !== 'model') return undefined;
-    return node.audits.find((bound) => callText(node, bound) === a.call)?.audit.call.location;
+    return node.audits.find((bound) => bound.audit.call.text === a.call)?.audit.call.location;
   };
   return [...warned.values()].flatMap((results) => {
     const [first] = results;
