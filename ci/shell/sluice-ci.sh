@@ -6,6 +6,7 @@
 #   SLUICE_PROJECT    the project's folder                    .
 #   SLUICE_BASE       the environment to compare with         prod
 #   SLUICE_BASE_FILE  a warehouse file to compare with        the project's warehouse itself
+#   SLUICE_SAMPLE     build on so many rows of each source, compare with nothing
 #   SLUICE_ENV        what to build in                        pr_<number>, or a new name
 #   SLUICE_FAIL_ON    error, warning, breaking or diff        error
 #   SLUICE_COMMENT    true: keep a comment up to date         false
@@ -16,13 +17,14 @@ read -r -a sluice <<<"${SLUICE:-npx --yes @sluice/cli}"
 output=${SLUICE_OUTPUT:-sluice-reports}
 options=(
   --project "${SLUICE_PROJECT:-.}"
-  --base "${SLUICE_BASE:-prod}"
   --fail-on "${SLUICE_FAIL_ON:-error}"
   --markdown "$output/sluice.md"
   --junit "$output/sluice-junit.xml"
   --sarif "$output/sluice.sarif"
   --report "$output/sluice.json"
 )
+[ -z "${SLUICE_BASE:-}" ] || options+=(--base "$SLUICE_BASE")
+[ -z "${SLUICE_SAMPLE:-}" ] || options+=(--sample "$SLUICE_SAMPLE")
 [ -z "${SLUICE_BASE_FILE:-}" ] || options+=(--base-file "$SLUICE_BASE_FILE")
 [ -z "${SLUICE_ENV:-}" ] || options+=(--env "$SLUICE_ENV")
 [ "${SLUICE_COMMENT:-false}" != true ] || options+=(--comment)

@@ -426,6 +426,11 @@ export const COMMANDS: readonly Command[] = [
         path: true,
       },
       {
+        flags: '--sample <rows>',
+        summary:
+          'compare with nothing: build all on so many rows of each source that is files, in a warehouse of its own',
+      },
+      {
         flags: '--env <environment>',
         summary: 'what to build in; pr_<number> in a pull request, else a new name',
       },
@@ -463,6 +468,7 @@ export const COMMANDS: readonly Command[] = [
         line: 'sluice ci --base-file prod.duckdb --fail-on breaking --markdown out/report.md',
         does: 'against a file of production; fails when a column goes',
       },
+      { line: 'sluice ci --sample 10000', does: 'without a base: does it build, do the audits pass' },
       { line: 'sluice ci --format github --junit out/sluice.xml --comment', does: 'in a pull request' },
     ],
     load: async () => (await import('./commands/ci.ts')).ci,

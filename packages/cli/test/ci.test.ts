@@ -1,11 +1,20 @@
 /** `sluice ci` in processes of its own, as the action, the shell and people run it; the forge is a server on this machine. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CiDocument } from '@sluice/core';
+import type { CiDocument, PlanDocument } from '@sluice/core';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -34,10 +43,14 @@ const CLEAN_ENV = Object.fromEntries(
 );
 
 function sluice(...args: readonly string[]): Done {
+  return sluiceIn(args[0] === 'init' ? folder : shop, ...args);
+}
+
+function sluiceIn(cwd: string, ...args: readonly string[]): Done {
   const [command = '', ...before] = SLUICE;
   const done = spawnSync(command, [...before, ...args], {
     timeout: 120_000,
-    cwd: args[0] === 'init' ? folder : shop,
+    cwd,
     encoding: 'utf8',
     env: { ...CLEAN_ENV, NO_COLOR: '1', TMPDIR: scratch },
   });
@@ -250,6 +263,78 @@ test('a warehouse file is read where it is and left as it is, to the byte', asyn
   const missing = sluice('ci', '--base-file', 'nowhere.duckdb');
   expect(missing.code).toBe(1);
   expect(missing.err).toContain("there is no warehouse file 'nowhere.duckdb' to compare with");
+});
+
+function count(cwd: string, model: string): number {
+  const done = sluiceIn(cwd, 'query', `SELECT count(*) AS n FROM ${model}`, '--format', 'json');
+  return (JSON.parse(done.out) as { readonly rows: readonly { readonly n: number }[] }).rows[0]?.n ?? -1;
+}
+
+function sampled(): CiDocument {
+  const { code, document } = ci('--sample', '6');
+  expect(code).toBe(0);
+  return document;
+}
+
+function counts(d: CiDocument): unknown {
+  return d.build?.results.map((r) => [r.model, r.rows, r.sampled_from]);
+}
+
+test('on a sample: the same numbers each time, what is there of how many, the warehouse untouched', () => {
+  const was = readFileSync(prod);
+  const document = sampled();
+  expect(document).toMatchObject({ sample: 6, base_exists: false, diff: null, kept: false });
+  expect(document.summary).toMatch(/^Passed on a sample; \d+ models built of it, nothing compared\.$/);
+  const sources = document.build?.results.filter((r) => r.sampled_from !== null) ?? [];
+  const [orders, customers] = ['raw.orders', 'raw.customers'].map((m) => sources.find((r) => r.model === m));
+  expect(orders).toMatchObject({ rows: 6, sampled_from: count(shop, 'raw.orders') });
+  // What is smaller is there as a whole.
+  expect(customers?.rows).toBe(Math.min(6, count(shop, 'raw.customers')));
+  const again = sampled();
+  expect(counts(again)).toEqual(counts(document));
+  expect(readFileSync(prod).equals(was)).toBe(true);
+  expect(readdirSync(scratch).filter((name) => name.startsWith('sluice-'))).toEqual([]);
+  const page = sluice('ci', '--sample', '6', '--format', 'markdown', ...NOW).out;
+  expect(page).toContain(`- raw.orders with 6 of ${count(shop, 'raw.orders')} rows`);
+  expect(page).toContain('Built on a sample');
+  expect(sluice('ci', '--sample', '6', '--base', 'dev')).toMatchObject({ code: 1, out: '' });
+  expect(sluice('ci', '--sample', '0')).toMatchObject({ code: 1, out: '' });
+});
+
+test('nothing of a sample is taken for the whole, even in its own file', () => {
+  const kept = /kept in (.*)\.\n/.exec(ci('--sample', '6', '--keep').err)?.[1] ?? '';
+  const other = join(folder, 'other');
+  cpSync(shop, other, { recursive: true, filter: (path) => !path.includes('.sluice') });
+  mkdirSync(join(other, '.sluice'));
+  cpSync(join(kept, 'warehouse.duckdb'), join(other, '.sluice/warehouse.duckdb'));
+  rmSync(kept, { recursive: true });
+  const plan = JSON.parse(sluiceIn(other, 'plan', '--json', ...NOW).out) as PlanDocument;
+  expect(plan.unchanged).toBe(0);
+  expect(sluiceIn(other, 'apply', '--yes', ...NOW).code).toBe(0);
+  for (const model of ['raw.orders', 'staging.orders', 'marts.daily_revenue', 'marts.customer_orders'])
+    expect([model, count(other, model)]).toEqual([model, count(shop, model)]);
+});
+
+test('on a sample, audits that need rows which may not be in it only warn', async () => {
+  const calls = [
+    'relationships(column := customer_id, to := raw.customers, field := customer_id)',
+    'number_of_rows(threshold := 10)',
+  ];
+  const { code, document } = await edited(ORDERS, '  audits (', `  audits (${calls.join(', ')}, `, () =>
+    ci('--sample', '3'),
+  );
+  const audits = document.build?.results.find((r) => r.model === 'staging.orders')?.audits ?? [];
+  expect(audits.find((a) => a.audit === 'number_of_rows')).toMatchObject({
+    status: 'failed',
+    severity: 'warn',
+  });
+  expect(audits.find((a) => a.audit === 'relationships')?.severity).toBe('warn');
+  expect(audits.find((a) => a.audit === 'not_null')?.severity).toBe('block');
+  expect(code).toBe(0);
+  // What is wrong with a row stops it all the same.
+  await edited(ORDERS, 'THEN 0 ELSE amount END', 'THEN 0 ELSE -amount END', () => {
+    expect(ci('--sample', '6').code).toBe(1);
+  });
 });
 
 // The action of GitHub, step by step as its file has them.

@@ -14,6 +14,7 @@ function result(more: Partial<TaskResultDocument> = {}): TaskResultDocument {
     status: 'done',
     rows: 1234,
     rejected: 0,
+    sampled_from: null,
     diverted: 0,
     mended: 0,
     seconds: 0.5,

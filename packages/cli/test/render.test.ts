@@ -429,6 +429,7 @@ describe('apply', () => {
     status: 'done',
     rows: 12345,
     rejected: 0,
+    sampled_from: null,
     diverted: 0,
     mended: 0,
     seconds: 1,

@@ -59,6 +59,11 @@ export interface WorkspaceOptions {
   readonly tracer?: Tracer;
   /** A warehouse file that is only read, for a `warehouse` that `overlayWarehouse` made over it; absolute. */
   readonly base?: string;
+  /**
+   * Works on a sample: no more than `rows` of each source that is files, in a warehouse of its own in `folder` (absolute), so that
+   * nothing of it is taken for the whole. Audits that need all rows warn.
+   */
+  readonly sample?: { readonly rows: number; readonly folder: string };
   /** Whether results are kept under `.sluice/cache`; default: yes, save when Sluice runs from its sources. */
   readonly cache?: boolean;
 }

@@ -25,7 +25,7 @@ export async function ci(invocation: Invocation): Promise<number> {
   const base = invocation.text('base');
   const environment = invocation.text('env') ?? environmentName(invocation.context.env);
   const keep = invocation.flag('keep');
-  const over = await overBase(invocation, base ?? 'prod');
+  const over = sampled(invocation) ?? (await overBase(invocation, base ?? 'prod'));
   try {
     return await withWorkspace(
       invocation,
@@ -42,9 +42,7 @@ export async function ci(invocation: Invocation): Promise<number> {
         printCi(invocation, answer, format);
         await comment(invocation, answer.document);
         if (over !== undefined && keep)
-          invocation.context.stderr.write(
-            `What was built is kept in ${over.options.warehouse ?? ''}, whose other tables are in the base: attach that as sluice_base.\n`,
-          );
+          invocation.context.stderr.write(`What was built is kept in ${over.kept}.\n`);
         return exitCodeOf(answer.document.status);
       },
       over?.options ?? {},
@@ -69,14 +67,27 @@ function environmentName(env: Env): string {
   return merge === undefined ? `ci_${randomBytes(4).toString('hex')}` : `mr_${merge}`;
 }
 
+/** A warehouse to throw away, with nothing but what is built. */
+interface Apart {
+  readonly folder: string;
+  /** Where it is, for who keeps it. */
+  readonly kept: string;
+  readonly options: Pick<WorkspaceOptions, 'warehouse' | 'base' | 'now' | 'sample'>;
+}
+
+function sampled(invocation: Invocation): Apart | undefined {
+  const rows = invocation.number('sample', '--sample', 1, true);
+  if (rows === undefined) return undefined;
+  if (invocation.text('base') !== undefined || invocation.text('baseFile') !== undefined)
+    throw invalidOption(
+      'what is built on a sample is compared with nothing: give --sample, or --base or --base-file',
+    );
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-'));
+  return { folder, kept: folder, options: { sample: { rows, folder } } };
+}
+
 /** A warehouse over the file of `--base-file`: what is built goes there, all else is read where it is. */
-async function overBase(
-  invocation: Invocation,
-  environment: string,
-): Promise<
-  | { readonly folder: string; readonly options: Pick<WorkspaceOptions, 'warehouse' | 'base' | 'now'> }
-  | undefined
-> {
+async function overBase(invocation: Invocation, environment: string): Promise<Apart | undefined> {
   const file = invocation.text('baseFile');
   if (file === undefined) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-'));
@@ -90,7 +101,11 @@ async function overBase(
       lockTimeout,
     });
     // Days that passed since are no change of the request, and computing them would copy what they belong to.
-    return { folder, options: { base, warehouse, ...(asOf === undefined ? {} : { now: () => asOf }) } };
+    return {
+      folder,
+      kept: `${warehouse}, whose other tables are in the base: attach that as sluice_base`,
+      options: { base, warehouse, ...(asOf === undefined ? {} : { now: () => asOf }) },
+    };
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -5,7 +5,8 @@ import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { count, number } from './words.ts';
 
 /** What changes for data: models, their rows, columns and values; samples folded. */
-export function dataSection({ diff, base_exists }: CiDocument, room: Room): string {
+export function dataSection({ diff, base_exists, sample }: CiDocument, room: Room): string {
+  if (sample !== null) return '';
   if (diff === null) return base_exists ? '' : '### Data\n\nThere is no base to compare with.\n';
   const changed = diff.models.filter((m) => m.status !== 'same');
   if (changed.length === 0) return '### Data\n\nNo table holds other data than before.\n';

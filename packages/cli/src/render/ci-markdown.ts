@@ -7,7 +7,8 @@ import type { CiDocument } from '@sluice/core';
 import { auditSection, buildSection, planSection, problemSection, testSection } from './ci-markdown-parts.ts';
 import { dataSection, impactSection } from './ci-markdown-data.ts';
 import type { Room } from './ci-markdown-room.ts';
-import { clip } from './ci-markdown-room.ts';
+import { clip, shown } from './ci-markdown-room.ts';
+import { LENIENT, sampledSources } from './ci-sample.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { duration, nameList } from './words.ts';
 
@@ -43,7 +44,7 @@ const MARKS: Readonly<Record<CiDocument['checks'][number]['status'], string>> = 
 function page(document: CiDocument, room: Room): string {
   const sections = [
     `## ${document.status === 'passed' ? '✅' : '❌'} ${escapeMarkdown(clip(document.summary, 400))}\n`,
-    `${code(clip(document.project, 100))}: what merging does to ${code(document.base)}, built and compared in ${code(document.environment)}${document.kept ? ', which was kept' : ''}.\n`,
+    headSection(document, room),
     markdownTable(
       ['', 'step', 'result'],
       document.checks.map((c) => [MARKS[c.status], c.step, escapeMarkdown(clip(c.summary, 300))]),
@@ -59,6 +60,16 @@ function page(document: CiDocument, room: Room): string {
     `<sub>${duration(document.seconds)}</sub>\n`,
   ];
   return sections.filter((s) => s !== '').join('\n');
+}
+
+function headSection(document: CiDocument, room: Room): string {
+  const project = code(clip(document.project, 100));
+  const where = `${code(document.environment)}${document.kept ? ', which was kept' : ''}`;
+  if (document.sample === null)
+    return `${project}: what merging does to ${code(document.base)}, built and compared in ${where}.\n`;
+  const { items, more } = shown(sampledSources(document), room.items);
+  const list = items.map((s) => `- ${escapeMarkdown(clip(s, room.characters + 60))}\n`).join('');
+  return `${project}: built in ${where}. ${LENIENT}\n\n${list}${more}`;
 }
 
 function sparedSection({ plan, pending, base }: CiDocument, room: Room): string {

@@ -2,6 +2,7 @@ import type { CiCheckDocument, CiDocument } from '@sluice/core';
 import { renderFailures } from './audits.ts';
 import { visible } from './cells.ts';
 import { ciAudits } from './ci-junit.ts';
+import { LENIENT, sampledSources } from './ci-sample.ts';
 import { renderDiff } from './diff.ts';
 import { paint, type Style } from './style.ts';
 import { renderTests } from './tests.ts';
@@ -20,6 +21,8 @@ export function renderCi(document: CiDocument, style: Style): string {
   const affected = document.impact.map((i) => `  ${visible(i.summary)}\n`).join('');
   if (affected !== '') parts.push(`${p.bold('Downstream')}\n${affected}`);
   const notes = [
+    ...sampledSources(document).map((s) => `Sample: ${visible(s)}.`),
+    ...(document.sample === null ? [] : [LENIENT]),
     ...(document.plan !== null && document.plan.spared.length > 0
       ? [`Spared, for nothing they read changes: ${nameList(document.plan.spared.map(visible)).join(', ')}.`]
       : []),

@@ -78,7 +78,7 @@ export async function loadSource(
       ),
     );
   }
-  return { rows: loaded.rows, rejected: loaded.rejected };
+  return { rows: loaded.rows, rejected: loaded.rejected, sampledFrom: loaded.sampledFrom };
 }
 
 /** Fills a seed's table from its CSV file. */

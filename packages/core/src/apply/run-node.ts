@@ -37,6 +37,7 @@ async function runTasks(
     started,
     rows: 0,
     rejected: 0,
+    sampledFrom: null,
     mended: 0,
     done: [],
     audits: [],
@@ -99,6 +100,7 @@ export function skipNode(
   return finish(at, planned, 'skipped', {
     rows: 0,
     rejected: 0,
+    sampledFrom: null,
     mended: 0,
     seconds: 0,
     done: [],
@@ -111,7 +113,7 @@ function finish(
   at: TaskContext,
   planned: PlannedNode,
   status: TaskStatus,
-  result: Pick<Progress, 'rows' | 'rejected' | 'mended' | 'done' | 'audits'> & {
+  result: Pick<Progress, 'rows' | 'rejected' | 'sampledFrom' | 'mended' | 'done' | 'audits'> & {
     readonly seconds: number;
     readonly diagnostics: readonly Diagnostic[];
   },
@@ -123,6 +125,7 @@ function finish(
     status,
     rows: writesRows(planned) ? result.rows : null,
     rejected: result.rejected,
+    sampled_from: result.sampledFrom,
     diverted: result.audits.reduce((n, a) => n + (a.status === 'diverted' ? a.failing_rows : 0), 0),
     mended: result.mended,
     seconds: result.seconds,

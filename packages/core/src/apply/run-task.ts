@@ -59,6 +59,7 @@ export async function runTask(
     if (!isFresh && writesTable(planned)) await connection.own(physical, !replacesTable(planned));
     let rows = 0;
     let rejected = 0;
+    let sampledFrom: number | null = null;
     const { carry } = planned;
     const carries = isFresh && carry !== undefined;
     let standing = isAnew ? [] : ledger.entries(key);
@@ -73,6 +74,7 @@ export async function runTask(
       const done = await write(at, planned, range, isFirst, connection, entered, progress);
       rows += done.rows;
       rejected += done.rejected;
+      sampledFrom = done.sampledFrom ?? null;
     }
     const startsOver = isFresh || isAnew || work?.kind === 'table';
     let mended = 0;
@@ -123,12 +125,13 @@ export async function runTask(
       });
     }
     await notes.send(connection);
-    return { rows, rejected, mended, snapshot };
+    return { rows, rejected, sampledFrom, mended, snapshot };
   });
   for (const enter of entered) enter();
   progress.snapshot = written.snapshot;
   progress.rows += written.rows;
   progress.rejected += written.rejected;
+  progress.sampledFrom = written.sampledFrom;
   progress.mended += written.mended;
   progress.done.push(...ranges);
   progress.audits.push(...outcomes.map((o) => o.document));

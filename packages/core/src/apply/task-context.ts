@@ -33,6 +33,8 @@ export interface Written {
   readonly rows: number;
   /** Rows of a source that could not be parsed. */
   readonly rejected: number;
+  /** Rows that a source's files have, where a sample of them was asked for. */
+  readonly sampledFrom?: number | null;
 }
 
 /** What the tasks of a node have done so far. */
@@ -41,6 +43,8 @@ export interface Progress {
   readonly started: number;
   rows: number;
   rejected: number;
+  /** Of a source of which a sample was asked for: how many rows there were. */
+  sampledFrom: number | null;
   /** Rows that were diverted and put back as they were mended. */
   mended: number;
   readonly done: TimeRange[];

@@ -45,6 +45,15 @@ export function looksAcrossRows(audit: ResolvedAudit): boolean {
   return bad?.kind !== 'rows' || bad.clause === 'QUALIFY' || bad.condition.includes(MARK);
 }
 
+/**
+ * Whether an audit may fail for rows that a sample lacks: it reports about the table, or asks which row comes next. One of the
+ * project may ask anything.
+ */
+export function needsAllRows(audit: ResolvedAudit): boolean {
+  const bad = badRows(audit, MARK);
+  return bad?.kind !== 'rows' || bad.clause === 'QUALIFY';
+}
+
 const MARK = '"the rows that are audited"';
 
 /** Why an audit cannot divert, in the middle of a sentence; undefined when it can. */

@@ -60,7 +60,13 @@ export function failuresOf(
 export function verdictOf(
   status: CiDocument['status'],
   failures: readonly CiFindingDocument[],
-  { base_exists, plan, build, diff }: Pick<CiDocument, 'base_exists' | 'plan' | 'build' | 'diff'>,
+  {
+    base_exists,
+    sample,
+    plan,
+    build,
+    diff,
+  }: Pick<CiDocument, 'base_exists' | 'sample' | 'plan' | 'build' | 'diff'>,
 ): string {
   if (status === 'interrupted') return 'Interrupted before everything was looked at.';
   if (status === 'failed') {
@@ -70,6 +76,7 @@ export function verdictOf(
   }
   if (!base_exists) {
     const built = build?.results.filter((r) => r.status === 'done').length ?? 0;
+    if (sample !== null) return `Passed on a sample; ${count(built, 'model')} built of it, nothing compared.`;
     return `Passed. There is no base to compare with; ${count(built, 'model')} built from nothing.`;
   }
   const touched = plan?.actions.length ?? 0;

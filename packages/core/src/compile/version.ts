@@ -19,13 +19,15 @@ export interface VersionedMeaning {
 /** A source is what its declaration says; its data are not part of any version. */
 export function versionSource(source: SourceDefinition, columns: readonly Column[]): VersionedMeaning {
   const { origin } = source;
+  // A sample is no source that anything of the whole can be taken for, nor the other way round.
+  const part = origin.kind === 'file' && origin.sample !== undefined ? [['sample', origin.sample]] : [];
   const identity =
     origin.kind === 'file'
-      ? ['source', source.name, origin.format, origin.csv, columns.map((c) => [c.name, c.type])]
+      ? ['source', source.name, origin.format, origin.csv, columns.map((c) => [c.name, c.type]), ...part]
       : ['external', source.name, origin.schema, origin.table];
   // Readers depend on name and type of the columns they read, not on the others: so the leaf is known by its name alone.
   const leaf = tableLeaf(
-    digest('source', source.name, origin.kind === 'file' ? [origin.format, origin.csv] : []),
+    digest('source', source.name, origin.kind === 'file' ? [origin.format, origin.csv, ...part] : []),
     columns,
   );
   return fromLeaf(leaf, columns, digest(...identity));

@@ -95,6 +95,8 @@ export interface LoadRequest {
 /** What a load did. */
 export interface LoadResult {
   readonly rows: number;
+  /** How many rows there were to choose from, where a sample was asked for; else null. */
+  readonly sampledFrom: number | null;
   /** Rows that could not be parsed: counted exactly, the first ones kept. */
   readonly rejected: number;
   readonly rejects: readonly Reject[];

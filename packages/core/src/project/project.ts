@@ -35,6 +35,8 @@ export interface FileSource {
   readonly files: readonly string[];
   /** Which column tells the time of a row: then Sluice knows which days moved when a file does. */
   readonly timeColumn: string | undefined;
+  /** How many of its rows are loaded at most; all if left out. What is loaded then is another source by its version. */
+  readonly sample?: number;
   /** CSV only; absent means DuckDB's sniffer decides. */
   readonly csv: {
     readonly delimiter?: string;

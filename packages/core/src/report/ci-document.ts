@@ -47,6 +47,8 @@ export interface CiDocument {
   readonly environment: string;
   /** Whether it was left standing. */
   readonly kept: boolean;
+  /** How many rows of each source were loaded at most, when everything was built on a sample; else null. */
+  readonly sample: number | null;
   readonly status: 'passed' | 'failed' | 'interrupted';
   readonly fail_on: CiFailure;
   readonly findings: readonly CiFindingDocument[];

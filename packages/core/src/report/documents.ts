@@ -499,6 +499,8 @@ export interface TaskResultDocument {
   readonly rows: number | null;
   /** Rows of source files that could not be parsed. */
   readonly rejected: number;
+  /** How many rows there are of a source of which at most so many were to be loaded (`sluice ci --sample`); else null. */
+  readonly sampled_from: number | null;
   /** Rows that audits took out; they are not among `rows`. */
   readonly diverted: number;
   /** Of the diverted rows, those that stand among `rows` again, as somebody mended them. */

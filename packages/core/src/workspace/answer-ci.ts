@@ -41,6 +41,7 @@ export async function answerCi(w: OpenProject, options: CiOptions): Promise<Answ
 
   const parts = {
     base_exists: built.baseExists,
+    sample: w.options.sample?.rows ?? null,
     plan: built.plan,
     build: built.build,
     diff: built.diff,
@@ -48,8 +49,10 @@ export async function answerCi(w: OpenProject, options: CiOptions): Promise<Answ
   const findings = findingsOf({ ...parts, checks: steps.checks, plan: built.baseExists ? built.plan : null });
   const failures = failuresOf(findings, failOn);
   const status = steps.interrupted ? 'interrupted' : failures.length > 0 ? 'failed' : 'passed';
+  const isThrownAway = (w.options.base ?? w.options.sample) !== undefined && !built.kept;
+  const diagnostics = isThrownAway ? steps.diagnostics.map(withoutKeptRows) : steps.diagnostics;
   return {
-    diagnostics: steps.diagnostics,
+    diagnostics,
     document: {
       schema_version: SCHEMA_VERSION,
       project: await projectName(w),
@@ -57,11 +60,12 @@ export async function answerCi(w: OpenProject, options: CiOptions): Promise<Answ
       base_exists: built.baseExists,
       environment,
       kept: built.kept,
+      sample: w.options.sample?.rows ?? null,
       status,
       fail_on: failOn,
       findings,
       checks: steps.checks,
-      diagnostics: steps.diagnostics.map(toDiagnosticDocument),
+      diagnostics: diagnostics.map(toDiagnosticDocument),
       tests: tests?.document ?? null,
       plan: built.plan,
       pending: built.baseExists && built.plan !== null ? pendingModels(built.plan) : [],
@@ -82,6 +86,15 @@ function refuseStanding(environment: string, base: string): void {
       hint: 'Give --env another name, pr_12 for instance.',
     }),
   );
+}
+
+/** Their hints say where bad rows are kept: in a warehouse that is gone once the report is read. */
+const OF_KEPT_ROWS: ReadonlySet<string> = new Set(['audit-failed', 'audit-warning', 'source-rejects']);
+
+function withoutKeptRows(d: Diagnostic): Diagnostic {
+  if (!OF_KEPT_ROWS.has(d.code)) return d;
+  const { hint: _, ...rest } = d;
+  return rest;
 }
 
 /** The compiler's own errors are said once, by `compile`. */

@@ -5,6 +5,7 @@ import type { Project } from '../project/index.ts';
 import { binderSettings } from './binder-settings.ts';
 import { discover } from './discover.ts';
 import type { OpenProject } from './open-project.ts';
+import { withLenientAudits } from './sampled-project.ts';
 
 /** A compiled project, with the front end that compiled it. */
 export interface CompiledProject {
@@ -49,13 +50,15 @@ async function compileNow(
     settings: binderSettings,
   });
   cache?.close();
+  const { nodes } = w.options.sample === undefined ? compiled : withLenientAudits(compiled);
   return {
     project,
     binder,
     // Columns that were read from data files depend on more than the project's own files.
-    keepable: compiled.keepable && !found.described,
+    keepable: compiled.keepable && !found.described && w.options.sample === undefined,
     compiled: {
       ...compiled,
+      nodes,
       diagnostics: sortDiagnostics([...before, ...found.diagnostics, ...compiled.diagnostics]),
     },
   };

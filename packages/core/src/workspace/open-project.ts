@@ -14,6 +14,7 @@ import type { Observer } from '../report/index.ts';
 import type { RunContext } from '../state/index.ts';
 import type { WorkspaceOptions } from '../workspace.ts';
 import { loadFolder, type LoadedProject } from './load-folder.ts';
+import { sampledProject, withWarehouseAt } from './sampled-project.ts';
 
 export class OpenProject {
   readonly root: string;
@@ -51,13 +52,9 @@ export class OpenProject {
   /** Reads the project; throws when there is none, or its settings cannot be read. */
   async load(files: ProjectFiles = nodeFiles(this.root)): Promise<LoadedProject> {
     const { project, diagnostics } = await loadFolder(this.root, files);
-    const path = this.options.warehouse;
-    if (path === undefined) return { project, diagnostics };
-    const { config } = project;
-    return {
-      project: { ...project, config: { ...config, warehouse: { ...config.warehouse, path } } },
-      diagnostics,
-    };
+    const { sample, warehouse: path } = this.options;
+    if (sample !== undefined) return { project: sampledProject(project, sample), diagnostics };
+    return { project: path === undefined ? project : withWarehouseAt(project, path), diagnostics };
   }
 
   cacheFolder(): string {

@@ -16,7 +16,7 @@ import type {
 import { borrowAll, IS_BORROWED, ownTable } from './attached-base.ts';
 import { defineMacros } from './define-macros.ts';
 import { readResult } from './cells.ts';
-import { compareSql, readFilesSql } from './files.ts';
+import { compareSql, countReadableSql, readFilesSql, sampleSql } from './files.ts';
 import { shownBy } from './shown-by.ts';
 
 /** The embedded warehouse: one DuckDB file, opened by this process. */
@@ -186,23 +186,22 @@ class DuckDbConnection implements Connection {
   async loadFiles(request: LoadRequest, maxRejects: number): Promise<LoadResult> {
     const rejects = { errors: 'sluice_reject_errors', scans: 'sluice_reject_scans' };
     const isCsv = request.source.format === 'csv';
+    const sample = await this.#sampleOf(request);
     if (isCsv) await this.#dropRejects(rejects);
-    const query = await this.#readSql(request, isCsv ? rejects : undefined);
+    const all = await this.#readSql(request, isCsv ? rejects : undefined);
+    // What is small enough is loaded as ever.
+    const query = sample === undefined || sample.from <= sample.rows ? all : sampleSql(all, sample.rows);
     await this.run(`CREATE OR REPLACE TABLE ${tableIdent(request.target)} AS ${query}`);
-    const [count] = await this.rows(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
-    const rows = Number(count?.['n'] ?? 0);
-    if (!isCsv) return { rows, rejected: 0, rejects: [] };
+    const rows = await this.#count(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
+    const sampledFrom = sample?.from ?? null;
+    if (!isCsv) return { rows, sampledFrom, rejected: 0, rejects: [] };
     const found = await this.#readRejects(rejects, maxRejects);
     await this.#dropRejects(rejects);
-    return { rows, ...found };
+    return { rows, sampledFrom, ...found };
   }
 
   async compareFiles(request: LoadRequest): Promise<FileComparison> {
-    const isCsv = request.source.format === 'csv';
-    const rejects = { errors: 'sluice_compare_errors', scans: 'sluice_compare_scans' };
-    const query = await this.#readSql(request, isCsv ? rejects : undefined);
-    const rows = await this.rows(compareSql(request, query));
-    if (isCsv) await this.#dropRejects(rejects);
+    const rows = await this.#look(request, (files) => this.rows(compareSql(request, files)));
     const changed: TimeRange[] = [];
     for (const row of rows) {
       const day = row['d'];
@@ -225,6 +224,30 @@ class DuckDbConnection implements Connection {
 
   async #read(text: string): Promise<ReturnType<typeof readResult>> {
     return readResult(await this.#connection.runAndReadAll(text));
+  }
+
+  /** How much of the files is to be loaded, and of how many rows; undefined when no sample is asked for. */
+  async #sampleOf(
+    request: LoadRequest,
+  ): Promise<{ readonly rows: number; readonly from: number } | undefined> {
+    const { sample } = request.source;
+    if (sample === undefined) return undefined;
+    const from = await this.#look(request, (files) => this.#count(countReadableSql(files)));
+    return { rows: sample, from };
+  }
+
+  /** Asks something of the files as they would be loaded; what cannot be parsed is left out. */
+  async #look<T>(request: LoadRequest, ask: (files: string) => Promise<T>): Promise<T> {
+    const isCsv = request.source.format === 'csv';
+    const rejects = { errors: 'sluice_compare_errors', scans: 'sluice_compare_scans' };
+    const answer = await ask(await this.#readSql(request, isCsv ? rejects : undefined));
+    if (isCsv) await this.#dropRejects(rejects);
+    return answer;
+  }
+
+  async #count(query: string): Promise<number> {
+    const [row] = await this.rows(query);
+    return Number(row?.['n'] ?? 0);
   }
 
   async #readSql(
@@ -258,7 +281,7 @@ class DuckDbConnection implements Connection {
   async #readRejects(
     tables: { readonly errors: string; readonly scans: string },
     most: number,
-  ): Promise<Omit<LoadResult, 'rows'>> {
+  ): Promise<Omit<LoadResult, 'rows' | 'sampledFrom'>> {
     const [count] = await this.rows(
       sql`SELECT count(*) AS n FROM (SELECT DISTINCT scan_id, file_id, line FROM ${{ schema: 'temp', name: tables.errors }})`,
     );

@@ -76,6 +76,16 @@ function csvArguments(
   return `[${paths.map(literal).join(', ')}]${named.map(([k, v]) => `, ${k} := ${v}`).join('')}`;
 }
 
+/** How many rows of a query over files can be read: `hash` has each of them parsed as a whole. */
+export function countReadableSql(files: string): string {
+  return `SELECT count(hash(r)) AS n FROM (${files}) AS r`;
+}
+
+/** So many of its rows: the same ones of the same rows, wherever they stand, as good as by lot. */
+export function sampleSql(files: string, rows: number): string {
+  return `SELECT * FROM (${files}) AS r ORDER BY hash(r) LIMIT ${rows}`;
+}
+
 /** Rows per UTC day with a hash that does not depend on their order; one group when there is no time column. */
 function fingerprintSql(relation: string, request: LoadRequest): string {
   const all = request.columns.map((c) => ident(c.name)).join(', ');

@@ -1,0 +1,42 @@
+/**
+ * A project on a sample of its sources. Its tables have other versions than those of the whole, and stand in another file: so
+ * nothing of a sample can get into an environment that shows all, whatever is done with the file.
+ */
+import { basename, join } from 'node:path';
+import { needsAllRows } from '../audit/index.ts';
+import type { Compiled, CompiledNode } from '../compile/index.ts';
+import type { Project } from '../project/index.ts';
+import type { WorkspaceOptions } from '../workspace.ts';
+import { isFileSource } from './file-source.ts';
+
+/** The same project with its warehouse elsewhere. */
+export function withWarehouseAt(project: Project, path: string): Project {
+  const { config } = project;
+  return { ...project, config: { ...config, warehouse: { ...config.warehouse, path } } };
+}
+
+export function sampledProject(
+  project: Project,
+  { rows, folder }: NonNullable<WorkspaceOptions['sample']>,
+): Project {
+  const sources = project.config.sources.map((s) =>
+    isFileSource(s) ? { ...s, origin: { ...s.origin, sample: rows } } : s,
+  );
+  // The file keeps its name: DuckDB makes the catalog's name of it.
+  const path = join(folder, basename(project.config.warehouse.path));
+  return withWarehouseAt({ ...project, config: { ...project.config, sources } }, path);
+}
+
+/** Audits that may fail for rows which are not in the sample do not stop anything. */
+export function withLenientAudits(compiled: Compiled): Compiled {
+  const nodes = [...compiled.nodes].map(([key, node]): readonly [string, CompiledNode] => {
+    if (node.node !== 'model') return [key, node];
+    const audits = node.audits.map((bound) =>
+      bound.audit.severity === 'block' && (bound.dependencies.length > 0 || needsAllRows(bound.audit))
+        ? { ...bound, audit: { ...bound.audit, severity: 'warn' as const } }
+        : bound,
+    );
+    return [key, { ...node, audits }];
+  });
+  return { ...compiled, nodes: new Map(nodes) };
+}
