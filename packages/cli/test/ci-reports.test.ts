@@ -1,7 +1,9 @@
 import { diagnostic, SCHEMA_VERSION, type CiDocument, type ModelDiffDocument } from '@sluice/core';
 import { expect, test } from 'vitest';
+import { markerOf } from '../src/comment/upsert-comment.ts';
+import { junitErrors } from './junit-schema.ts';
 import { renderAnnotations } from '../src/render/annotations.ts';
-import { MOST_CHARACTERS, renderCiMarkdown } from '../src/render/ci-markdown.ts';
+import { renderCiMarkdown } from '../src/render/ci-markdown.ts';
 import { renderCiJUnit } from '../src/render/ci-junit.ts';
 import { code, codeCell, escapeMarkdown } from '../src/render/markdown.ts';
 import { action, applied, auditResult, plan } from './fakes.ts';
@@ -136,9 +138,18 @@ function document(value: string, n: number): CiDocument {
 test.each([1, 7, 60, 400])(
   'a page of %i times everything fits into a comment and counts what is left out',
   (n) => {
-    for (const value of ['marts.orders', 'x'.repeat(5000), '|`<&'.repeat(500), '👋'.repeat(500)]) {
+    for (const value of [
+      'marts.orders',
+      'x'.repeat(5000),
+      '|`<&'.repeat(500),
+      '👋'.repeat(500),
+      '表'.repeat(300),
+    ]) {
       const text = renderCiMarkdown(document(value, n));
-      expect(text.length).toBeLessThanOrEqual(MOST_CHARACTERS);
+      // With its marker, as characters and as bytes alike.
+      const comment = `${markerOf('x'.repeat(5000))}\n${text}`;
+      expect(comment.length).toBeLessThanOrEqual(65_536);
+      expect(Buffer.byteLength(comment)).toBeLessThanOrEqual(65_536);
       expect(text.length).toBeGreaterThan(400);
       expect(text.isWellFormed()).toBe(true);
       if (n > 100) expect(text).toMatch(/… and \d+ more/);
@@ -212,7 +223,10 @@ test('ten annotations of a level, the most important first', () => {
   expect(renderAnnotations(lint.slice(0, 10), repository)).not.toContain('more');
 });
 
-test('JUnit has steps, tests and audits', () => {
+test('JUnit has steps, tests and audits, and is valid whatever is in it', async () => {
+  for (const value of ['marts.orders', EVIL, '\u0000\u001b]]> \ud800 <![CDATA[ &amp; 👋'])
+    expect(await junitErrors(renderCiJUnit(document(value, 3)))).toEqual([]);
+  expect(await junitErrors('<testsuites><testcase/></testsuites>')).not.toEqual([]);
   const xml = renderCiJUnit(document('a <b> "c"', 2));
   expect(xml).toContain('<testsuite name="sluice ci" tests="1" failures="1"');
   expect(xml).toContain('<testsuite name="audits of a &lt;b&gt; &quot;c&quot;" tests="2" failures="2"');

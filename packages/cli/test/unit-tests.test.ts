@@ -122,7 +122,7 @@ test('JUnit XML holds the same rows, JSON the document', async () => {
   expect(JSON.parse(context.out())).toEqual(FAILED);
   const xml = readFileSync(join(folder, 'out/tests.xml'), 'utf8');
   expect(xml).toContain('<testsuite name="tests/a.yaml" tests="2" failures="1" errors="0" skipped="0"');
-  expect(xml).toContain('<testcase name="good" classname="m.a" file="tests/a.yaml" line="1" time="0.010"/>');
+  expect(xml).toContain('<testcase name="good" classname="m.a" time="0.010"/>');
   expect(xml).toContain('tests/a.yaml:12: the CTE paid differs in 3 rows');
   expect(xml).toContain('    missing   2   NULL    NULL');
 });

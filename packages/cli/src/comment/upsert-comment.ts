@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Forge } from './forge.ts';
 
 /** What became of a comment; `refused` with why, which is no reason to fail: forks have no right to write. */
@@ -6,12 +7,15 @@ export type Upserted =
   | { readonly kind: 'refused'; readonly why: string };
 
 const TIMEOUT_MS = 30_000;
+const MOST_NAME = 400;
 /** 10,000 comments. */
 const MOST_PAGES = 100;
 
 /** The hidden line by which a comment is found again; a project in the same repository has its own. */
 export function markerOf(project: string): string {
-  return `<!-- sluice-ci ${encodeURIComponent(project).replaceAll('-', '%2D')} -->`;
+  const name = encodeURIComponent(project.toWellFormed()).replaceAll('-', '%2D');
+  // The report leaves it no more room than that.
+  return `<!-- sluice-ci ${name.length <= MOST_NAME ? name : hash('sha256', project)} -->`;
 }
 
 /** Replaces the comment that begins with the marker, or writes the first. */

@@ -1,6 +1,6 @@
 /**
  * `sluice ci` as Markdown, for a job's summary and a comment: the verdict, what changes for data, who is affected, what was
- * spared, audits and tests, the build. A comment holds 65,536 characters, so the same page is made shorter and shorter until it
+ * spared, audits and tests, the build. A comment holds 65,536 characters, and some forges count bytes, so the same page is made shorter and shorter until it
  * fits; whatever is left out is counted.
  */
 import type { CiDocument } from '@sluice/core';
@@ -13,7 +13,7 @@ import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { duration, nameList } from './words.ts';
 
 /** GitHub's limit for the body of a comment is 65,536; the marker that finds it again needs some of it. */
-export const MOST_CHARACTERS = 65_000;
+const MOST_BYTES = 65_000;
 
 const ROOMS: readonly Room[] = [
   { items: 100, samples: 5, columns: 20, characters: 200 },
@@ -29,7 +29,7 @@ const LEAST: Room = { items: 0, samples: 0, columns: 0, characters: 40 };
 export function renderCiMarkdown(document: CiDocument): string {
   for (const room of ROOMS) {
     const text = page(document, room);
-    if (text.length <= MOST_CHARACTERS) return text;
+    if (Buffer.byteLength(text) <= MOST_BYTES) return text;
   }
   return page(document, LEAST);
 }

@@ -12,8 +12,6 @@ export function testSuites({ tests }: TestDocument): readonly JUnitSuite[] {
       .map((t) => ({
         name: t.name,
         subject: t.model,
-        path,
-        line: t.line,
         seconds: t.seconds,
         outcome: outcomeOf(t),
       })),
