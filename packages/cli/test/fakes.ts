@@ -50,6 +50,7 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     unchanged: 0,
     spared: [],
     promotes: actions.length > 0,
+    audits: [],
     virtual_updates: [],
     before_all: [],
     after_all: [],
@@ -63,6 +64,7 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
 export function auditResult(more: Partial<AuditResultDocument> = {}): AuditResultDocument {
   return {
     model: 'marts.revenue',
+    standalone: false,
     audit: 'not_null',
     call: 'not_null(columns := (id))',
     severity: 'block',
@@ -91,6 +93,7 @@ export function applied(more: Partial<ApplyDocument> = {}): ApplyDocument {
     waiting: [],
     waiting_for_signals: [],
     results: [],
+    audits: [],
     expired_rows: 0,
     diagnostics: [],
     seconds: 1.5,

@@ -7,7 +7,7 @@ import { count, duration, nameList, wrapList } from './words.ts';
 /** What an apply or a run did: audits that failed with their rows, then what was built, then the verdict. */
 export function renderApply(document: ApplyDocument, style: Style): string {
   const p = paint(style);
-  const audits = document.results.flatMap((r) => r.audits);
+  const audits = [...document.results.flatMap((r) => r.audits), ...document.audits];
   // Where a diagnostic says already how to see all rows, once is enough.
   const told = document.diagnostics.some((d) => d.code === 'audit-failed' && d.hint !== null);
   const failures = renderFailures(audits, told ? null : document.run, style, false);

@@ -72,11 +72,12 @@ function renderFailure(a: AuditResultDocument, run: string | null, style: Style,
         ? '! audit warned'
         : '✗ audit failed';
   const color = warned ? p.yellow : p.red;
+  const subject = a.standalone ? 'standalone' : p.bold(visible(a.model));
   if (warned && !full) {
     const rows = failing(a, 'row');
-    return `${color(verdict)} ${p.bold(visible(a.model))} ${p.dim(visible(a.call))}: ${rows}\n`;
+    return `${color(verdict)} ${subject} ${p.dim(visible(a.call))}: ${rows}\n`;
   }
-  const title = `${color(verdict)} ${p.bold(visible(a.model))} ${visible(a.call)}`;
+  const title = `${color(verdict)} ${subject} ${visible(a.call)}`;
   const what =
     a.status === 'error'
       ? `could not be run${a.message === null ? '' : `: ${visible(a.message)}`}`

@@ -17,7 +17,9 @@ export function renderCiJUnit(document: CiDocument): string {
     { name: 'sluice ci', cases: document.checks.map((check) => stepCase(document, check)) },
     ...(document.tests === null ? [] : testSuites(document.tests)),
     ...models.map((model): JUnitSuite => ({
-      name: `audits of ${model}`,
+      name: audits.some((a) => a.standalone && a.model === model)
+        ? `standalone audit ${model}`
+        : `audits of ${model}`,
       cases: audits.filter((a) => a.model === model).map((a) => auditCase(a, document.build?.run ?? null)),
     })),
   ]);
@@ -27,7 +29,7 @@ export function renderCiJUnit(document: CiDocument): string {
 export function ciAudits({ build, audits }: CiDocument): readonly AuditResultDocument[] {
   const whole = new Set(audits?.audits.map((a) => a.model));
   const built = build?.results.filter((r) => !whole.has(r.model)).flatMap((r) => r.audits) ?? [];
-  return [...built, ...(audits?.audits ?? [])];
+  return [...built, ...(build?.audits ?? []), ...(audits?.audits ?? [])];
 }
 
 function stepCase(document: CiDocument, check: CiDocument['checks'][number]): JUnitCase {

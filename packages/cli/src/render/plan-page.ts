@@ -4,7 +4,7 @@ import { renderEstimate } from './estimate.ts';
 import { columnName } from './plan-action.ts';
 import { renderAround, renderUpdates } from './plan-around.ts';
 import { WHY } from './plan-reasons.ts';
-import { footer, leftLines, restatementLines, skippedLines } from './plan-tail.ts';
+import { auditLines, footer, leftLines, restatementLines, skippedLines } from './plan-tail.ts';
 import { SYMBOLS, verdictColor } from './plan-verdicts.ts';
 import { paint, type Style } from './style.ts';
 import { count, nameList, number } from './words.ts';
@@ -40,6 +40,7 @@ export function renderPage(
     [
       ...leftLines(plan, style),
       ...skippedLines(plan, style),
+      ...auditLines(plan, style, false),
       ...renderUpdates(plan, style, false),
       ...renderAround('before', plan.before_all, style, false),
       ...renderAround('after', plan.after_all, style, false),

@@ -29,6 +29,8 @@ export const WHY: Readonly<Record<ReasonCode, string>> = {
   inputs_rebound: 'read other tables now',
   already_built: 'built already',
   audits_changed: 'audits changed',
+  new_audit: 'new audit',
+  audit_changed: 'audit changed',
   table_missing: 'tables are gone',
   view_missing: 'views are gone',
   removed: 'gone from the project',

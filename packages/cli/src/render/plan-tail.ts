@@ -38,6 +38,20 @@ export function skippedLines(plan: PlanDocument, style: Style): readonly string[
   return [paint(style).cyan(lead) + text.slice(lead.length)];
 }
 
+/** Standalone audits that run in the end, and why; what moved of what they read is named above. */
+export function auditLines(plan: PlanDocument, style: Style, full: boolean): readonly string[] {
+  if (plan.audits.length === 0) return [];
+  if (full)
+    return plan.audits.map(({ audit, severity, reasons }) => {
+      const why = visible(reasons.map((r) => r.message).join('; '));
+      return `${paint(style).cyan('? standalone audit')} ${paint(style).bold(visible(audit))}${severity === 'warn' ? ' (warns)' : ''}: ${why}`;
+    });
+  const lead = '  standalone audits, before it is shown:';
+  const names = nameList(plan.audits.map((a) => visible(a.audit)));
+  const text = wrapList(`${lead} `, names, textWidth(style), 4);
+  return [paint(style).cyan(lead) + text.slice(lead.length)];
+}
+
 /** What is restated, for the top; then who keeps what it has. */
 export function restatementLines(
   made: NonNullable<PlanDocument['restatement']>,
@@ -77,6 +91,8 @@ export function footer(plan: PlanDocument, style: Style): string {
     const n = plan.actions.filter((a) => a.action === kind).length;
     return n === 0 ? [] : [verdictColor(kind, style)(count(n, `to ${kind}`, `to ${kind}`))];
   });
+  const audits = plan.audits.length;
+  if (audits > 0) counts.push(p.cyan(`${count(audits, 'standalone audit')} to run`));
   const idle = plan.promotes ? 'only its views change' : 'nothing to do';
   const todo = counts.length === 0 ? idle : enumerate(counts);
   const unchanged = plan.unchanged > 0 ? `; ${count(plan.unchanged, 'model')} unchanged` : '';

@@ -3,7 +3,15 @@ import { visible, visibleLines } from './cells.ts';
 import { renderAction, type Detail } from './plan-action.ts';
 import { renderAround, renderUpdates } from './plan-around.ts';
 import { renderPage } from './plan-page.ts';
-import { consequence, footer, leftLines, restatementLines, skippedLines, sparedLine } from './plan-tail.ts';
+import {
+  auditLines,
+  consequence,
+  footer,
+  leftLines,
+  restatementLines,
+  skippedLines,
+  sparedLine,
+} from './plan-tail.ts';
 import { ORDER, SYMBOLS, verdictColor } from './plan-verdicts.ts';
 import { paint, type Style } from './style.ts';
 import { count } from './words.ts';
@@ -60,6 +68,7 @@ function renderAll(plan: PlanDocument, style: Style, detail: Detail): string {
     ...left,
     ...skippedLines(plan, style),
     ...restatement.slice(1),
+    ...auditLines(plan, style, full),
     ...around,
   ].join('\n');
   if (explain) {
@@ -73,7 +82,7 @@ function renderAll(plan: PlanDocument, style: Style, detail: Detail): string {
 
 /** Whether applying the plan would do anything. */
 export function hasChanges(plan: PlanDocument): boolean {
-  return plan.actions.length > 0 || plan.promotes;
+  return plan.actions.length > 0 || plan.promotes || plan.audits.length > 0;
 }
 
 function isIndirect(action: ActionDocument): boolean {

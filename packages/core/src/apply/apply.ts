@@ -1,10 +1,10 @@
-import type { Diagnostic, Location } from '../diagnostic/index.ts';
+import type { Diagnostic } from '../diagnostic/index.ts';
 import type { Tracer } from '../engine/tracer.ts';
 import type { Connection, Warehouse } from '../engine/warehouse.ts';
 import { keepsHistory } from '../model/index.ts';
 import type { Plan, PlannedNode, SqlWriter } from '../plan/index.ts';
 import type { ProjectConfig } from '../project/index.ts';
-import type { Observer, TaskResultDocument } from '../report/index.ts';
+import type { AuditResultDocument, Observer, TaskResultDocument } from '../report/index.ts';
 import { ident } from '../sql/quote.ts';
 import {
   asPending,
@@ -17,12 +17,12 @@ import {
   type TaskTiming,
 } from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
+import { begin } from './around.ts';
+import { conclude } from './conclude.ts';
 import { diverts } from './divert.ts';
 import { expectedSeconds } from './expected-seconds.ts';
-import { Interrupted, taskDiagnostic } from './failure.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
-import { showAll } from './promote.ts';
 import { runInOrder } from './run-in-order.ts';
 import { runNode, skipNode } from './run-node.ts';
 import type { TaskContext } from './task-context.ts';
@@ -51,6 +51,8 @@ export interface ApplyInput {
 
 export interface ApplyResult {
   readonly results: readonly TaskResultDocument[];
+  /** Of standalone audits. */
+  readonly audits: readonly AuditResultDocument[];
   readonly diagnostics: readonly Diagnostic[];
   readonly status: 'done' | 'failed' | 'interrupted';
   readonly promoted: boolean;
@@ -105,11 +107,13 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
       : bad.length > 0 || !isOpen
         ? 'failed'
         : 'done';
-    if (status === 'done') status = await conclude(at, plan, first);
+    let audits: ApplyResult['audits'] = [];
+    if (status === 'done') ({ status, audits } = await conclude(at, plan, first));
     if (status !== 'done') await endRun(first, run, status, input.clock());
     const promoted = status === 'done' && plan.promotes;
     return {
       results: [...plan.nodes.keys()].flatMap((name) => results.get(name) ?? []),
+      audits,
       diagnostics,
       status,
       promoted,
@@ -118,72 +122,6 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   } finally {
     signal.removeEventListener('abort', stop);
     for (const c of connections) c.close();
-  }
-}
-
-/** `before_all`, all of it or nothing. Answers whether the work may begin. */
-async function begin(at: TaskContext, connection: Connection): Promise<boolean> {
-  if (at.config.beforeAll.length === 0) return true;
-  try {
-    await connection.transaction(() => runAround(at, connection, 'beforeAll'));
-    return true;
-  } catch (error) {
-    sayAround(at, error, 'before_all');
-    return false;
-  }
-}
-
-/** A statement of the project's own that failed, and where it is written. */
-class AroundFailed extends Error {
-  readonly location: Location | undefined;
-
-  constructor(error: unknown, location: Location | undefined) {
-    super(error instanceof Error ? error.message : String(error), { cause: error });
-    this.location = location;
-  }
-}
-
-/** Statements of the project around all work, inside the caller's transaction. */
-async function runAround(
-  { config, writer }: TaskContext,
-  connection: Connection,
-  which: 'beforeAll' | 'afterAll',
-): Promise<void> {
-  for (const [i, statement] of writer.around(which).value.entries()) {
-    if (statement.trim() === '') continue;
-    try {
-      await connection.run(statement);
-    } catch (error) {
-      throw new AroundFailed(error, config[which][i]?.location);
-    }
-  }
-}
-
-function sayAround(at: TaskContext, error: unknown, what: string): void {
-  const isOwn = error instanceof AroundFailed;
-  const reason = at.signal.aborted ? new Interrupted() : error;
-  const name = isOwn && what !== 'before_all' ? 'after_all' : what;
-  at.say(taskDiagnostic(reason, name, isOwn ? error.location : undefined));
-}
-
-/**
- * Views are promoted in one transaction with the end of the run in the history: whoever is killed before has shown nothing,
- * and whoever is killed after is known to have come to the end.
- */
-async function conclude(at: TaskContext, plan: Plan, connection: Connection): Promise<ApplyResult['status']> {
-  if (plan.promotes) at.observer({ kind: 'promoting', environment: plan.environment });
-  try {
-    await connection.transaction(async () => {
-      if (plan.promotes) await showAll(connection, at.run, plan, at.writer);
-      await runAround(at, connection, 'afterAll');
-      await endRun(connection, at.run, 'done', at.clock());
-    });
-    return 'done';
-  } catch (error) {
-    // All of it was rolled back: the environment shows what it showed.
-    const what = plan.promotes ? `the promotion of ${plan.environment}` : 'the end of the run';
-    sayAround(at, error, what);
-    return at.signal.aborted ? 'interrupted' : 'failed';
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AuditTolerance } from '../audit/index.ts';
-import type { BoundAudit } from '../compile/compiled.ts';
+import type { BoundAudit, StandaloneAudit } from '../compile/compiled.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
@@ -19,7 +19,7 @@ export interface AuditOutcome {
 
 export const SAMPLES = 5;
 
-/** Runs one audit. Only when rows fail are they fetched, up to `maxRows`; the count is always exact. */
+/** Runs one audit of a model's rows. */
 export async function runAudit(
   connection: Connection,
   writer: SqlWriter,
@@ -28,34 +28,61 @@ export async function runAudit(
   range: TimeRange,
   maxRows: number,
 ): Promise<AuditOutcome> {
-  const started = performance.now();
   const interval = isAllTime(range) ? undefined : range;
+  const asked = { model: planned.node.name, bound, isStandalone: false };
+  return runQueries(connection, asked, () => writer.audit(planned, bound, range), interval, maxRows);
+}
+
+/** Runs one audit of no one model, over the tables of the writer's plan. */
+export async function runStandalone(
+  connection: Connection,
+  writer: SqlWriter,
+  audit: StandaloneAudit,
+  maxRows: number,
+): Promise<AuditOutcome> {
+  const asked = { model: audit.name, bound: audit, isStandalone: true };
+  const queries = async (): Promise<Queries> => ({ bad: await writer.standalone(audit), seen: undefined });
+  return runQueries(connection, asked, queries, undefined, maxRows);
+}
+
+/** An audit, and whose. */
+interface Asked {
+  readonly model: string;
+  readonly bound: BoundAudit;
+  readonly isStandalone: boolean;
+}
+
+interface Queries {
+  readonly bad: string;
+  readonly seen: string | undefined;
+}
+
+/** Only when rows fail are they fetched, up to `maxRows`; the count is always exact. */
+async function runQueries(
+  connection: Connection,
+  asked: Asked,
+  queries: () => Promise<Queries>,
+  interval: TimeRange | undefined,
+  maxRows: number,
+): Promise<AuditOutcome> {
+  const started = performance.now();
   let count = 0;
   let rows: readonly Row[] = [];
   let seen: number | null = null;
   let problem: string | undefined;
   try {
-    const query = await writer.audit(planned, bound, range);
+    const query = await queries();
     count = await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
     if (count > 0) {
-      seen = await countRows(connection, query.seen);
+      if (query.seen !== undefined) seen = await countRows(connection, query.seen);
       rows = await connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${maxRows}`);
     }
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
-  const status = problem !== undefined ? 'error' : verdict(bound.audit.tolerance, count, seen ?? 0);
+  const status = problem !== undefined ? 'error' : verdict(asked.bound.audit.tolerance, count, seen ?? count);
   const seconds = Math.round(performance.now() - started) / 1000;
-  return outcomeOf(planned, bound, {
-    status,
-    count,
-    seen,
-    seconds,
-    interval,
-    problem,
-    rows,
-    keptRows: undefined,
-  });
+  return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, keptRows: undefined });
 }
 
 /** What is known of an audit once it has run. */
@@ -72,15 +99,15 @@ interface Found {
   readonly keptRows: number | undefined;
 }
 
-export function outcomeOf(planned: PlannedNode, bound: BoundAudit, found: Found): AuditOutcome {
+export function outcomeOf({ model, bound, isStandalone }: Asked, found: Found): AuditOutcome {
   const { status, count, seen, seconds, interval, problem, rows, keptRows } = found;
   const { name, severity } = bound.audit;
-  const model = planned.node.name;
   const call = bound.audit.call.text;
   return {
     bound,
     document: {
       model,
+      standalone: isStandalone,
       audit: name,
       call,
       severity,
@@ -132,4 +159,10 @@ export function verdict(
   if (maxRows === undefined && maxShare === undefined) return 'failed';
   const isFew = failing <= (maxRows ?? Number.POSITIVE_INFINITY) && failing <= (maxShare ?? 1) * seen;
   return isFew ? 'tolerated' : 'failed';
+}
+
+/** Whether an audit stops what it is part of. */
+export function isBlocking({ document }: AuditOutcome): boolean {
+  const { status, severity } = document;
+  return status === 'error' || (status === 'failed' && severity !== 'warn');
 }

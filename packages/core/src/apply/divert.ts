@@ -104,18 +104,23 @@ async function divertBy(
   const judged = verdict(bound.audit.tolerance, count, seen);
   const { maxRows, maxShare } = bound.audit.tolerance;
   const isTooMuch = judged === 'failed' && (maxRows !== undefined || maxShare !== undefined);
-  return outcomeOf(planned, bound, {
-    status: problem !== undefined ? 'error' : count === 0 ? 'passed' : isTooMuch ? 'failed' : 'diverted',
-    count,
-    seen,
-    seconds: Math.round(performance.now() - started) / 1000,
-    interval:
-      first === undefined || end === undefined || isAllTime(first) ? undefined : { start: first.start, end },
-    problem,
-    // Within its limits all are diverted. Beyond them the task is rolled back, and these are carried out like others.
-    rows: isTooMuch ? kept : kept.slice(0, SAMPLES),
-    keptRows: problem === undefined && !isTooMuch ? count : undefined,
-  });
+  return outcomeOf(
+    { model: node.name, bound, isStandalone: false },
+    {
+      status: problem !== undefined ? 'error' : count === 0 ? 'passed' : isTooMuch ? 'failed' : 'diverted',
+      count,
+      seen,
+      seconds: Math.round(performance.now() - started) / 1000,
+      interval:
+        first === undefined || end === undefined || isAllTime(first)
+          ? undefined
+          : { start: first.start, end },
+      problem,
+      // Within its limits all are diverted. Beyond them the task is rolled back, and these are carried out like others.
+      rows: isTooMuch ? kept : kept.slice(0, SAMPLES),
+      keptRows: problem === undefined && !isTooMuch ? count : undefined,
+    },
+  );
 }
 
 /** Columns of the grain; an expression is none. */

@@ -1,6 +1,6 @@
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { PlannedNode } from '../plan/index.ts';
-import type { AuditOutcome } from './audits.ts';
+import { isBlocking, type AuditOutcome } from './audits.ts';
 import { AuditFailed, taskDiagnostic } from './failure.ts';
 import { locationOf } from './node-tasks.ts';
 
@@ -14,28 +14,32 @@ export function nodeDiagnostics(
   const { node } = planned;
   if (error instanceof SluiceError) return error.diagnostics;
   if (!(error instanceof AuditFailed)) return [taskDiagnostic(error, node.name, locationOf(planned))];
-  return outcomes
-    .filter(
-      (o) =>
-        o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity !== 'warn'),
-    )
-    .map((o) => {
-      const { failing_rows: count, audit, message, kept_rows: kept } = o.document;
-      if (o.document.status === 'error') {
-        return diagnostic('query-failed', `audit ${audit} of ${node.name} could not run: ${message ?? ''}`, {
-          location: o.bound.audit.call.location,
-        });
-      }
-      const rows = count === 1 ? '1 row' : `${count} rows`;
-      return diagnostic(
-        'audit-failed',
-        `audit ${audit} of ${node.name} found ${rows}; ${
-          planned.work?.kind === 'audit' ? 'they were there already' : 'nothing of this task was published'
-        }`,
-        {
-          location: o.bound.audit.call.location,
-          hint: `${kept < count ? `The first ${kept} are` : kept === 1 ? 'It is' : 'They are'} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${runId}'"`,
-        },
-      );
-    });
+  const where =
+    planned.work?.kind === 'audit' ? 'they were there already' : 'nothing of this task was published';
+  return outcomes.filter(isBlocking).map((o) => auditDiagnostic(o, `of ${node.name}`, where, runId));
+}
+
+/**
+ * What an audit that blocks has to say.
+ *
+ * @param whose `of marts.daily`, behind its name
+ * @param consequence behind the semicolon
+ */
+export function auditDiagnostic(
+  { document, bound }: AuditOutcome,
+  whose: string,
+  consequence: string,
+  runId: string,
+): Diagnostic {
+  const { failing_rows: count, audit, message, kept_rows: kept, standalone } = document;
+  const { location } = bound.audit.call;
+  const name = `${standalone ? 'standalone ' : ''}audit ${audit}${whose === '' ? '' : ` ${whose}`}`;
+  if (document.status === 'error')
+    return diagnostic('query-failed', `${name} could not run: ${message ?? ''}`, { location });
+  const rows = count === 1 ? '1 row' : `${count} rows`;
+  const which = kept < count ? `The first ${kept} are` : kept === 1 ? 'It is' : 'They are';
+  return diagnostic('audit-failed', `${name} found ${rows}; ${consequence}`, {
+    location,
+    hint: `${which} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${runId}'"`,
+  });
 }

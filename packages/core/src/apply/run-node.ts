@@ -2,10 +2,11 @@ import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { toDiagnosticDocument, type TaskResultDocument, type TaskStatus } from '../report/index.ts';
-import { keepFailingRows, recordAudits, recordTask } from '../state/index.ts';
+import { recordTask } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
 import { undone, type AuditOutcome } from './audits.ts';
 import { Interrupted, taskDiagnostic } from './failure.ts';
+import { keepOutcomes } from './keep-outcomes.ts';
 import { nodeDiagnostics } from './node-diagnostics.ts';
 import { actionOf, secondsSince, tasksOf, writesRows } from './node-tasks.ts';
 import { recordNode, runTask, taskOf } from './run-task.ts';
@@ -66,7 +67,7 @@ async function runTasks(
     found.push(...nodeDiagnostics(planned, reason, blocking, at.run.runId));
     const left = blocking.map(undone);
     progress.audits.push(...left.map((o) => o.document));
-    await keepOutcomes(at, connection, left, found);
+    found.push(...(await keepOutcomes(at, connection, left)));
   }
   const seconds = secondsSince(started);
   const result = { ...progress, seconds, diagnostics: found };
@@ -137,27 +138,4 @@ function finish(
   };
   at.observer({ kind: 'model-finished', result: document });
   return document;
-}
-
-/** Failing rows are kept although their transaction is gone. */
-async function keepOutcomes(
-  at: TaskContext,
-  connection: Connection,
-  outcomes: readonly AuditOutcome[],
-  found: Diagnostic[],
-): Promise<void> {
-  const bad = outcomes.filter((o) => o.document.status !== 'passed');
-  if (bad.length === 0) return;
-  try {
-    await connection.transaction(async () => {
-      await recordAudits(
-        connection,
-        at.run,
-        outcomes.map((o) => o.record),
-      );
-      for (const o of bad) if (o.failing !== undefined) await keepFailingRows(connection, at.run, o.failing);
-    });
-  } catch (error) {
-    found.push(taskDiagnostic(error, 'quarantine', undefined));
-  }
 }

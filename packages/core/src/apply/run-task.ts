@@ -23,7 +23,7 @@ import {
   type TaskRecord,
 } from '../state/index.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
-import { runAudit, type AuditOutcome } from './audits.ts';
+import { isBlocking, runAudit, type AuditOutcome } from './audits.ts';
 import { divert, diverts } from './divert.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
 import { loadSeed, loadSource } from './load.ts';
@@ -276,10 +276,7 @@ async function audit(
     // An error may have ended the transaction; what the next audits would say then means nothing.
     if (outcome.document.status === 'error') break;
   }
-  const failed = outcomes.find(
-    (o) =>
-      o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity !== 'warn'),
-  );
+  const failed = outcomes.find(isBlocking);
   if (failed !== undefined) throw new AuditFailed(failed.bound);
 }
 

@@ -1,4 +1,5 @@
-import type { Diagnostic, Outcome } from '../diagnostic/index.ts';
+import type { Outcome } from '../diagnostic/index.ts';
+import type { AuditDefinition } from '../model/index.ts';
 import { render, type RenderContext, type SourceMap } from '../render/index.ts';
 import { ident, literal, raw } from '../sql/quote.ts';
 import { formatInstant } from '../time/index.ts';
@@ -42,17 +43,30 @@ export function auditSql(
     const text = bad.kind === 'report' ? bad.query : `SELECT * FROM ${named} ${bad.clause} ${bad.condition}`;
     return { value: { sql: text, audited: named, map: undefined }, diagnostics: [] };
   }
+  const made = renderOwn(audit, audit.definition, { ...context, thisModel: raw(relation) });
+  const audited = `${relation} AS ${ident('audited')}`;
+  return { value: { ...made.value, audited }, diagnostics: made.diagnostics };
+}
+
+/** The bad rows of a standalone audit. Which rows it looks at, nobody can say. */
+export function standaloneSql(
+  audit: ResolvedAudit,
+  definition: AuditDefinition,
+  context: RenderContext,
+): Outcome<Omit<AuditSql, 'audited'>> {
+  return renderOwn(audit, definition, { ...context, thisModel: undefined });
+}
+
+function renderOwn(
+  audit: ResolvedAudit,
+  definition: AuditDefinition,
+  context: RenderContext,
+): Outcome<Omit<AuditSql, 'audited'>> {
   const parameters = new Map(context.parameters);
   for (const [name, argument] of audit.arguments) parameters.set(name, argument.sql);
-  const rendered = render(
-    audit.definition.query,
-    audit.definition.source,
-    { ...context, stage: 'auditing', thisModel: raw(relation), parameters },
-    audit.definition.definitions,
-  );
-  const diagnostics: readonly Diagnostic[] = rendered.diagnostics;
-  const { sql, map } = rendered.value;
-  return { value: { sql, audited: `${relation} AS ${ident('audited')}`, map }, diagnostics };
+  const own: RenderContext = { ...context, stage: 'auditing', parameters };
+  const { value, diagnostics } = render(definition.query, definition.source, own, definition.definitions);
+  return { value: { sql: value.sql, map: value.map }, diagnostics };
 }
 
 /** An instant as a TIMESTAMP in UTC, as the warehouse's clock is. */

@@ -32,6 +32,8 @@ export function resolveAudit(
   const base = wanted.replace(/_non_blocking$/, '');
   const definition = definitions.get(wanted) ?? definitions.get(base);
   const library = definition === undefined ? libraryAudit(base) : undefined;
+  if (definition?.standalone === true && call.location !== definition.nameLocation)
+    return calledAlone(call, definition);
   if (definition === undefined && library === undefined) {
     return {
       value: undefined,
@@ -105,6 +107,30 @@ export function resolveAudit(
           },
     diagnostics,
   };
+}
+
+/** A standalone audit as if it were called where it is declared: its limits are among its defaults. */
+export function resolveStandalone(definition: AuditDefinition): Outcome<ResolvedAudit | undefined> {
+  const { name, nameLocation } = definition;
+  const call: AuditCall = { name, text: name, location: nameLocation, arguments: [] };
+  const found = resolveAudit(call, new Map([[name.toLowerCase(), definition]]));
+  if (found.value?.tolerance.maxShare === undefined) return found;
+  const message = `the standalone audit '${name}' reads no one table that max_share could be a share of`;
+  return {
+    value: undefined,
+    diagnostics: [
+      diagnostic('invalid-audit-argument', message, { location: nameLocation, hint: 'Use max_rows.' }),
+    ],
+  };
+}
+
+function calledAlone(call: AuditCall, definition: AuditDefinition): Outcome<undefined> {
+  const found = diagnostic('unknown-audit', `the audit '${call.name}' is standalone: it runs by itself`, {
+    location: call.location,
+    hint: 'Take the call away; or take standalone true away, and let its query read @this_model.',
+    notes: [{ message: `'${definition.name}' is declared here`, location: definition.nameLocation }],
+  });
+  return { value: undefined, diagnostics: [found] };
 }
 
 function canonicalName(given: string, own: readonly AuditParameter[] | undefined): string | undefined {

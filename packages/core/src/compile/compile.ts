@@ -5,6 +5,7 @@ import { carefulPass } from './careful-pass.ts';
 import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
 import type { Compiled } from './compiled.ts';
+import { bindStandalone } from './bind-standalone.ts';
 import { draftModels } from './parse-models.ts';
 import { quickPass } from './quick-pass.ts';
 import { dropSurplus } from './shadow-tables.ts';
@@ -58,9 +59,11 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   const order = c.order([...sources.map((s) => s.name), ...project.models.map((m) => m.name)]);
   reported();
   keepResults(c, order, isPlain);
+  const audits = await bindStandalone(c);
   for (const told of c.held.values()) c.diagnostics.push(...told);
   return {
     nodes: new Map(order.flatMap((name) => c.known.get(name) ?? []).map((k) => [k.node.name, k.node])),
+    audits,
     broken: c.broken,
     diagnostics: sortDiagnostics(withoutRepeats(c.diagnostics)),
     keepable: isPlain,

@@ -1,5 +1,5 @@
 import type { ResolvedAudit } from '../audit/index.ts';
-import type { ModelDefinition } from '../model/index.ts';
+import type { AuditDefinition, ModelDefinition } from '../model/index.ts';
 import type { SourceDefinition } from '../project/project.ts';
 import type { Diagnostic } from '../diagnostic/index.ts';
 
@@ -63,6 +63,14 @@ export interface BoundAudit {
   readonly dependencies: readonly string[];
 }
 
+/** An audit of no one model. */
+export interface StandaloneAudit extends BoundAudit {
+  readonly name: string;
+  readonly definition: AuditDefinition;
+  /** Hash of what it asks and how strictly: when it changes, it runs again. */
+  readonly identity: string;
+}
+
 /** What all nodes of the graph have: sources and models alike. */
 interface CompiledBase {
   /** `schema.name`. */
@@ -107,6 +115,8 @@ export type CompiledNode = CompiledSource | CompiledModel;
 export interface Compiled {
   /** By name as declared, in dependency order (inputs first, what audits read included); broken ones left out. */
   readonly nodes: ReadonlyMap<string, CompiledNode>;
+  /** Those that could be bound. */
+  readonly audits: readonly StandaloneAudit[];
   /** Names of models that could not be compiled, or stand below one that could not. */
   readonly broken: ReadonlySet<string>;
   readonly diagnostics: readonly Diagnostic[];

@@ -3,7 +3,16 @@ export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
 export { CompileMemory } from './compile-memory.ts';
 export type { CacheEntry, CacheHead, CompileCache, StagedPayload } from './compile-cache.ts';
-export type { Column, ColumnRef, Compiled, CompiledModel, CompiledNode, CompiledSource } from './compiled.ts';
+export type {
+  BoundAudit,
+  Column,
+  ColumnRef,
+  Compiled,
+  CompiledModel,
+  CompiledNode,
+  CompiledSource,
+  StandaloneAudit,
+} from './compiled.ts';
 export { outsideTables } from './outside-tables.ts';
 export { compileContext } from './parse-models.ts';
 export { VOLATILE as VOLATILE_FUNCTIONS } from './meaning/functions.ts';

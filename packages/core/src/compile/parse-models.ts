@@ -80,13 +80,23 @@ export function compileContext(
   columns: ColumnLookup | undefined,
 ): RenderContext {
   return {
+    ...projectContext(project, columns),
+    thisModel: raw(shadowName(definition)),
+    modelKind: definition.kind?.kind,
+    blueprint: definition.blueprint,
+  };
+}
+
+/** The same for what is of no model. */
+export function projectContext(project: Project, columns: ColumnLookup | undefined): RenderContext {
+  return {
     interval: COMPILE_INTERVAL,
     executionTime: COMPILE_EXECUTION_TIME,
     variables: project.config.variables,
-    thisModel: raw(shadowName(definition)),
-    modelKind: definition.kind?.kind,
+    thisModel: undefined,
+    modelKind: undefined,
     parameters: new Map(),
-    blueprint: definition.blueprint,
+    blueprint: new Map(),
     columns,
     relations: () =>
       [...project.models, ...project.brokenModels, ...project.config.sources].map((node) => node.name),
@@ -435,7 +445,7 @@ export function auditPlace(audit: { readonly audit: ResolvedAudit; readonly sql:
   return renderedPlace(audit.sql.sql, audit.sql.map, audit.audit.call.location);
 }
 
-function resolveTables(
+export function resolveTables(
   references: References,
   place: ErrorPlace,
   lookup: ReturnType<typeof nameLookup>,

@@ -31,7 +31,7 @@ export function auditIdentity(audits: ParsedModel['audits']): string {
 }
 
 /** Nothing for an audit that tolerates nothing, so that its identity is what it was before there were tolerances. */
-function tolerances({ tolerance }: ResolvedAudit): readonly unknown[] {
+export function tolerances({ tolerance }: ResolvedAudit): readonly unknown[] {
   const { maxRows, maxShare } = tolerance;
   return maxRows === undefined && maxShare === undefined ? [] : [maxRows ?? null, maxShare ?? null];
 }

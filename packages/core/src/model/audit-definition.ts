@@ -11,6 +11,8 @@ export interface AuditDefinition {
   readonly path: string;
   readonly source: SourceText;
   readonly nameLocation: Location;
+  /** It is of no one model: it runs by itself, whenever something that it reads has moved. */
+  readonly standalone: boolean;
   /** `block` stops and rolls back, `warn` reports. */
   readonly severity: AuditSeverity;
   /** `defaults (threshold = 10)`: values of parameters that a call leaves out. */

@@ -17,10 +17,9 @@ import type { TokenRun } from './token-run.ts';
 
 const AUDIT_PROPERTIES: PropertyNames = {
   owner: 'AUDIT',
-  used: new Set(['name', 'blocking', 'severity', 'defaults', 'skip']),
+  used: new Set(['name', 'blocking', 'severity', 'defaults', 'skip', 'standalone']),
   unused: new Map<string, string | undefined>([
     ['dialect', 'duckdb'],
-    ['standalone', 'false'],
     ...[
       'cron',
       'cron_tz',
@@ -110,6 +109,15 @@ function parseAudit(
   const body = parseBody(source, after, 'This audit', findings);
   const name = parseName(properties.get('name'), statement, findings);
   const severity = parseSeverity(properties, findings);
+  const standalone = parseFlag(properties.get('standalone'), findings) ?? false;
+  if (standalone && severity === 'quarantine') {
+    findings.add(
+      'invalid-property',
+      properties.get('severity')?.value.location ?? statement.locationAt(0),
+      'Standalone audits have no table to divert rows from',
+      'Let it block or warn; or let a model call it.',
+    );
+  }
   const defaults = parseDefaults(properties.get('defaults'), findings);
   for (const extra of [...body.preStatements, ...body.postStatements, ...body.virtualStatements]) {
     const location = source.locate(extra.offset, extra.offset + extra.text.length);
@@ -130,6 +138,7 @@ function parseAudit(
     path: source.path,
     source,
     nameLocation: name.run.location,
+    standalone,
     severity,
     defaults,
     definitions: body.definitions,

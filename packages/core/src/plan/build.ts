@@ -17,6 +17,7 @@ import type { Plan, PlannedNode } from './planned.ts';
 import { replacedRows } from './replaced-rows.ts';
 import { followRestatement } from './restatement.ts';
 import { sparedModels } from './spared.ts';
+import { dueAudits } from './standalone.ts';
 import { hasView, needsPromotion, viewStands } from './views.ts';
 import { viewInputs } from './walk-inputs.ts';
 import { beginWalk, type Placed, type Walk } from './walk.ts';
@@ -70,6 +71,7 @@ export function buildPlan(input: PlanInput): Plan {
     nodes: walk.planned,
     removed,
     externalMoves,
+    audits: dueAudits(walk, externalMoves),
     diagnostics: walk.diagnostics,
     promotes: removed.length > 0 || nodes.some((n) => needsPromotion(walk, n)),
     spared: sparedModels(walk),

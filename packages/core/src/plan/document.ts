@@ -54,7 +54,7 @@ export async function toPlanDocument(
       ? n.work.files.map((f) => ({ source: n.node.name, path: f.path, size: f.size, hash: f.hash }))
       : [],
   );
-  const works = actions.length > 0 || plan.promotes;
+  const works = actions.length > 0 || plan.promotes || plan.audits.length > 0;
   const body: Omit<PlanDocument, 'digest'> = {
     schema_version: SCHEMA_VERSION,
     kind: 'plan',
@@ -76,6 +76,12 @@ export async function toPlanDocument(
     unchanged: plan.unchanged,
     spared: plan.spared,
     promotes: plan.promotes,
+    audits: plan.audits.map(({ audit, reasons }) => ({
+      audit: audit.name,
+      severity: audit.audit.severity === 'warn' ? 'warn' : 'block',
+      reads: audit.dependencies,
+      reasons,
+    })),
     virtual_updates: virtualUpdates(plan, writer).map((u) => ({
       model: u.model,
       view: `${u.view.schema}.${u.view.name}`,
@@ -117,9 +123,9 @@ function isFilled(statement: string): boolean {
   return statement.trim() !== '';
 }
 
-/** Whether there is anything to do: a task, or a view to move. */
+/** Whether there is anything to do: a task, a view to move, or an audit of what stands. */
 export function isEmpty(document: PlanDocument): boolean {
-  return document.actions.length === 0 && !document.promotes;
+  return document.actions.length === 0 && !document.promotes && document.audits.length === 0;
 }
 
 async function toAction(
@@ -187,12 +193,14 @@ const VERBS: readonly (readonly [ActionDocument['action'], string])[] = [
 
 function summarize(plan: Plan, actions: readonly ActionDocument[]): string {
   const models = plan.unchanged === 1 ? '1 model is' : `${plan.unchanged} models are`;
-  if (actions.length === 0 && !plan.promotes)
+  if (actions.length === 0 && !plan.promotes && plan.audits.length === 0)
     return `${skippedWords(plan) === '' ? `Nothing to do: ${models} up to date` : 'Nothing to do'} in ${plan.environment}.${skippedWords(plan)}${leftOut(plan)}`;
   const parts = VERBS.flatMap(([kind, verb]) => {
     const count = actions.filter((a) => a.action === kind).length;
     return count === 0 ? [] : [`${count} ${verb}`];
   });
+  const audits = plan.audits.length;
+  if (audits > 0) parts.push(`${audits} standalone ${audits === 1 ? 'audit' : 'audits'} to run`);
   if (plan.unchanged > 0) parts.push(`${plan.unchanged} unchanged`);
   const todo = parts.length === 0 ? 'views to be put back' : parts.join(', ');
   return `Plan for ${plan.environment}: ${todo}.${destructive(actions)}${skippedWords(plan)}${leftOut(plan)}`;

@@ -82,6 +82,12 @@ export const reason = {
     code: 'inputs_rebound',
     message: inputs.length === 0 ? 'reads other tables now' : `reads the new ${inputs.toSorted().join(', ')}`,
   }),
+  newAudit: (): ReasonDocument => ({ code: 'new_audit', message: 'it has not run here yet' }),
+  auditChanged: (): ReasonDocument => ({ code: 'audit_changed', message: 'it changed' }),
+  auditInputsMoved: (models: readonly string[]): ReasonDocument => ({
+    code: 'inputs_moved',
+    message: `new data or definitions in ${models.toSorted().join(', ')}`,
+  }),
   auditsChanged: (): ReasonDocument => ({ code: 'audits_changed', message: 'its audits changed' }),
   removed: (declared: boolean): ReasonDocument => ({
     code: 'removed',

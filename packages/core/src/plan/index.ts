@@ -9,6 +9,7 @@ export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { livesOn } from './place.ts';
 export { shownNodes, virtualUpdates } from './promotion.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
+export { seenBy, type PlannedAudit } from './standalone.ts';
 export { SqlWriter } from './sql-writer.ts';
 export type { Step } from './write/step.ts';
 export { commentOn } from './write/comments.ts';

@@ -14,6 +14,7 @@ import type { Carry } from './carry.ts';
 import type { HeldBack } from './held-back.ts';
 import type { Restatement } from './restatement.ts';
 import type { Storage } from './physical.ts';
+import type { PlannedAudit } from './standalone.ts';
 
 /** What has to be done for a node before the environment can be promoted. */
 export type Work =
@@ -140,6 +141,8 @@ export interface Plan {
   readonly removed: readonly Removed[];
   /** External tables that are thought to have moved since they were last read. */
   readonly externalMoves: readonly PlannedNode[];
+  /** Standalone audits to run before the environment is shown. */
+  readonly audits: readonly PlannedAudit[];
   /** What the plan warns of or refuses. */
   readonly diagnostics: readonly Diagnostic[];
   readonly promotes: boolean;

@@ -66,6 +66,8 @@ export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument)
     if (before.get(model) !== after.get(model))
       found.push(`${model}: its statements on virtual update changed`);
   }
+  if (JSON.stringify(saved.audits) !== JSON.stringify(today.audits))
+    found.push('standalone audits: which are to run changed');
   for (const key of ['before_all', 'after_all'] as const) {
     if (JSON.stringify(saved[key]) !== JSON.stringify(today[key])) found.push(`project: ${key} changed`);
   }

@@ -1,5 +1,5 @@
-import { auditSql, divertSql } from '../audit/index.ts';
-import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
+import { auditSql, divertSql, standaloneSql } from '../audit/index.ts';
+import type { BoundAudit, CompiledModel, StandaloneAudit } from '../compile/compiled.ts';
 import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
 import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
@@ -146,6 +146,11 @@ export class SqlWriter {
     // An audit of the library that reads nothing else names its table already.
     const isPlain = bound.audit.definition === undefined && bound.dependencies.length === 0;
     return isPlain ? { bad: text, seen } : { bad: await this.rewrite(text), seen: await this.rewrite(seen) };
+  }
+
+  /** The bad rows of a standalone audit, over physical tables. */
+  standalone({ audit, definition }: StandaloneAudit): Promise<string> {
+    return this.rewrite(standaloneSql(audit, definition, this.#projectContext()).value.sql);
   }
 
   /** How an audit that diverts finds the rows it takes out of the physical table. */

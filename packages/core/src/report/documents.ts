@@ -295,6 +295,8 @@ export type ReasonCode =
   | 'inputs_rebound'
   | 'already_built'
   | 'audits_changed'
+  | 'new_audit'
+  | 'audit_changed'
   | 'table_missing'
   | 'view_missing'
   | 'removed';
@@ -357,6 +359,15 @@ export interface ActionDocument {
   readonly physical: string;
   /** The statements in order; for several batches those of the first. */
   readonly sql: readonly string[];
+}
+
+/** A standalone audit that runs before the environment is shown. */
+export interface PlannedAuditDocument {
+  readonly audit: string;
+  readonly severity: 'block' | 'warn';
+  /** Models and sources that its query names. */
+  readonly reads: readonly string[];
+  readonly reasons: readonly ReasonDocument[];
 }
 
 /** A restatement, and what follows from it. The intervals of each model are in the plan's actions. */
@@ -422,6 +433,8 @@ export interface PlanDocument extends Document {
   readonly spared: readonly string[];
   /** Whether the environment's views change. */
   readonly promotes: boolean;
+  /** Standalone audits, in the promotion's transaction, before the views are made. */
+  readonly audits: readonly PlannedAuditDocument[];
   /** What models run in the promotion's transaction, once the views are made, in order. */
   readonly virtual_updates: readonly {
     readonly model: string;
@@ -445,7 +458,10 @@ export interface PlanDocument extends Document {
 }
 
 export interface AuditResultDocument {
+  /** The model that is audited; of a standalone audit, its own name. */
   readonly model: string;
+  /** Whether it is of no one model. */
+  readonly standalone: boolean;
   readonly audit: string;
   /** The call as the header has it, on one line. */
   readonly call: string;
@@ -534,6 +550,8 @@ export interface ApplyDocument extends Document {
   /** `run`: models that wait for signals. */
   readonly waiting_for_signals: readonly SignalWaitDocument[];
   readonly results: readonly TaskResultDocument[];
+  /** Of standalone audits; empty when none was due, or something failed before. */
+  readonly audits: readonly AuditResultDocument[];
   /** Rows that quarantine forgot in the end, because they were older than `quarantine.keep`. */
   readonly expired_rows: number;
   readonly diagnostics: readonly DiagnosticDocument[];

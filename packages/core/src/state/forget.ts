@@ -28,7 +28,8 @@ export async function forgetRelation(
 /** An environment with all its promotions. */
 export async function forgetEnvironment(connection: Connection, environment: string): Promise<void> {
   await connection.run(
-    sql`DELETE FROM _sluice.promoted_model WHERE environment = ${environment}; DELETE FROM _sluice.promotion WHERE environment = ${environment}`,
+    sql`DELETE FROM _sluice.promoted_model WHERE environment = ${environment}; DELETE FROM _sluice.promotion WHERE environment = ${environment};
+      DELETE FROM _sluice.standalone_audit WHERE environment = ${environment}`,
   );
 }
 

@@ -12,6 +12,7 @@ export * from './mend.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
 export { keptTexts, recordTask, type TaskRecord } from './record-task.ts';
+export { recordStandalone } from './standalone-audits.ts';
 export { StateBatch, type StateWriter } from './state-writer.ts';
 export { ensureState, STATE_SCHEMA, stateVersion } from './schema.ts';
 export * from './state.ts';

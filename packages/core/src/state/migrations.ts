@@ -47,6 +47,15 @@ CREATE TABLE _sluice.mend (
 `,
     quarantines: (table) => sql`ALTER TABLE ${table} ADD COLUMN row_id VARCHAR`,
   },
+  {
+    // What standalone audits of an environment have looked at, so that they run again when that has moved and not before.
+    to: 5,
+    sql: `
+CREATE TABLE _sluice.standalone_audit (
+  environment VARCHAR NOT NULL, audit VARCHAR NOT NULL, identity VARCHAR NOT NULL, inputs VARCHAR NOT NULL,
+  audited_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+`,
+  },
 ];
 
 /** The layout that this Sluice writes. */

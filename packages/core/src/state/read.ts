@@ -1,7 +1,9 @@
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { TableName } from '../sql/quote.ts';
-import { BEGINNING, END, type Coverage } from '../time/index.ts';
+import { BEGINNING, END } from '../time/index.ts';
+import { readInputs } from './recorded-inputs.ts';
 import { stateVersion } from './schema.ts';
+import { readStandalone } from './standalone-audits.ts';
 import {
   EMPTY_STATE,
   type EnvironmentState,
@@ -10,7 +12,6 @@ import {
   type LoadedFile,
   type PromotedModel,
   type PromotionOrigin,
-  type RecordedInput,
   type Snapshot,
   type SourceLoad,
   type State,
@@ -53,7 +54,9 @@ export async function readState(connection: Connection): Promise<State> {
       rejected: Number(r['rejected_count']),
     });
   }
-  return { sequence, snapshots, ledger, loads, environments: await readEnvironments(connection, version) };
+  const environments = await readEnvironments(connection, version);
+  const standalone = version < 5 ? EMPTY_STATE.standalone : await readStandalone(connection);
+  return { sequence, snapshots, ledger, loads, environments, standalone };
 }
 
 async function readEnvironments(
@@ -126,29 +129,6 @@ function readEntry(r: Row): LedgerEntry {
     inputs: readInputs(text(r, 'inputs')),
     doneAt: r['df'] === true ? Number(r['d']) : BEGINNING,
   };
-}
-
-/** Coverages are kept as `[start, end, data]` triples; null stands for "since ever" and "for ever". */
-type StoredInput = readonly [
-  model: string,
-  physical: string,
-  coverage: readonly (readonly [number | null, number | null, number])[],
-];
-
-function readInputs(json: string): readonly RecordedInput[] {
-  return (JSON.parse(json) as readonly StoredInput[]).map(([model, physical, coverage]) => ({
-    model,
-    physical,
-    coverage: coverage.map(([start, end, data]) => ({ start: start ?? BEGINNING, end: end ?? END, data })),
-  }));
-}
-
-export function writeInputs(inputs: readonly RecordedInput[]): string {
-  return JSON.stringify(inputs.map((i): StoredInput => [i.model, i.physical, storedCoverage(i.coverage)]));
-}
-
-function storedCoverage(coverage: Coverage): StoredInput[2] {
-  return coverage.map((s) => [s.start <= BEGINNING ? null : s.start, s.end >= END ? null : s.end, s.data]);
 }
 
 function text(row: Row, column: string): string {

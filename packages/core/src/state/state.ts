@@ -17,6 +17,16 @@ export interface State {
   readonly environments: ReadonlyMap<string, EnvironmentState>;
   /** Loaded files by physical key of the source's table. */
   readonly loads: ReadonlyMap<string, SourceLoad>;
+  /** What standalone audits saw when they last let a promotion through: by environment, then by name. */
+  readonly standalone: ReadonlyMap<string, ReadonlyMap<string, SeenByAudit>>;
+}
+
+/** What a standalone audit looked at. */
+export interface SeenByAudit {
+  /** Of the audit, as it was then. */
+  readonly identity: string;
+  /** By model, which rows: see `plan/standalone.ts`. */
+  readonly inputs: Readonly<Record<string, string>>;
 }
 
 /** A model at a version, and where its rows live. */
@@ -139,4 +149,5 @@ export const EMPTY_STATE: State = {
   ledger: new Map(),
   environments: new Map(),
   loads: new Map(),
+  standalone: new Map(),
 };

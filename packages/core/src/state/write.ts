@@ -3,7 +3,7 @@ import type { Connection, Reject, Cell } from '../engine/warehouse.ts';
 import { raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import { BEGINNING, END, type TimeRange } from '../time/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { writeInputs } from './read.ts';
+import { writeInputs } from './recorded-inputs.ts';
 import { redactText } from './redact.ts';
 import type { StateWriter } from './state-writer.ts';
 import {

@@ -6,7 +6,7 @@ export { doUpkeep } from './do-upkeep.ts';
 export { dropEnvironment } from './drop-environment.ts';
 export { dropKept } from './drop-kept.ts';
 export { expiresAt, usedAt } from './expiry.ts';
-export { planPromotion } from './plan-promotion.ts';
+export { auditsSeen, planPromotion } from './plan-promotion.ts';
 export { rollBack } from './roll-back.ts';
 export { toUpkeepDocument } from './to-upkeep-document.ts';
 export { isIdle, type Upkeep } from './upkeep.ts';

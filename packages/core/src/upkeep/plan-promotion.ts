@@ -1,13 +1,20 @@
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import {
   livesOn,
+  seenBy,
   shownNodes,
   virtualUpdates,
   type Plan,
   type PlannedNode,
   type SqlWriter,
 } from '../plan/index.ts';
-import { physicalKey, type EnvironmentState, type PromotedModel, type State } from '../state/index.ts';
+import {
+  physicalKey,
+  type EnvironmentState,
+  type PromotedModel,
+  type SeenByAudit,
+  type State,
+} from '../state/index.ts';
 import { formatInstant, isAllTime, normalize } from '../time/index.ts';
 import { behind } from './behind.ts';
 import { compareEnvironments } from './compare-environments.ts';
@@ -34,6 +41,7 @@ export function planPromotion(
   refuseOwn(nodes, from, plan);
   const lacking = nodes.flatMap(whatLacks);
   if (lacking.length > 0) throw new SluiceError(incomplete(lacking, from.name, environment));
+  refuseUnaudited(state, plan, from);
 
   const models = nodes.map((n): PromotedModel => ({
     model: n.node.name,
@@ -162,6 +170,33 @@ function whatLacks({ node, work }: PlannedNode): readonly string[] {
     default:
       return work satisfies never;
   }
+}
+
+/** Standalone audits that are due for the target, and have not let the environment show the same rows. */
+function refuseUnaudited(state: State, plan: Plan, from: EnvironmentState): void {
+  const passed = state.standalone.get(from.name);
+  const due = [...auditsSeen(state, plan)].filter(
+    ([name, seen]) => JSON.stringify(passed?.get(name)) !== JSON.stringify(seen),
+  );
+  if (due.length === 0) return;
+  const names = listed(due.map(([name]) => name));
+  throw new SluiceError(
+    diagnostic(
+      'promotion-incomplete',
+      `${from.name} is not audited for ${plan.environment}: its tables have not passed ${names} as ${due.length === 1 ? 'it is' : 'they are'} now`,
+      { hint: `Standalone audits run with sluice apply ${from.name}.` },
+    ),
+  );
+}
+
+/** What the standalone audits that are due would see: no more is to be done for them, if they have seen it elsewhere. */
+export function auditsSeen(state: State, plan: Plan): ReadonlyMap<string, SeenByAudit> {
+  return new Map(
+    plan.audits.map(({ audit }) => [
+      audit.name,
+      seenBy(audit, plan.nodes, (key) => state.ledger.get(key) ?? []),
+    ]),
+  );
 }
 
 function incomplete(lacking: readonly string[], from: string, to: string): Diagnostic {

@@ -21,6 +21,7 @@ export async function answerAuditHistory(
       const state = await readState(connection);
       const names = new Set([
         ...project.models.map((m) => m.name),
+        ...project.audits.filter((a) => a.standalone).map((a) => a.name),
         ...[...state.snapshots.values()].map((s) => s.model),
       ]);
       if (![...names].some((n) => nodeKey(n) === nodeKey(model)))

@@ -1,9 +1,16 @@
-import { runAudit, type AuditOutcome } from '../apply/audits.ts';
-import { nodeKey } from '../compile/index.ts';
+import { isBlocking, runAudit, runStandalone, type AuditOutcome } from '../apply/audits.ts';
+import { nodeKey, type StandaloneAudit } from '../compile/index.ts';
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import { SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type AuditDocument } from '../report/index.ts';
-import { endRun, keepFailingRows, recordAudits, startRun } from '../state/index.ts';
+import {
+  endRun,
+  ensureState,
+  keepFailingRows,
+  recordAudits,
+  startRun,
+  type EnvironmentState,
+} from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
@@ -26,21 +33,18 @@ export async function answerAudit(
     const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
     const run = w.newRun();
     const outcomes: AuditOutcome[] = [];
+    const { maxRows } = compiled.project.config.quarantine;
+    const note = (outcome: AuditOutcome): void => {
+      outcomes.push(outcome);
+      w.observer({ kind: 'audit-finished', result: outcome.document });
+    };
     for (const planned of promoted.asked) {
       if (planned.node.node !== 'model') continue;
-      for (const bound of planned.node.audits) {
-        const outcome = await runAudit(
-          connection,
-          writer,
-          planned,
-          bound,
-          ALL_TIME,
-          compiled.project.config.quarantine.maxRows,
-        );
-        outcomes.push(outcome);
-        w.observer({ kind: 'audit-finished', result: outcome.document });
-      }
+      for (const bound of planned.node.audits)
+        note(await runAudit(connection, writer, planned, bound, ALL_TIME, maxRows));
     }
+    for (const audit of promoted.audits) note(await runStandalone(connection, writer, audit, maxRows));
+    await ensureState(connection);
     await connection.transaction(async () => {
       await startRun(connection, run, 'audit', environment, VERSION);
       await recordAudits(
@@ -50,7 +54,7 @@ export async function answerAudit(
       );
       for (const o of outcomes)
         if (o.failing !== undefined) await keepFailingRows(connection, run, o.failing);
-      await endRun(connection, run, outcomes.some(isBad) ? 'failed' : 'done', w.now());
+      await endRun(connection, run, outcomes.some(isBlocking) ? 'failed' : 'done', w.now());
     });
     return {
       diagnostics: outcomes.flatMap(auditDiagnostic),
@@ -68,7 +72,11 @@ export async function answerAudit(
 function promotedNodes(
   prepared: Prepared,
   models: readonly string[],
-): { readonly all: readonly PlannedNode[]; readonly asked: readonly PlannedNode[] } {
+): {
+  readonly all: readonly PlannedNode[];
+  readonly asked: readonly PlannedNode[];
+  readonly audits: readonly StandaloneAudit[];
+} {
   const environment = prepared.state.environments.get(prepared.plan.environment);
   if (environment === undefined) {
     throw new SluiceError(
@@ -81,38 +89,48 @@ function promotedNodes(
     const shown = prepared.state.snapshots.get(environment.models.get(n.node.name)?.physical ?? '');
     return shown === undefined ? n : { ...n, physical: shown.physical };
   });
+  // An audit of what the environment does not show has nothing to look at.
+  const standalone = prepared.compiled.audits.filter((a) => reads(a, all, environment));
   const names = all.filter((n) => environment.models.has(n.node.name)).map((n) => n.node.name);
-  const unknown = models.filter((m) => !names.some((n) => nodeKey(n) === nodeKey(m)));
-  if (unknown.length > 0) throw new SluiceError(unknown.flatMap((m) => unknownModel(m, names).diagnostics));
+  const known = [...names, ...standalone.map((a) => a.name)];
+  const unknown = models.filter((m) => !known.some((n) => nodeKey(n) === nodeKey(m)));
+  if (unknown.length > 0) throw new SluiceError(unknown.flatMap((m) => unknownModel(m, known).diagnostics));
   const wanted = new Set(models.map(nodeKey));
   return {
     all,
     asked: all.filter(
       (n) => names.includes(n.node.name) && (wanted.size === 0 || wanted.has(nodeKey(n.node.name))),
     ),
+    audits: standalone.filter((a) => wanted.size === 0 || wanted.has(nodeKey(a.name))),
   };
 }
 
-function isBad(o: AuditOutcome): boolean {
-  return o.document.status === 'error' || (o.document.status === 'failed' && o.document.severity !== 'warn');
+/** Whether the environment shows all models that an audit reads. */
+function reads(
+  { dependencies }: StandaloneAudit,
+  all: readonly PlannedNode[],
+  { models }: EnvironmentState,
+): boolean {
+  return all
+    .filter((n) => dependencies.includes(n.node.name))
+    .every((n) => n.node.node === 'source' || n.storage !== 'table' || models.has(n.node.name));
 }
 
 function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
-  const { status, severity, audit, model, failing_rows: count, message } = o.document;
+  const { status, severity, failing_rows: count, message } = o.document;
+  const name = nameOf(o.document);
   const location = o.bound.audit.call.location;
   if (status !== 'failed' && status !== 'error') return [];
   if (status === 'error')
-    return [
-      diagnostic('query-failed', `audit ${audit} of ${model} could not run: ${message ?? ''}`, { location }),
-    ];
+    return [diagnostic('query-failed', `${name} could not run: ${message ?? ''}`, { location })];
   const rows = count === 1 ? '1 row' : `${count} rows`;
   return [
-    diagnostic(
-      severity !== 'warn' ? 'audit-failed' : 'audit-warning',
-      `audit ${audit} of ${model} found ${rows}`,
-      { location },
-    ),
+    diagnostic(severity !== 'warn' ? 'audit-failed' : 'audit-warning', `${name} found ${rows}`, { location }),
   ];
+}
+
+function nameOf({ audit, model, standalone }: AuditOutcome['document']): string {
+  return standalone ? `standalone audit ${audit}` : `audit ${audit} of ${model}`;
 }
 
 function auditSummary(audits: readonly AuditDocument['audits'][number][]): string {

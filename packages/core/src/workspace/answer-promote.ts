@@ -4,8 +4,16 @@ import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import { buildPlan, SqlWriter, type FileStatus, type PlanInput } from '../plan/index.ts';
 import { physicalName } from '../plan/physical.ts';
 import type { UpkeepDocument } from '../report/index.ts';
-import { endRun, physicalKey, readLastRuns, readState, startRun, type State } from '../state/index.ts';
-import { planPromotion, usedAt } from '../upkeep/index.ts';
+import {
+  endRun,
+  physicalKey,
+  readLastRuns,
+  readState,
+  recordStandalone,
+  startRun,
+  type State,
+} from '../state/index.ts';
+import { auditsSeen, planPromotion, usedAt } from '../upkeep/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer, UpkeepOptions } from '../workspace.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
@@ -61,6 +69,7 @@ export async function answerPromote(
       await connection.transaction(async () => {
         await startRun(connection, run, 'promote', to, VERSION);
         await showAll(connection, run, plan, writer, upkeep.from ?? undefined);
+        await recordStandalone(connection, run, to, auditsSeen(state, plan));
         await endRun(connection, run, 'done', w.now());
       });
     });

@@ -13,6 +13,7 @@ export function auditWarnings(
   );
   const nodes = new Map([...compiled.nodes.values()].map((n) => [nodeKey(n.name), n]));
   const locationOf = (a: AuditResultDocument): Location | undefined => {
+    if (a.standalone) return compiled.audits.find((s) => s.name === a.audit)?.definition.nameLocation;
     const node = nodes.get(nodeKey(a.model));
     if (node?.node !== 'model') return undefined;
     return node.audits.find((bound) => bound.audit.call.text === a.call)?.audit.call.location;
@@ -23,7 +24,7 @@ export function auditWarnings(
     const rows = results.reduce((sum, a) => sum + a.failing_rows, 0);
     return diagnostic(
       'audit-warning',
-      `audit ${first.audit} of ${first.model} found ${rows === 1 ? '1 row' : `${rows} rows`}`,
+      `${first.standalone ? `standalone audit ${first.audit}` : `audit ${first.audit} of ${first.model}`} found ${rows === 1 ? '1 row' : `${rows} rows`}`,
       { location: locationOf(first) },
     );
   });

@@ -114,7 +114,8 @@ async function auditRest(
   // Audits of a whole table say what those of its new intervals said.
   const own = build.results
     .filter((r) => again === undefined || !rest.includes(r.model))
-    .flatMap((r) => r.audits);
+    .flatMap((r) => r.audits)
+    .concat(build.audits);
   steps.note(
     'audit',
     [...auditWarnings(own, compiled), ...(again?.diagnostics ?? [])],

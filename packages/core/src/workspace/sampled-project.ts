@@ -4,7 +4,7 @@
  */
 import { basename, join } from 'node:path';
 import { needsAllRows } from '../audit/index.ts';
-import type { Compiled, CompiledNode } from '../compile/index.ts';
+import type { BoundAudit, Compiled, CompiledNode } from '../compile/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkspaceOptions } from '../workspace.ts';
 import { isFileSource } from './file-source.ts';
@@ -32,11 +32,13 @@ export function withLenientAudits(compiled: Compiled): Compiled {
   const nodes = [...compiled.nodes].map(([key, node]): readonly [string, CompiledNode] => {
     if (node.node !== 'model') return [key, node];
     const audits = node.audits.map((bound) =>
-      bound.audit.severity === 'block' && (bound.dependencies.length > 0 || needsAllRows(bound.audit))
-        ? { ...bound, audit: { ...bound.audit, severity: 'warn' as const } }
-        : bound,
+      bound.dependencies.length > 0 || needsAllRows(bound.audit) ? lenient(bound) : bound,
     );
     return [key, { ...node, audits }];
   });
-  return { ...compiled, nodes: new Map(nodes) };
+  return { ...compiled, nodes: new Map(nodes), audits: compiled.audits.map(lenient) };
+}
+
+function lenient<A extends BoundAudit>(bound: A): A {
+  return bound.audit.severity === 'block' ? { ...bound, audit: { ...bound.audit, severity: 'warn' } } : bound;
 }

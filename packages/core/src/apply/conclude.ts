@@ -1,0 +1,82 @@
+/**
+ * The last transaction: standalone audits look at what the environment is about to show, then its views are promoted, with the end
+ * of the run in the history. Whoever is killed before has shown nothing, and whoever is killed after is known to have come to the
+ * end; an audit that blocks leaves all as it was.
+ */
+import type { Connection } from '../engine/warehouse.ts';
+import { seenBy, type Plan } from '../plan/index.ts';
+import type { AuditResultDocument } from '../report/index.ts';
+import { endRun, keepFailingRows, recordAudits, recordStandalone } from '../state/index.ts';
+import type { ApplyResult } from './apply.ts';
+import { runAround, sayAround } from './around.ts';
+import { isBlocking, runStandalone, type AuditOutcome } from './audits.ts';
+import { AuditFailed, Interrupted } from './failure.ts';
+import { keepOutcomes } from './keep-outcomes.ts';
+import { auditDiagnostic } from './node-diagnostics.ts';
+import { showAll } from './promote.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** How it ended, and what the audits found. */
+interface Concluded {
+  readonly status: ApplyResult['status'];
+  readonly audits: readonly AuditResultDocument[];
+}
+
+export async function conclude(at: TaskContext, plan: Plan, connection: Connection): Promise<Concluded> {
+  const outcomes: AuditOutcome[] = [];
+  const audits = (): Concluded['audits'] => outcomes.map((o) => o.document);
+  try {
+    await connection.transaction(async () => {
+      await auditAll(at, plan, connection, outcomes);
+      if (plan.promotes) {
+        at.observer({ kind: 'promoting', environment: plan.environment });
+        await showAll(connection, at.run, plan, at.writer);
+      }
+      await runAround(at, connection, 'afterAll');
+      await endRun(connection, at.run, 'done', at.clock());
+    });
+    return { status: 'done', audits: audits() };
+  } catch (error) {
+    // All of it was rolled back: the environment shows what it showed.
+    if (error instanceof AuditFailed) {
+      const { environment } = plan;
+      const consequence = plan.promotes
+        ? `${environment} shows the tables that it showed before`
+        : `the tables of ${environment} hold what it found`;
+      for (const o of outcomes.filter(isBlocking)) at.say(auditDiagnostic(o, '', consequence, at.run.runId));
+    } else
+      sayAround(at, error, plan.promotes ? `the promotion of ${plan.environment}` : 'the end of the run');
+    for (const found of await keepOutcomes(at, connection, outcomes)) at.say(found);
+    return { status: at.signal.aborted ? 'interrupted' : 'failed', audits: audits() };
+  }
+}
+
+/** All of them, so that one run says all that is wrong. */
+async function auditAll(
+  at: TaskContext,
+  { audits, nodes, environment }: Plan,
+  connection: Connection,
+  outcomes: AuditOutcome[],
+): Promise<void> {
+  for (const { audit } of audits) {
+    if (at.signal.aborted) throw new Interrupted();
+    const outcome = await runStandalone(connection, at.writer, audit, at.config.quarantine.maxRows);
+    outcomes.push(outcome);
+    at.observer({ kind: 'audit-finished', result: outcome.document });
+    // An error may have ended the transaction.
+    if (outcome.document.status === 'error') break;
+  }
+  const blocking = outcomes.find(isBlocking);
+  if (blocking !== undefined) throw new AuditFailed(blocking.bound);
+  await recordAudits(
+    connection,
+    at.run,
+    outcomes.map((o) => o.record),
+  );
+  for (const { failing } of outcomes)
+    if (failing !== undefined) await keepFailingRows(connection, at.run, failing);
+  const seen = audits.map(({ audit }) => {
+    return [audit.name, seenBy(audit, nodes, (key) => at.ledger.entries(key))] as const;
+  });
+  await recordStandalone(connection, at.run, environment, new Map(seen));
+}

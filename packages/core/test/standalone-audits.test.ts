@@ -1,0 +1,258 @@
+/** Audits of no one model: when they run, and that a promotion waits for them. */
+import { expect, test } from 'vitest';
+import type { ApplyDocument, PlanDocument } from '../src/index.ts';
+import { ORDERS } from './support/orders.ts';
+import { actionsOf, refusal, resultsOf, TestProject } from './support/project.ts';
+
+const SUMS = `AUDIT (name sums_agree, standalone true);
+SELECT d.revenue AS daily, m.revenue AS monthly
+FROM (SELECT sum(revenue) AS revenue FROM marts.daily) AS d, (SELECT sum(revenue) AS revenue FROM marts.monthly) AS m
+WHERE d.revenue IS DISTINCT FROM m.revenue
+`;
+const KNOWN = `AUDIT (name customers_known, standalone true, blocking false, defaults (least = 0));
+SELECT customer, amount FROM staging.orders
+WHERE amount > @least AND customer NOT IN (SELECT customer FROM staging.customers)
+`;
+const FILES = { ...ORDERS, 'audits/sums.sql': SUMS, 'audits/known.sql': KNOWN };
+
+const due = (plan: PlanDocument): unknown =>
+  plan.audits.map((a) => [a.audit, a.severity, ...a.reasons.map((r) => r.message)]);
+const ran = (applied: ApplyDocument): unknown =>
+  applied.audits.map((a) => [a.model, a.audit, a.status, a.failing_rows, a.standalone]);
+
+test('it runs when it is new, when something it reads moved, and when it changed; else not', async () => {
+  await using project = new TestProject(FILES);
+  expect(due(await project.plan())).toEqual([
+    ['customers_known', 'warn', 'it has not run here yet'],
+    ['sums_agree', 'block', 'it has not run here yet'],
+  ]);
+  expect(ran(await project.build())).toEqual([
+    ['customers_known', 'customers_known', 'passed', 0, true],
+    ['sums_agree', 'sums_agree', 'passed', 0, true],
+  ]);
+  expect(due(await project.plan())).toEqual([]);
+  expect((await project.apply()).status).toBe('nothing-to-do');
+
+  // A source below a view that it reads.
+  project.append('data/customers.csv', 'dee,DK\n');
+  expect(due(await project.plan())).toEqual([
+    ['customers_known', 'warn', 'new data or definitions in staging.customers'],
+  ]);
+  expect(ran(await project.build())).toEqual([['customers_known', 'customers_known', 'passed', 0, true]]);
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,zoe,4.00,\n');
+  expect(due(await project.plan())).toEqual([
+    ['customers_known', 'warn', 'new data or definitions in raw.orders'],
+    ['sums_agree', 'block', 'new data or definitions in marts.daily, marts.monthly'],
+  ]);
+  const warned = await project.build();
+  expect(ran(warned)).toEqual([
+    ['customers_known', 'customers_known', 'failed', 1, true],
+    ['sums_agree', 'sums_agree', 'passed', 0, true],
+  ]);
+  expect(warned.audits[0]?.samples).toEqual([{ customer: 'zoe', amount: 4 }]);
+
+  // What warned has been said; layout and comments say nothing new.
+  project.write(
+    'audits/known.sql',
+    `-- who\n${KNOWN.replace('FROM staging.orders\n', 'FROM staging.orders -- all\n')}`,
+  );
+  expect(due(await project.plan())).toEqual([]);
+  project.edit('audits/known.sql', 'least = 0', 'least = 10');
+  expect(due(await project.plan())).toEqual([['customers_known', 'warn', 'it changed']]);
+  expect((await project.plan()).summary).toBe('Plan for prod: 1 standalone audit to run, 7 unchanged.');
+  const again = await project.build();
+  expect([again.results, ran(again)]).toEqual([
+    [],
+    [['customers_known', 'customers_known', 'passed', 0, true]],
+  ]);
+
+  const history = await (await project.workspace()).auditHistory('customers_known', 10);
+  expect(history.document.results.map((r) => `${r.status} ${r.failing_rows}`).toSorted()).toEqual([
+    'failed 1',
+    'passed 0',
+    'passed 0',
+    'passed 0',
+  ]);
+  expect(
+    await project.rows(`SELECT model, audit, severity, "row"->>'customer' AS c FROM _sluice.quarantine`),
+  ).toEqual([{ model: 'customers_known', audit: 'customers_known', severity: 'warn', c: 'zoe' }]);
+});
+
+test('one that blocks stops the promotion, and is asked again until it passes', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  const before = await project.shown();
+  project.edit('models/marts/monthly.sql', 'sum(revenue) AS revenue', 'sum(revenue) + 1 AS revenue');
+  const failed = await project.apply();
+  expect([failed.status, failed.promoted, resultsOf(failed)]).toEqual([
+    'failed',
+    false,
+    ['marts.monthly done'],
+  ]);
+  expect(failed.audits).toMatchObject([
+    {
+      audit: 'sums_agree',
+      status: 'failed',
+      failing_rows: 1,
+      kept_rows: 1,
+      samples: [{ daily: 100, monthly: 101 }],
+    },
+  ]);
+  expect(failed.diagnostics).toMatchObject([
+    {
+      code: 'audit-failed',
+      path: 'audits/sums.sql',
+      line: 1,
+      message: 'standalone audit sums_agree found 1 row; prod shows the tables that it showed before',
+    },
+  ]);
+  expect(await project.shown()).toEqual(before);
+  expect(await project.value("SELECT status FROM _sluice.audit_result WHERE status = 'failed'")).toBe(
+    'failed',
+  );
+  expect(await project.value('SELECT count(*) FROM _sluice.quarantine')).toBe('1');
+
+  // The table is built; what is left is to look and to show.
+  const plan = await project.plan();
+  expect([actionsOf(plan), due(plan)]).toEqual([
+    ['marts.monthly reuse'],
+    [['sums_agree', 'block', 'new data or definitions in marts.monthly']],
+  ]);
+  expect((await project.apply()).status).toBe('failed');
+  expect(await project.shown()).toEqual(before);
+  project.edit('models/marts/monthly.sql', 'sum(revenue) + 1 AS revenue', 'sum(revenue) + 0.00 AS revenue');
+  expect((await project.build()).promoted).toBe(true);
+});
+
+test('an environment has its own; the plan is limited as its models are', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  project.edit('models/marts/monthly.sql', 'sum(revenue) AS revenue', 'sum(revenue) + 1 AS revenue');
+  expect((await project.apply('dev')).status).toBe('failed');
+  expect(due(await project.plan('prod', { select: 'marts.countries' }))).toEqual([]);
+  expect(due(await project.plan('prod', { select: 'marts.monthly' }))).toHaveLength(1);
+  // Without rows of its own there is nothing to judge.
+  project.edit('models/marts/monthly.sql', '+ 1', '+ 2');
+  expect(due(await project.plan('prod', { backfill: 'skip' }))).toEqual([]);
+
+  project.edit('audits/sums.sql', 'standalone true', 'standalone true, severity warn');
+  await project.build('dev');
+  const workspace = await project.workspace();
+  const audited = (await workspace.audit('dev', [])).document;
+  expect(audited.audits.filter((a) => a.standalone).map((a) => [a.audit, a.status])).toEqual([
+    ['customers_known', 'passed'],
+    ['sums_agree', 'failed'],
+  ]);
+  expect(audited.diagnostics).toMatchObject([
+    { code: 'audit-warning', message: 'standalone audit sums_agree found 1 row' },
+  ]);
+  expect((await workspace.audit('prod', ['SUMS_AGREE'])).document.audits).toMatchObject([
+    { status: 'passed' },
+  ]);
+  await expect(workspace.audit('prod', ['sums_agre'])).rejects.toThrow(/sums_agre/);
+
+  await workspace.dropEnvironment('dev');
+  expect(await project.value("SELECT count(*) FROM _sluice.standalone_audit WHERE environment = 'dev'")).toBe(
+    '0',
+  );
+});
+
+test('what passed in one environment need not run again to be promoted; what did not is not promoted', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  project.edit('models/marts/monthly.sql', 'sum(revenue) AS revenue', 'sum(revenue) + 0.00 AS revenue');
+  await project.build('dev');
+  const workspace = await project.workspace();
+  await workspace.promote('dev');
+  expect(due(await project.plan())).toEqual([]);
+  project.edit('models/marts/monthly.sql', '+ 0.00', '- 0.00');
+  await project.build('dev');
+  project.edit('audits/sums.sql', 'IS DISTINCT FROM', '<');
+  expect(await refusal(workspace.promote('dev'))).toMatchObject([
+    {
+      code: 'promotion-incomplete',
+      message: 'dev is not audited for prod: its tables have not passed sums_agree as it is now',
+    },
+  ]);
+  await project.build('dev');
+  await workspace.promote('dev');
+  expect((await project.apply()).status).toBe('nothing-to-do');
+});
+
+test('a saved plan with other audits is refused', async () => {
+  await using project = new TestProject(FILES);
+  const saved = JSON.stringify(await project.plan());
+  project.edit('audits/known.sql', 'blocking false', 'blocking true');
+  expect(await refusal(project.applyPlan(saved))).toMatchObject([
+    { code: 'plan-moved', notes: [{ message: 'standalone audits: which are to run changed' }] },
+  ]);
+});
+
+test('run looks at what moved; rows that are there already are said to be', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'audits/sums.sql': `AUDIT (name few_orders, standalone true);
+SELECT day, orders FROM marts.daily WHERE orders > 1
+`,
+  });
+  await project.build();
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,4.00,\n');
+  const failed = await project.run();
+  expect(failed.diagnostics).toMatchObject([
+    { message: 'standalone audit few_orders found 1 row; the tables of prod hold what it found' },
+  ]);
+  // Nothing is built twice, and it is not forgotten.
+  const again = await project.run();
+  expect([again.status, again.results, ran(again)]).toEqual([
+    'failed',
+    [],
+    [
+      ['customers_known', 'customers_known', 'passed', 0, true],
+      ['few_orders', 'few_orders', 'failed', 1, true],
+    ],
+  ]);
+});
+
+test.each([
+  [
+    'AUDIT (name a, standalone true);\nSELECT * FROM marts.dayly',
+    'unknown-table',
+    "there is no model or source 'marts.dayly'",
+  ],
+  [
+    'AUDIT (name a, standalone true);\nSELECT dai FROM marts.daily',
+    'unknown-column',
+    "there is no column 'dai'",
+  ],
+  ['AUDIT (name a, standalone true);\nSELECT * FROM @this_model', 'invalid-macro', undefined],
+  [
+    'AUDIT (name a, standalone true, severity quarantine);\nSELECT 1',
+    'invalid-property',
+    'standalone audits have no table to divert rows from',
+  ],
+  [
+    'AUDIT (name a, standalone true, defaults (max_share = 0.1));\nSELECT * FROM marts.daily',
+    'invalid-audit-argument',
+    "the standalone audit 'a' reads no one table that max_share could be a share of",
+  ],
+])('%s', async (text, code, message) => {
+  await using project = new TestProject({ ...ORDERS, 'audits/a.sql': text });
+  const { diagnostics } = await (await project.workspace()).compile();
+  expect(diagnostics).toMatchObject([
+    { code, location: { path: 'audits/a.sql' }, ...(message === undefined ? {} : { message }) },
+  ]);
+});
+
+test('a model cannot call one', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/marts/countries.sql': ORDERS['models/marts/countries.sql'].replace(
+      'kind FULL',
+      'kind FULL, audits (sums_agree)',
+    ),
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  expect(diagnostics).toMatchObject([
+    { code: 'unknown-audit', message: "the audit 'sums_agree' is standalone: it runs by itself" },
+  ]);
+});
