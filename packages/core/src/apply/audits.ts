@@ -19,7 +19,7 @@ export interface AuditOutcome {
 
 export const SAMPLES = 5;
 
-/** Runs one audit of a model's rows. */
+/** Runs one audit of a model's rows. `parts`: conditions that divide them, for DuckDB to scan beside each other. */
 export async function runAudit(
   connection: Connection,
   writer: SqlWriter,
@@ -27,10 +27,11 @@ export async function runAudit(
   bound: BoundAudit,
   range: TimeRange,
   maxRows: number,
+  parts: readonly string[] = [],
 ): Promise<AuditOutcome> {
   const interval = isAllTime(range) ? undefined : range;
   const asked = { model: planned.node.name, bound, isStandalone: false };
-  return runQueries(connection, asked, () => writer.audit(planned, bound, range), interval, maxRows);
+  return runQueries(connection, asked, () => writer.audit(planned, bound, range, parts), interval, maxRows);
 }
 
 /** Runs one audit of no one model, over the tables of the writer's plan. */

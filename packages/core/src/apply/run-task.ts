@@ -26,6 +26,7 @@ import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import { isBlocking, runAudit, type AuditOutcome } from './audits.ts';
 import { divert, diverts } from './divert.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
+import { freshRowParts } from './fresh-row-parts.ts';
 import { loadSeed, loadSource } from './load.ts';
 import { mend } from './mend.ts';
 import { actionOf, secondsSince } from './node-tasks.ts';
@@ -88,7 +89,9 @@ export async function runTask(
     if (node.node === 'model' && work?.kind !== 'empty') {
       const [only, ...more] = ranges;
       const isWhole = carries || (planned.reaudit && progress.done.length === 0) || more.length > 0;
-      await audit(at, planned, node, isWhole ? ALL_TIME : (only ?? ALL_TIME), connection, outcomes);
+      const range = isWhole ? ALL_TIME : (only ?? ALL_TIME);
+      const parts = startsOver && !carries ? await freshRowParts(connection, planned, rows) : [];
+      await audit(at, planned, node, range, parts, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
       const entries = keepsLedger(planned) ? ranges.map((range) => entryOf(at, planned, range)) : [];
@@ -255,6 +258,7 @@ async function audit(
   planned: PlannedNode,
   node: CompiledModel,
   range: TimeRange,
+  parts: readonly string[],
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<void> {
@@ -270,6 +274,7 @@ async function audit(
       bound,
       range,
       at.config.quarantine.maxRows,
+      parts,
     );
     outcomes.push(outcome);
     at.observer({ kind: 'audit-finished', result: outcome.document });

@@ -22,6 +22,8 @@ export interface AuditScope {
   readonly relation: string;
   /** SQL condition that picks the rows to audit; undefined: all. */
   readonly where: string | undefined;
+  /** SQL conditions of which every row meets exactly one: parts that may be scanned beside each other. Left out: one part. */
+  readonly parts?: readonly string[];
 }
 
 export function auditSql(
@@ -30,15 +32,17 @@ export function auditSql(
   context: RenderContext,
 ): Outcome<AuditSql | undefined> {
   const conditions = [scope.where, audit.arguments.get('condition')?.sql].filter((c) => c !== undefined);
-  const relation =
-    conditions.length === 0
-      ? scope.relation
-      : `(SELECT * FROM ${scope.relation} WHERE ${conditions.map((c) => `(${c})`).join(' AND ')})`;
+  const relation = conditions.length === 0 ? scope.relation : `(${selection(scope.relation, conditions)})`;
   if (audit.definition === undefined) {
     const library = libraryAudit(audit.name);
     if (library === undefined) return { value: undefined, diagnostics: [] };
     const named = conditions.length === 0 ? relation : `${relation} AS ${ident('audited')}`;
-    const over = { relation: named, now: instantSql(context.executionTime) };
+    const parts = scope.parts ?? [];
+    const grouped =
+      parts.length < 2
+        ? named
+        : `(${parts.map((p) => selection(scope.relation, [...conditions, p])).join(' UNION ALL ')}) AS ${ident('audited')}`;
+    const over = { relation: named, grouped, now: instantSql(context.executionTime) };
     const bad = library.bad(new Arguments(audit.arguments), over);
     const text = bad.kind === 'report' ? bad.query : `SELECT * FROM ${named} ${bad.clause} ${bad.condition}`;
     return { value: { sql: text, audited: named, map: undefined }, diagnostics: [] };
@@ -67,6 +71,10 @@ function renderOwn(
   const own: RenderContext = { ...context, stage: 'auditing', parameters };
   const { value, diagnostics } = render(definition.query, definition.source, own, definition.definitions);
   return { value: { sql: value.sql, map: value.map }, diagnostics };
+}
+
+function selection(relation: string, conditions: readonly string[]): string {
+  return `SELECT * FROM ${relation} WHERE ${conditions.map((c) => `(${c})`).join(' AND ')}`;
 }
 
 /** An instant as a TIMESTAMP in UTC, as the warehouse's clock is. */

@@ -87,5 +87,9 @@ const FICKLE: ReadonlySet<string> = new Set(
 
 function badRows(audit: ResolvedAudit, relation: string): BadRows | undefined {
   if (audit.definition !== undefined) return undefined;
-  return libraryAudit(audit.name)?.bad(new Arguments(audit.arguments), { relation, now: 'NULL' });
+  return libraryAudit(audit.name)?.bad(new Arguments(audit.arguments), {
+    relation,
+    grouped: relation,
+    now: 'NULL',
+  });
 }

@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-function sqlOf(call: string, relation = 'this'): string {
+function sqlOf(call: string, relation = 'this', parts: readonly string[] = []): string {
   const source = new SourceText(
     'models/a.sql',
     `MODEL (name a.b, kind FULL, audits (${call}));\nSELECT 1 AS a`,
@@ -54,7 +54,7 @@ function sqlOf(call: string, relation = 'this'): string {
   const resolved = resolveAudit(found, new Map());
   expect(resolved.diagnostics).toEqual([]);
   if (resolved.value === undefined) throw new Error(`not resolved: ${call}`);
-  return auditSql(resolved.value, { relation, where: undefined }, CONTEXT).value?.sql ?? '';
+  return auditSql(resolved.value, { relation, where: undefined, parts }, CONTEXT).value?.sql ?? '';
 }
 
 async function fill(table: string, columns: string, rows: string): Promise<void> {
@@ -62,12 +62,18 @@ async function fill(table: string, columns: string, rows: string): Promise<void>
   if (rows !== '') await connection.run(`INSERT INTO ${table} VALUES ${rows}`);
 }
 
+const HALVES = ['rowid < 2', 'rowid >= 2'];
+
 test.each(LIBRARY_CASES)('$call', async ({ call, columns, data, other }) => {
   if (other !== undefined) await fill('staging.other', other.columns, other.rows);
   for (const { rows, finds } of data) {
     await fill('this', columns, rows);
     const found = await connection.runAndReadAll(`SELECT count(*) FROM (\n${sqlOf(call)}\n)`);
     expect(Number(found.getRowsJson()[0]?.[0]), rows).toBe(finds);
+    const inParts = await connection.runAndReadAll(
+      `SELECT count(*) FROM (\n${sqlOf(call, 'this', HALVES)}\n)`,
+    );
+    expect(Number(inParts.getRowsJson()[0]?.[0]), `${rows}, in parts`).toBe(finds);
   }
 });
 

@@ -128,8 +128,13 @@ export class SqlWriter {
     return { value, diagnostics };
   }
 
-  /** The SQL of an audit, over physical tables. */
-  async audit(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<AuditQueries> {
+  /** The SQL of an audit, over physical tables. `parts`: conditions that divide the table's rows. */
+  async audit(
+    planned: PlannedNode,
+    bound: BoundAudit,
+    range: TimeRange,
+    parts: readonly string[] = [],
+  ): Promise<AuditQueries> {
     const where =
       planned.node.node === 'model' &&
       planned.node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' &&
@@ -138,7 +143,7 @@ export class SqlWriter {
         : undefined;
     const made = auditSql(
       bound.audit,
-      { relation: tableIdent(planned.physical), where },
+      { relation: tableIdent(planned.physical), where, parts },
       this.#context(planned, range),
     );
     const text = made.value?.sql ?? '';

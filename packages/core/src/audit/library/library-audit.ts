@@ -30,6 +30,8 @@ export type BadRows =
 export interface Audited {
   /** What stands in FROM. */
   readonly relation: string;
+  /** The same rows, in the form that is fastest for a GROUP BY of all of them. */
+  readonly grouped: string;
   /** SQL of the instant that counts as now: the same for all of a run, and that of `--now`. */
   readonly now: string;
 }

@@ -135,10 +135,10 @@ export const TEXT_AUDITS: readonly LibraryAudit[] = [
     asks: 'The same text is always written with the same capitals.',
     nulls: IGNORES_NULL,
     example: 'consistent_casing(column := a)',
-    bad: (given, { relation }) => {
+    bad: (given, { grouped }) => {
       const column = given.sql('column');
       return rows(
-        `lower(${column}) IN (SELECT lower(${column}) FROM ${relation} GROUP BY ALL HAVING count(DISTINCT ${column}) > 1)`,
+        `lower(${column}) IN (SELECT lower(${column}) FROM ${grouped} GROUP BY ALL HAVING count(DISTINCT ${column}) > 1)`,
       );
     },
   },

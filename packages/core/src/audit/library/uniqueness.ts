@@ -22,12 +22,12 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
     nulls: IGNORES_NULL,
     example: 'unique_values(columns := (a, b))',
     // A semi join with an empty right side costs nothing: when all is well, only the aggregate runs.
-    bad: (given, { relation }) =>
+    bad: (given, { grouped }) =>
       rows(
         any(
           given
             .list('columns')
-            .map((c) => `${c} IN (SELECT ${c} FROM ${relation} GROUP BY ALL HAVING count(*) > 1)`),
+            .map((c) => `${c} IN (SELECT ${c} FROM ${grouped} GROUP BY ALL HAVING count(*) > 1)`),
         ),
       ),
   },
@@ -38,9 +38,9 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
     asks: 'No combination of values occurs twice.',
     nulls: 'counts as a value of its own',
     example: 'unique_combination_of_columns(columns := (a, b))',
-    bad: (given, { relation }) => {
+    bad: (given, { grouped }) => {
       const key = keyOf(given.list('columns'));
-      return rows(`${key} IN (SELECT ${key} FROM ${relation} GROUP BY ALL HAVING count(*) > 1)`);
+      return rows(`${key} IN (SELECT ${key} FROM ${grouped} GROUP BY ALL HAVING count(*) > 1)`);
     },
   },
   {
@@ -109,10 +109,10 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
     asks: 'Rows that agree on `columns` agree on each column that they determine.',
     nulls: 'counts as a value of its own among `columns`, and as none among what they determine',
     example: 'functional_dependency(columns := (a), determines := (b))',
-    bad: (given, { relation }) => {
+    bad: (given, { grouped }) => {
       const key = keyOf(given.list('columns'));
       const differs = any(given.list('determines').map((c) => `min(${c}) <> max(${c})`));
-      return rows(`${key} IN (SELECT ${key} FROM ${relation} GROUP BY ALL HAVING ${differs})`);
+      return rows(`${key} IN (SELECT ${key} FROM ${grouped} GROUP BY ALL HAVING ${differs})`);
     },
   },
   {

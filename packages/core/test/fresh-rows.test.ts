@@ -1,0 +1,76 @@
+/** Uniqueness among rows that are not committed yet, where there are so many that they are looked at in parts. */
+import { expect, test } from 'vitest';
+import { freshRowParts } from '../src/apply/fresh-row-parts.ts';
+import { openDuckDb } from '../src/engine/duckdb/open.ts';
+import type { Column } from '../src/compile/compiled.ts';
+import { TestProject } from './support/project.ts';
+
+const ROWS = 1_200_000;
+
+test('a repeated value is found and counted, wherever its rows lie', async () => {
+  const model = (repeated: string): string => `MODEL (
+  name m.many,
+  kind FULL,
+  audits (unique_values(columns := (id)), unique_combination_of_columns(columns := (id, label)))
+);
+SELECT CASE WHEN i IN (${repeated}) THEN 7 ELSE i END AS id, 'x' AS label FROM range(${ROWS}) AS r (i)
+`;
+  await using project = new TestProject({
+    'project.yaml': 'name: many\nstart: 2024-01-01\nwarehouse: { threads: 3 }\n',
+    'models/m/many.sql': model(`${ROWS - 1}, ${ROWS / 2}`),
+  });
+  const failed = await project.apply();
+  expect(failed.status).toBe('failed');
+  expect(
+    failed.results.flatMap((n) => n.audits).map((a) => [a.audit, a.status, a.failing_rows, a.rows_seen]),
+  ).toEqual([
+    ['unique_values', 'failed', 3, ROWS],
+    ['unique_combination_of_columns', 'failed', 3, ROWS],
+  ]);
+  project.write('models/m/many.sql', model('-1'));
+  const mended = await project.apply();
+  expect(mended.results.flatMap((n) => n.audits).map((a) => [a.audit, a.status])).toEqual([
+    ['unique_values', 'passed'],
+    ['unique_combination_of_columns', 'passed'],
+  ]);
+});
+
+test('each row of a table is in exactly one part, before it is committed and when rows were deleted', async () => {
+  const warehouse = await openDuckDb({
+    path: ':memory:',
+    label: 'memory',
+    readOnly: false,
+    threads: 3,
+    memoryLimit: undefined,
+    spillTo: undefined,
+    spillLimit: undefined,
+    macros: [],
+    lockTimeout: 0,
+  });
+  try {
+    const connection = await warehouse.connect();
+    const physical = { schema: 'main', name: 'many' };
+    const columns: readonly Column[] = [{ name: 'id', type: 'BIGINT' }];
+    const many = { storage: 'table', physical, columns } as const;
+    await connection.transaction(async () => {
+      await connection.run(`CREATE TABLE main.many AS SELECT i AS id FROM range(${ROWS}) AS r (i)`);
+      await connection.run('DELETE FROM main.many WHERE id % 5 = 0 OR id < 1000');
+      const parts = await freshRowParts(connection, many, ROWS);
+      expect(parts).toHaveLength(3);
+      const of = (condition: string): string => `(SELECT count(*) FROM main.many WHERE ${condition})`;
+      const [row] = await connection.rows(
+        `SELECT ${parts.map((p, i) => `${of(p)} AS p${i}`).join(', ')}, ${of('true')} AS n`,
+      );
+      const { n, ...counts } = row ?? {};
+      const each = Object.values(counts).map(Number);
+      expect(each.reduce((a, b) => a + b, 0)).toBe(Number(n));
+      for (const count of each) expect(count).toBeGreaterThan(Number(n) / 4);
+    });
+    expect(await freshRowParts(connection, many, 999)).toEqual([]);
+    expect(await freshRowParts(connection, { ...many, storage: 'view' }, ROWS)).toEqual([]);
+    const hidden = { ...many, columns: [{ name: 'RowId', type: 'VARCHAR' }] };
+    expect(await freshRowParts(connection, hidden, ROWS)).toEqual([]);
+  } finally {
+    warehouse.close();
+  }
+});
