@@ -57,9 +57,8 @@ test('each row of a table is in exactly one part, before it is committed and whe
       await connection.run('DELETE FROM main.many WHERE id % 5 = 0 OR id < 1000');
       const parts = await freshRowParts(connection, many, ROWS);
       expect(parts).toHaveLength(3);
-      const of = (condition: string): string => `(SELECT count(*) FROM main.many WHERE ${condition})`;
       const [row] = await connection.rows(
-        `SELECT ${parts.map((p, i) => `${of(p)} AS p${i}`).join(', ')}, ${of('true')} AS n`,
+        `SELECT ${parts.map((p, i) => `${counted(p)} AS p${i}`).join(', ')}, ${counted('true')} AS n`,
       );
       const { n, ...counts } = row ?? {};
       const each = Object.values(counts).map(Number);
@@ -74,3 +73,7 @@ test('each row of a table is in exactly one part, before it is committed and whe
     warehouse.close();
   }
 });
+
+function counted(condition: string): string {
+  return `(SELECT count(*) FROM main.many WHERE ${condition})`;
+}
