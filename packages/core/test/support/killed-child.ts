@@ -31,6 +31,9 @@ DuckDBConnection.prototype.runAndReadAll = function counted(
   return send.apply(this, args);
 };
 
+// `replay MODEL FILE`.
+const [named = '', target = 'staging.orders', from = `${root}/mended.csv`] = command.split(' ');
+
 const options = {
   confirm: async (): Promise<boolean> => {
     counting = true;
@@ -54,11 +57,11 @@ const COMMANDS: Readonly<
   gc: (w) => w.gc(options),
   replay: (w) => {
     counting = true;
-    return w.replayQuarantine('staging.orders', { from: `${root}/mended.csv` });
+    return w.replayQuarantine(target, { environment, from });
   },
 };
 
-const answer = await COMMANDS[command]?.(workspace);
+const answer = await COMMANDS[named]?.(workspace);
 counting = false;
 await workspace.close();
 process.stdout.write(`${answer?.document.status ?? 'unknown'} ${sent}\n`);

@@ -4,10 +4,19 @@
  */
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { expect } from 'vitest';
-import type { TimeRange } from '../../../src/time/index.ts';
+import { subtract, type TimeRange } from '../../../src/time/index.ts';
 import type { TestProject } from '../project.ts';
-import { divertedRows, expectedHistory, expectedRows, type Placed } from './expected.ts';
-import { keepsRows, sourceRows, type ProjectSpec } from './project-spec.ts';
+import {
+  desired,
+  divertedRows,
+  expectedHistory,
+  expectedRows,
+  withLookback,
+  type Placed,
+} from './expected.ts';
+import { asksSignal, readsForeign } from './model-text.ts';
+import type { Mend, Mends } from './mends.ts';
+import { keepsRows, sourceRows, type ModelSpec, type ProjectSpec } from './project-spec.ts';
 
 /** What an apply did. */
 export interface Done {
@@ -34,7 +43,7 @@ interface Kept {
   readonly done: readonly TimeRange[];
 }
 
-type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>>;
 
 export class Oracle {
   readonly #instance: DuckDBInstance;
@@ -42,6 +51,8 @@ export class Oracle {
   #kept = new Map<string, Kept>();
   /** The sequence number of each environment when something was last looked at. */
   sequences: ReadonlyMap<string, number> = new Map();
+  /** What was made of diverted rows. */
+  #mends: Mends = new Map();
   /** How many comparisons of which kind there were. */
   readonly compared = new Map<string, number>();
 
@@ -66,6 +77,7 @@ export class Oracle {
   async forget(): Promise<void> {
     this.#kept = new Map();
     this.sequences = new Map();
+    this.#mends = new Map();
     await this.#connection.run(
       ['m', 'raw', 'should', 'was', 'before']
         .map((s) => `DROP SCHEMA IF EXISTS ${s} CASCADE; CREATE SCHEMA ${s};`)
@@ -75,7 +87,7 @@ export class Oracle {
 
   /**
    * What an environment shows is right after an apply that came to its end. Remembers what is there. Without `done` only what
-   * follows from its inputs is looked at, and nothing is remembered.
+   * follows from its inputs is looked at, and nothing is remembered. `only`: the names that were selected, with all they stem from.
    */
   async check(
     project: TestProject,
@@ -83,24 +95,32 @@ export class Oracle {
     environment: string,
     done: Done | undefined,
     where: string,
+    only?: ReadonlySet<string>,
   ): Promise<void> {
     await this.#attached(project, async () => {
       const shown = await this.#show(environment);
-      const placed = spec.models.map((model, position): Placed => ({ spec, model, position }));
+      const placed = spec.models
+        .map((model, position): Placed => ({ spec, model, position, mends: this.mendsOf(model.name) }))
+        .filter((p) => only?.has(`m.${p.model.name}`) !== false);
       const names = placed.filter((p) => p.model.kind !== 'EMBEDDED').map((p) => `m.${p.model.name}`);
       expect([...shown.keys()].toSorted(), `${where}, ${environment}: what is shown`).toEqual(
-        [...names, ...[...shown.keys()].filter((n) => n.startsWith('raw.'))].toSorted(),
+        [
+          ...names,
+          ...[...shown.keys()].filter((n) => n.startsWith('raw.') || only?.has(n) === false),
+        ].toSorted(),
       );
-      const kept = done === undefined ? new Map<string, Kept>() : await this.#keptNow();
+      const kept = await this.#keptNow();
       if (done !== undefined) await this.#expectKept(kept, where);
       const comparisons: { readonly model: string; readonly found: string; readonly should: string }[] = [];
       for (const source of ['a', 'b'] as const)
-        if (shown.has(`raw.${source}`))
+        if (shown.has(`raw.${source}`) && only?.has(`raw.${source}`) !== false)
           comparisons.push({
             model: `raw.${source}`,
             found: `raw.${source}`,
             should: sourceRows(spec, source),
           });
+      if (spec.foreign)
+        await this.#connection.run(`CREATE OR REPLACE VIEW raw.b AS ${sourceRows(spec, 'b')}`);
       // Embedded models and views stand for their queries, so those before must be there.
       for (const p of placed) {
         const name = `m.${p.model.name}`;
@@ -108,12 +128,20 @@ export class Oracle {
           await this.#connection.run(
             `CREATE OR REPLACE VIEW ${name} AS ${expectedRows(p, project.now) ?? ''}`,
           );
-        else if (keepsRows(p.model.kind)) {
+        else if (
+          keepsRows(p.model.kind) ||
+          isBlind(p) ||
+          // It went on with the rows of another definition.
+          kept.get(shown.get(name) ?? '')?.carried !== undefined
+        ) {
           const found =
-            done === undefined ? undefined : this.#history(p, shown.get(name) ?? '', kept, done, where);
+            done === undefined
+              ? undefined
+              : this.#history(p, shown.get(name) ?? '', kept, done, project.now, where);
           if (found === undefined) continue;
           comparisons.push({ model: name, ...found });
-        } else if (done?.isWhole !== false || !['INCREMENTAL', 'UNIQUE'].includes(p.model.kind)) {
+        } else if (done?.isWhole === false && asksSignal(p.model)) continue;
+        else if (done?.isWhole !== false || !['INCREMENTAL', 'UNIQUE', 'RUNNING'].includes(p.model.kind)) {
           comparisons.push({ model: name, found: name, should: expectedRows(p, project.now) ?? '' });
           const diverted = divertedRows(p, project.now);
           if (diverted !== undefined)
@@ -132,6 +160,34 @@ export class Oracle {
       );
       if (done !== undefined) await this.#remember(kept);
     });
+  }
+
+  hasMends(): boolean {
+    return this.#mends.size > 0;
+  }
+
+  mendsOf(model: string): readonly Mend[] {
+    return [...(this.#mends.get(model)?.values() ?? [])];
+  }
+
+  /** Rows that went back. */
+  learnMends(model: string, mends: readonly Mend[]): void {
+    if (mends.length === 0) return;
+    const own = [...(this.#mends.get(model) ?? []), ...mends.map((m) => [m.id, m] as const)];
+    this.#mends = new Map([...this.#mends, [model, new Map(own)]]);
+  }
+
+  /** Asks the warehouse, attached as `wh`; `shown`: by model the key of the physical table that an environment shows. */
+  async ask<T>(
+    project: TestProject,
+    environment: string,
+    work: (rows: (sql: string) => Promise<readonly Row[]>, shown: ReadonlyMap<string, string>) => Promise<T>,
+  ): Promise<T | undefined> {
+    let answer: T | undefined;
+    await this.#attached(project, async () => {
+      answer = await work((sql) => this.#rows(sql), await this.#show(environment));
+    });
+    return answer;
   }
 
   /** Learns the sequence number of each environment. */
@@ -221,6 +277,7 @@ export class Oracle {
     physical: string,
     kept: ReadonlyMap<string, Kept>,
     done: Done,
+    at: number,
     where: string,
   ): { readonly found: string; readonly should: string } | undefined {
     const { model } = placed;
@@ -238,6 +295,9 @@ export class Oracle {
           base.done.filter((d) => d.start < range.end && range.start < d.end),
           `${where}: ${name} is appended to once for each interval`,
         ).toEqual([]);
+    if (!keepsRows(model.kind) && !this.#isClear(placed, base, written, at)) return undefined;
+    if (readsForeign(placed.spec, placed.position) && base?.physical === physical && done.isWhole)
+      expectLookback(model, base.done, written ?? [], at, where);
     const isScd = now.columns.has('valid_to');
     const own = [...columns, ...(isScd ? ['valid_to'] : [])];
     // The same table with other columns, where it was made from another; a new one is empty.
@@ -253,6 +313,17 @@ export class Oracle {
       found: `(SELECT ${[...columns, ...(isScd ? ['valid_to IS NULL AS is_open'] : [])].join(', ')} FROM ${name})`,
       should: expectedHistory(placed, { rows, columns, written }),
     };
+  }
+
+  /** Whether it can be told from what was written, whether rows were merged or all of them computed anew. */
+  #isClear(
+    { model }: Placed,
+    base: Kept | undefined,
+    written: readonly TimeRange[] | undefined,
+    at: number,
+  ): boolean {
+    if (model.kind !== 'UNIQUE' || base === undefined) return true;
+    return (written ?? []).every((r) => r.start > desired(model, at).start);
   }
 
   async #compare(
@@ -370,4 +441,25 @@ export class Oracle {
       await this.#connection.run('DETACH wh');
     }
   }
+}
+
+/** Kinds whose rows are told from their inputs, save where nobody tells that those moved. */
+function isBlind({ spec, model, position }: Placed): boolean {
+  return ['INCREMENTAL', 'UNIQUE', 'RUNNING'].includes(model.kind) && readsForeign(spec, position);
+}
+
+/** Where nobody tells of late rows, missing intervals bring those before them along. */
+function expectLookback(
+  model: ModelSpec,
+  before: readonly TimeRange[],
+  written: readonly TimeRange[],
+  at: number,
+  where: string,
+): void {
+  if (!['INCREMENTAL', 'LIVING'].includes(model.kind)) return;
+  const missing = subtract([desired(model, at)], before);
+  expect(
+    subtract(withLookback(model, missing, at), written),
+    `${where}: m.${model.name} looks back ${model.lookback}`,
+  ).toEqual([]);
 }

@@ -6,7 +6,7 @@
 /**
  * What a model may be. Several are one kind of Sluice with other properties: `MATERIALIZED` is a view as a table; `UNIQUE` is
  * merged interval by interval, `MERGED` as a whole; `PARTS` has a partition for each key, `DAYS` one for each interval; `LOG` is
- * unmanaged; `LIVING` is a time range that is forward-only.
+ * unmanaged; `LIVING` is a time range that is forward-only; `RUNNING` is one that reads its own past rows.
  */
 export const KINDS = [
   'VIEW',
@@ -23,6 +23,7 @@ export const KINDS = [
   'SCD_TIME',
   'SCD_COLUMN',
   'LIVING',
+  'RUNNING',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
@@ -47,7 +48,7 @@ export function livesOn(kind: Kind): boolean {
   return keepsRows(kind) && kind !== 'MERGED';
 }
 
-/** `quarantine`: rows with `x` above 40 are diverted, in kinds that can. */
+/** `quarantine`: rows with `x` above 25 are diverted, in kinds that can. */
 export type AuditSpec = 'none' | 'passing' | 'failing' | 'quarantine';
 
 export interface ModelSpec {
@@ -70,6 +71,14 @@ export interface ModelSpec {
   readonly seed: number;
   /** Properties of kinds that keep rows: bit 0: hard deletes; bit 1: which columns are compared; 3: destructive changes are refused. */
   readonly variant: number;
+  /** Of kinds that merge by key: what happens to a row that is there (`model-text.ts` says what). */
+  readonly matched: number;
+  /** Intervals before the missing ones. */
+  readonly lookback: number;
+  /** Whether the newest intervals are computed again with each week. */
+  readonly again: boolean;
+  /** Whether runs ask a signal for its intervals, which says no to every third day. */
+  readonly signal: boolean;
 }
 
 export interface RowSpec {
@@ -88,6 +97,8 @@ export interface ProjectSpec {
   readonly timed: boolean;
   /** Whether `raw.a` declares its last column too. */
   readonly wide: boolean;
+  /** Whether `raw.b` is a table that somebody else keeps, and changes by night. */
+  readonly foreign: boolean;
 }
 
 /** When the first rows of sources are from. */

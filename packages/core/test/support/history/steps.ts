@@ -1,6 +1,6 @@
 /** What people do to a project, and what is drawn: projects, histories, and how often each thing happens. */
 import { array, boolean, constantFrom, nat, oneof, record, tuple, type Arbitrary } from 'fast-check';
-import { EXPRESSIONS, FILTERS, SHAPES, STYLES } from './model-text.ts';
+import { diverts, EXPRESSIONS, FILTERS, SHAPES, STYLES } from './model-text.ts';
 import { KINDS, ORIGIN, type Kind, type ModelSpec, type ProjectSpec, type RowSpec } from './project-spec.ts';
 
 /** What a step does; `a` and `b` choose among what there is. */
@@ -18,8 +18,13 @@ const STEPS = [
   'apply-killed',
   'apply-together',
   'apply-limited',
+  'apply-selected',
+  'apply-forward-only',
+  'apply-empty',
   'restate',
   'run',
+  'replay',
+  'replay-killed',
   'edit-expression',
   'edit-filter',
   'edit-shape',
@@ -74,8 +79,22 @@ export function change(
       return edit((m) => ({
         audit: m.audit === 'none' ? (b % 3 === 0 ? 'quarantine' : 'passing') : 'none',
       }));
+    case 'replay':
+    case 'replay-killed':
+      return spec.models.some((m) => diverts(m))
+        ? spec
+        : edit((m) => ({
+            audit: 'quarantine',
+            kind: diverts({ ...m, audit: 'quarantine' }) ? m.kind : 'FULL',
+          }));
     case 'edit-bound':
-      return edit(() => ({ bound: b % 5, batchSize: b % 3 }));
+      return edit(() => ({
+        bound: b % 5,
+        batchSize: b % 3,
+        lookback: b % 3,
+        matched: b % 4,
+        again: b % 2 === 0,
+      }));
     case 'revert': {
       const then = past[a % Math.max(1, past.length)];
       return then === undefined ? spec : { ...spec, models: then.models, wide: then.wide };
@@ -143,6 +162,10 @@ function newModel(spec: ProjectSpec, a: number, b: number): ModelSpec {
     audit: 'none',
     seed: b % 10,
     variant: (a + b) % 4,
+    matched: a % 4,
+    lookback: b % 3,
+    again: a % 3 === 0,
+    signal: b % 5 === 0,
   };
 }
 
@@ -173,9 +196,13 @@ const MODEL: Arbitrary<Omit<ModelSpec, 'name'>> = record({
   bound: nat({ max: 4 }),
   cron: constantFrom(0, 0, 0, 1, 2, 3),
   batchSize: nat({ max: 2 }),
-  audit: constantFrom<ModelSpec['audit']>('none', 'none', 'none', 'passing', 'passing', 'quarantine'),
+  audit: constantFrom<ModelSpec['audit']>('none', 'none', 'passing', 'passing', 'quarantine', 'quarantine'),
   seed: nat({ max: 10 }),
   variant: nat({ max: 3 }),
+  matched: nat({ max: 3 }),
+  lookback: nat({ max: 2 }),
+  again: boolean(),
+  signal: constantFrom(false, false, false, false, false, true),
 });
 
 /** 3 to 15 of them, most often a few. */
@@ -191,6 +218,7 @@ export const PROJECT: Arbitrary<ProjectSpec> = record({
   b: array(CHOICE.map(row), { minLength: 2, maxLength: 8 }),
   timed: boolean(),
   wide: boolean(),
+  foreign: constantFrom(false, false, false, true),
 });
 
 function history(...whats: readonly Step['what'][]): Arbitrary<readonly Step[]> {
@@ -204,7 +232,7 @@ function history(...whats: readonly Step['what'][]): Arbitrary<readonly Step[]> 
 }
 
 /** What takes a process of its own: half as often as others. */
-const OTHER_PROCESS: ReadonlySet<Step['what']> = new Set(['apply-killed', 'apply-together']);
+const OTHER_PROCESS: ReadonlySet<Step['what']> = new Set(['apply-killed', 'apply-together', 'replay-killed']);
 
 /** Everything there is, and once more what makes the others matter. */
 export const HISTORY: Arbitrary<readonly Step[]> = history(
@@ -217,6 +245,8 @@ export const HISTORY: Arbitrary<readonly Step[]> = history(
   'apply-prod',
   'apply-dev',
   'run',
+  'replay',
+  'replay',
   'append-rows',
   'correct-row',
   'edit-expression',
