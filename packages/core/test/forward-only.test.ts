@@ -164,6 +164,28 @@ test.each([
   expect((await project.apply()).status).toBe('nothing-to-do');
 });
 
+test.each([
+  ['INCREMENTAL_UNMANAGED', 'what it appended stays: --effective-from does not matter to it'],
+  [
+    'INCREMENTAL_BY_UNIQUE_KEY (unique_key id)',
+    'it has no intervals: --effective-from does not matter to it',
+  ],
+] as const)(
+  'a date from when on is no use to a model without intervals that are computed again: %s',
+  async (kind, message) => {
+    await using project = new TestProject(files(kind), NOW);
+    if (kind.includes('UNIQUE')) project.edit(MODEL, ' WHERE day BETWEEN @start_ds AND @end_ds', '');
+    await project.build();
+    times(project, 100);
+    const told = async (options: typeof FORWARD): Promise<readonly string[] | undefined> =>
+      (await project.plan('prod', options)).actions[0]?.reasons
+        .filter((r) => r.code === 'effective_nowhere')
+        .map((r) => r.message);
+    expect(await told(SINCE_30)).toEqual([message]);
+    expect(await told(FORWARD)).toEqual([]);
+  },
+);
+
 test('columns follow the policies of the kind', async () => {
   await using project = new TestProject(files(), NOW);
   await project.build();

@@ -18,6 +18,7 @@ export const WHY: Readonly<Record<ReasonCode, string>> = {
   keeps_history: 'keep history',
   carried_over: 'rows carried over',
   effective_from: 'computed again from the date on',
+  effective_nowhere: 'computed as ever, whatever the date',
   starts_over: 'history starts over',
   missing_intervals: 'intervals missing',
   not_computed: 'never computed',

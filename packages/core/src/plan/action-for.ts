@@ -71,7 +71,7 @@ function changedAction(walk: Walk, node: CompiledNode, exists: boolean, todo: To
 function evolveAction(walk: Walk, node: CompiledNode, carry: Carry, place: Place, todo: Todo): Action {
   const change = compareMeaning(walk.in.state.snapshots.get(carry.key), node, walk.changes);
   walk.changes.set(node.name, change);
-  const reasons = [...change.reasons, reason.carriedOver(), ...told(todo)];
+  const reasons = [...change.reasons, reason.carriedOver(), ...told(todo), ...effectiveNowhere(walk, node)];
   return { kind: 'evolve', reasons, columns: place.changes ?? NO_COLUMN_CHANGES };
 }
 
@@ -96,6 +96,13 @@ function skipped({ because }: Todo): Action['reasons'] {
 /** What is said of carried rows that are computed again, or are left for later. */
 function told(todo: Todo): Action['reasons'] {
   return [...todo.because.filter((r) => r.code === 'effective_from'), ...skipped(todo)];
+}
+
+/** Said where somebody asks from when on rows are computed again, and none of this model can be. */
+function effectiveNowhere(walk: Walk, node: CompiledNode): Action['reasons'] {
+  if (walk.in.forwardOnly?.effectiveFrom === undefined || !isModel(node)) return [];
+  const isAppended = node.definition.kind.kind === 'INCREMENTAL_UNMANAGED';
+  return isAppended || !node.byInterval ? [reason.effectiveNowhere(isAppended)] : [];
 }
 
 /** Said where a table is built: its rows will not be told from its inputs alone. */

@@ -64,6 +64,12 @@ export const reason = {
     code: 'effective_from',
     message: `from ${formatInstant(ranges[0]?.start ?? 0)} on its rows are computed by the new definition`,
   }),
+  effectiveNowhere: (isAppended: boolean): ReasonDocument => ({
+    code: 'effective_nowhere',
+    message: isAppended
+      ? 'what it appended stays: --effective-from does not matter to it'
+      : 'it has no intervals: --effective-from does not matter to it',
+  }),
   startsOver: (): ReasonDocument => ({
     code: 'starts_over',
     message:

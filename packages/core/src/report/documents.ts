@@ -284,6 +284,7 @@ export type ReasonCode =
   | 'keeps_history'
   | 'carried_over'
   | 'effective_from'
+  | 'effective_nowhere'
   | 'starts_over'
   | 'missing_intervals'
   | 'not_computed'
