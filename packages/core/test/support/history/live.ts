@@ -218,7 +218,8 @@ class History {
       planned = plan;
       return true;
     };
-    const model = spec.models[step.a % Math.max(1, spec.models.length)];
+    const tables = spec.models.filter((m) => m.kind !== 'VIEW' && m.kind !== 'EMBEDDED');
+    const model = tables[step.a % Math.max(1, tables.length)];
     const applied = await (async (): Promise<ApplyDocument> => {
       switch (step.what) {
         case 'run':
