@@ -106,7 +106,7 @@ test(
       'apply-failing failed': 0.04,
       'apply-interrupted interrupted': 0.03,
       'apply-killed killed': 0.02,
-      'apply-together done here, apply-together nothing-to-do here': 0.04,
+      'apply-together done here, apply-together nothing-to-do here': 0.03,
       'apply-limited done': 0.04,
       'restate done': 0.04,
       'run done': 0.04,
