@@ -11,6 +11,8 @@ const FILES: Files = {
   'models/a/clean.sql': 'MODEL (kind FULL);\nSELECT id, amount, upper(state) AS state FROM raw.o\n',
   'models/b/total.sql':
     'MODEL (kind FULL);\nSELECT state, sum(amount) AS total FROM a.clean GROUP BY state\n',
+  'models/a/part.sql': 'MODEL (kind EMBEDDED);\nSELECT id, amount, state FROM a.clean\n',
+  'models/b/states.sql': 'MODEL (kind FULL);\nSELECT state, max(amount) AS most FROM a.part GROUP BY state\n',
 };
 
 async function explained(edits: Files, model: string): Promise<readonly string[]> {
@@ -121,6 +123,42 @@ test.each<[string, Files, string, readonly string[]]>([
     },
     'b.total',
     ['differs', 'reads a.clean.amount, which changed'],
+  ],
+  [
+    'an input that is read through an embedded model',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSELECT id, amount + 1 AS amount, upper(state) AS state FROM raw.o\n',
+    },
+    'b.states',
+    ['differs', 'reads a.clean.amount through a.part, which changed'],
+  ],
+  [
+    'other rows of an input that is read through embedded models',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSELECT id, amount, upper(state) AS state FROM raw.o WHERE amount > 2\n',
+    },
+    'b.states',
+    ['differs', 'reads a.clean through a.part, whose rows changed'],
+  ],
+  [
+    'a column of an input that the embedded model has and this one does not read',
+    {
+      'models/a/clean.sql':
+        'MODEL (kind FULL);\nSELECT id + 1 AS id, amount, upper(state) AS state FROM raw.o\n',
+    },
+    'b.states',
+    ['same'],
+  ],
+  [
+    'an embedded model',
+    { 'models/a/part.sql': 'MODEL (kind EMBEDDED);\nSELECT id, amount * 2 AS amount, state FROM a.clean\n' },
+    'b.states',
+    [
+      'differs',
+      'its query is what it was: a.part, which is part of it, a statement around it, an audit that diverts rows, or a macro changed',
+    ],
   ],
   [
     'the kind',

@@ -52,7 +52,7 @@ function changedAction(walk: Walk, node: CompiledNode, exists: boolean, todo: To
     const inputs = isModel(node) ? node.dependencies.filter((d) => reboundInput(walk, d)) : [];
     return { kind: 'rebind', reasons: [reason.inputsRebound(inputs)], columns: NO_COLUMN_CHANGES };
   }
-  const change = compareMeaning(old, node, walk.changes);
+  const change = compareMeaning(old, node, walk.changes, walk.in.compiled.nodes);
   walk.changes.set(node.name, change);
   const build = todo.work !== undefined && todo.work.kind !== 'audit';
   const isNew = build || !exists;
@@ -69,7 +69,12 @@ function changedAction(walk: Walk, node: CompiledNode, exists: boolean, todo: To
 
 /** The rows of the table before go on under another definition. */
 function evolveAction(walk: Walk, node: CompiledNode, carry: Carry, place: Place, todo: Todo): Action {
-  const change = compareMeaning(walk.in.state.snapshots.get(carry.key), node, walk.changes);
+  const change = compareMeaning(
+    walk.in.state.snapshots.get(carry.key),
+    node,
+    walk.changes,
+    walk.in.compiled.nodes,
+  );
   walk.changes.set(node.name, change);
   const reasons = [...change.reasons, reason.carriedOver(), ...told(todo), ...effectiveNowhere(walk, node)];
   return { kind: 'evolve', reasons, columns: place.changes ?? NO_COLUMN_CHANGES };

@@ -54,10 +54,10 @@ export function explainVersion(
   for (const each of compiled.nodes.values()) {
     const old = shownOf(each.name);
     if (old !== undefined && old.version !== each.version)
-      changes.set(each.name, compareMeaning(old, each, changes));
+      changes.set(each.name, compareMeaning(old, each, changes, compiled.nodes));
     if (each.name === node.name) break;
   }
-  const change = changes.get(node.name) ?? compareMeaning(shown, node, changes);
+  const change = changes.get(node.name) ?? compareMeaning(shown, node, changes, compiled.nodes);
   return {
     ...base,
     status: 'differs',

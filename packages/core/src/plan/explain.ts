@@ -5,6 +5,7 @@ import { fingerprintOf } from '../state/fingerprint.ts';
 import type { Fingerprint, LoadedFile, Snapshot } from '../state/state.ts';
 import { countUnits, formatInstant, isAllTime, type IntervalUnit, type TimeRange } from '../time/index.ts';
 import { changedClauses } from './changed-clauses.ts';
+import { seenInputs, type SeenInputs } from './seen-inputs.ts';
 import type { Action } from './planned.ts';
 
 /** Why something happens, in the words that plans, reports and docs share. */
@@ -120,15 +121,16 @@ export function compareMeaning(
   old: Snapshot | undefined,
   node: CompiledNode,
   upstream: ReadonlyMap<string, ChangedMeaning>,
+  nodes: ReadonlyMap<string, CompiledNode>,
 ): ChangedMeaning {
-  return compareFingerprints(old?.fingerprint, fingerprintOf(node), node.dependencies, upstream);
+  return compareFingerprints(old?.fingerprint, fingerprintOf(node), seenInputs(node, nodes), upstream);
 }
 
-/** The same for two meanings, whoever keeps them. `dependencies`: the inputs of the newer one. */
+/** The same for two meanings, whoever keeps them. `seen`: what the newer one reads. */
 export function compareFingerprints(
   old: Fingerprint | undefined,
   own: Fingerprint,
-  dependencies: readonly string[],
+  seen: SeenInputs,
   upstream: ReadonlyMap<string, ChangedMeaning>,
 ): ChangedMeaning {
   if (old === undefined) {
@@ -157,7 +159,7 @@ export function compareFingerprints(
   const rowsChanged = old.rows !== own.rows;
   const textChanged = old.sql !== own.sql;
   const kindChanged = JSON.stringify(old.kind) !== JSON.stringify(own.kind);
-  const fromAbove = upstreamReasons(own.reads, dependencies, upstream);
+  const fromAbove = upstreamReasons(seen, upstream);
 
   const reasons: ReasonDocument[] = [];
   if (kindChanged) reasons.push({ code: 'kind_changed', message: kindChange(old.kind, own.kind) });
@@ -169,7 +171,7 @@ export function compareFingerprints(
   }
   const isOutside = old.sql !== null && !textChanged && !kindChanged && fromAbove.length === 0;
   if (isOutside && (recomputed.length > 0 || rowsChanged))
-    reasons.push({ code: 'definition_changed', message: outsideChange(old, own) });
+    reasons.push({ code: 'definition_changed', message: outsideChange(old, own, seen.embedded) });
   else if (textChanged || fromAbove.length === 0) {
     for (const name of recomputed) {
       reasons.push({ code: 'column_changed', message: `${name}: expression changed`, column: name });
@@ -222,12 +224,13 @@ function kindChange(old: Fingerprint['kind'], now: Fingerprint['kind']): string 
 }
 
 /** The query is what it was, and so is all it reads. */
-function outsideChange(old: Fingerprint, own: Fingerprint): string {
+function outsideChange(old: Fingerprint, own: Fingerprint, embedded: readonly string[]): string {
   const same = 'its query is what it was';
   if (old.scheme !== own.scheme) return `${same}: this Sluice tells versions by other rules`;
   const settings = changedSettings(old, own).map((name) => settingChange(name, old, own));
   if (settings.length > 0) return `${same}: ${settings.join(', ')}`;
-  const around = 'a statement around it, an audit that diverts rows';
+  const parts = embedded.map((name) => `${name}, which is part of it, `).join('');
+  const around = `${parts}a statement around it, an audit that diverts rows`;
   return old.settings === undefined || own.settings === undefined
     ? `${same}: ${around}, a macro, a setting such as the time zone, or DuckDB's version changed`
     : `${same}: ${around}, or a macro changed`;
@@ -251,27 +254,30 @@ function settingChange(name: string, old: Fingerprint, own: Fingerprint): string
 }
 
 function upstreamReasons(
-  reads: readonly { readonly model: string; readonly column: string }[],
-  dependencies: readonly string[],
+  { inputs, columns }: SeenInputs,
   upstream: ReadonlyMap<string, ChangedMeaning>,
 ): readonly ReasonDocument[] {
-  const reasons: ReasonDocument[] = [];
-  for (const dependency of dependencies) {
-    const change = upstream.get(dependency);
+  const reasons = new Map<string, ReasonDocument>();
+  const add = (found: ReasonDocument): void => {
+    if (!reasons.has(found.message)) reasons.set(found.message, found);
+  };
+  for (const { model, through } of inputs) {
+    const change = upstream.get(model);
     if (change === undefined) continue;
-    for (const read of reads) {
-      if (read.model !== dependency || !change.changedColumns.has(read.column.toLowerCase())) continue;
-      reasons.push({
+    const by = through === undefined ? '' : ` through ${through}`;
+    for (const read of columns) {
+      if (read.model !== model || read.through !== through) continue;
+      if (!change.changedColumns.has(read.column.toLowerCase())) continue;
+      add({
         code: 'upstream_column_changed',
-        message: `reads ${dependency}.${read.column}, which changed`,
-        column: `${dependency}.${read.column}`,
+        message: `reads ${model}.${read.column}${by}, which changed`,
+        column: `${model}.${read.column}`,
       });
     }
-    if (change.rowsChanged) {
-      reasons.push({ code: 'upstream_rows_changed', message: `reads ${dependency}, whose rows changed` });
-    }
+    if (change.rowsChanged)
+      add({ code: 'upstream_rows_changed', message: `reads ${model}${by}, whose rows changed` });
   }
-  return reasons;
+  return [...reasons.values()];
 }
 
 function where(changed: readonly TimeRange[]): string {

@@ -96,7 +96,7 @@ function isOther(reader: CompiledNode, input: PlannedNode, state: State, isDirec
   if (snapshot === undefined) return true;
   if (snapshot.version === input.node.version) return false;
   if (!isDirect || reader.node === 'source' || reader.lineage === undefined) return true;
-  const change = compareMeaning(snapshot, input.node, new Map());
+  const change = compareMeaning(snapshot, input.node, new Map(), new Map());
   if (change.rowsChanged || snapshot.fingerprint.scheme !== fingerprintOf(input.node).scheme) return true;
   return fingerprintOf(reader).reads.some(
     (r) => r.model === input.node.name && change.changedColumns.has(r.column.toLowerCase()),

@@ -67,7 +67,13 @@ class Meanings {
       const change = this.of(input);
       if (change !== undefined) upstream.set(input, change);
     }
-    return compareFingerprints(old?.fingerprint, now.fingerprint, inputs, upstream);
+    const seen = {
+      inputs: inputs.map((input) => ({ model: input, through: undefined })),
+      columns: now.fingerprint.reads.map((r) => ({ ...r, through: undefined })),
+      // What no environment shows is part of its readers; what it was is not kept.
+      embedded: inputs.filter((input) => this.#snapshot(this.#after, input) === undefined),
+    };
+    return compareFingerprints(old?.fingerprint, now.fingerprint, seen, upstream);
   }
 
   #snapshot(models: Models, model: string): Snapshot | undefined {
