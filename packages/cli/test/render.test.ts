@@ -389,6 +389,20 @@ describe('plan', () => {
       `);
   });
 
+  it('says of several batches that the SQL is that of the first', () => {
+    const document = plan([action({ sql: ['SELECT 1'], batches: 3 })]);
+    expect(renderPlan(document, PLAIN, { explain: true })).toBe(text`
+      ~ rebuild marts.revenue  FULL
+          → sluice__marts.revenue__v1
+
+            SELECT 1;
+
+            -- and 2 more batches: the same, each for the intervals that come next
+
+      Plan for prod: 1 to rebuild.
+      `);
+  });
+
   it('shows what runs on views', () => {
     const virtual_updates = [
       { model: 'marts.revenue', view: 'marts.revenue', sql: ['COMMENT ON VIEW x IS NULL'] },

@@ -51,6 +51,14 @@ export function renderAction(action: ActionDocument, style: Style, { explain, fu
   if (explain) {
     add(p.dim(`→ ${visible(action.physical)}`));
     lines.push(...statementLines(action.sql));
+    const others = action.batches - 1;
+    if (others > 0 && action.sql.length > 0)
+      lines.push(
+        '',
+        p.dim(
+          `      -- and ${count(others, 'more batch', 'more batches')}: the same, each for the intervals that come next`,
+        ),
+      );
   }
   return lines.join('\n');
 }

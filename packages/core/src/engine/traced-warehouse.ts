@@ -37,6 +37,7 @@ function tracedConnection(connection: Connection, tracer: Tracer): Connection {
     views: () => timed('SELECT', () => connection.views()),
     comments: (relation) => timed('SELECT', () => connection.comments(relation)),
     loadFiles: (request, maxRejects) => timed('LOAD', () => connection.loadFiles(request, maxRejects)),
+    loadText: (request) => connection.loadText(request),
     compareFiles: (request) => timed('COMPARE', () => connection.compareFiles(request)),
     exportRows: (query, path, format) => timed('COPY', () => connection.exportRows(query, path, format)),
     importRows: (path, format, columns, table) =>

@@ -54,6 +54,8 @@ export interface Connection {
    * are answered with their text.
    */
   loadFiles(request: LoadRequest, maxRejects: number): Promise<LoadResult>;
+  /** The statement of {@link loadFiles}, without a look at the files: as it is where they have the declared columns and no others. */
+  loadText(request: LoadRequest): string;
   /** Compares a loaded table with what its files hold now. */
   compareFiles(request: LoadRequest): Promise<FileComparison>;
   /** Writes the rows of one query to a file, with their types; answers how many. @throws when the file cannot be written. */

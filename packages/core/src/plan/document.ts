@@ -20,6 +20,8 @@ export async function toPlanDocument(
   plan: Plan,
   project: string,
   writer: SqlWriter,
+  /** How the files of a source or a seed are loaded. */
+  loadText: (planned: PlannedNode) => string | undefined,
   estimate: (planned: PlannedNode) => EstimateDocument | null = () => null,
 ): Promise<PlanDocument> {
   // All at once, so that their texts are parsed together.
@@ -28,7 +30,12 @@ export async function toPlanDocument(
     [...plan.nodes.values()].flatMap((n) =>
       n.action === undefined
         ? []
-        : [toAction(n, n.action, writer, { estimate: estimate(n), readers: readers.get(n.node.name) ?? 0 })],
+        : [
+            toAction(n, n.action, writer, loadText, {
+              estimate: estimate(n),
+              readers: readers.get(n.node.name) ?? 0,
+            }),
+          ],
     ),
   );
   for (const removed of plan.removed) {
@@ -132,6 +139,7 @@ async function toAction(
   planned: PlannedNode,
   action: NonNullable<PlannedNode['action']>,
   writer: SqlWriter,
+  loadText: (planned: PlannedNode) => string | undefined,
   { estimate, readers }: Pick<ActionDocument, 'estimate' | 'readers'>,
 ): Promise<ActionDocument> {
   const { node, work } = planned;
@@ -142,6 +150,7 @@ async function toAction(
   const isFirst = (planned.fresh && carry === undefined) || isAnew;
   const task = writes && first !== undefined ? await writer.task(planned, first, isFirst) : [];
   const before = carry === undefined ? [] : writer.carry(planned, carry);
+  const load = work?.kind === 'load' || work?.kind === 'seed' ? loadText(planned) : undefined;
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
@@ -156,7 +165,7 @@ async function toAction(
     estimate,
     version: node.version,
     physical: planned.key,
-    sql: [...before, ...task].map((s) => s.sql),
+    sql: [...(load === undefined ? [] : [load]), ...[...before, ...task].map((s) => s.sql)],
   };
 }
 

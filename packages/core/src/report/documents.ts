@@ -358,7 +358,7 @@ export interface ActionDocument {
   readonly version: string;
   /** The physical table or view. */
   readonly physical: string;
-  /** The statements in order; for several batches those of the first. */
+  /** The statements in order; for several batches those of the first. Loads name files by their patterns. */
   readonly sql: readonly string[];
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../plan/index.ts';
 import type { EstimateDocument, PlanDocument } from '../report/index.ts';
 import { readLastWork, readState, type State } from '../state/index.ts';
+import { seedFiles } from '../source/index.ts';
 import type { PlanOptions, RunOptions } from '../workspace.ts';
 import { checkPlanOptions } from './check-plan-options.ts';
 import { checkEnvironmentName } from './errors.ts';
@@ -96,10 +97,24 @@ async function prepareNow(
     plan,
     compiled.project.config.name,
     writer,
+    (planned) => loadText(connection, planned),
     mode === 'plan' ? await estimator(connection, plan, state) : undefined,
   );
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
   return { ...compiled, compiled: { ...compiled.compiled, diagnostics }, state, plan, writer, document };
+}
+
+/** By the patterns of the project, which say the same as the names of files in fewer words. */
+function loadText(connection: Connection, { node, physical: target }: PlannedNode): string | undefined {
+  const source =
+    node.node === 'source'
+      ? node.definition.origin
+      : node.definition.kind.kind === 'SEED'
+        ? seedFiles(node.definition.kind)
+        : undefined;
+  return source?.kind === 'file'
+    ? connection.loadText({ source, paths: source.files, columns: node.columns, target })
+    : undefined;
 }
 
 /** Asks the warehouse what it knows only where there is something to do: a plan without work stays as fast as it is. */

@@ -20,6 +20,13 @@ import { compareSql, countReadableSql, readFilesSql, sampleSql } from './files.t
 import { shownBy } from './shown-by.ts';
 
 /** The embedded warehouse: one DuckDB file, opened by this process. */
+/** Where DuckDB puts what it could not read of a load. */
+const REJECTS = { errors: 'sluice_reject_errors', scans: 'sluice_reject_scans' };
+
+function loading({ target }: LoadRequest, query: string): string {
+  return `CREATE OR REPLACE TABLE ${tableIdent(target)} AS ${query}`;
+}
+
 export class DuckDbWarehouse implements Warehouse {
   readonly #instance: DuckDBInstance;
   readonly #macros: readonly string[];
@@ -184,20 +191,27 @@ class DuckDbConnection implements Connection {
   }
 
   async loadFiles(request: LoadRequest, maxRejects: number): Promise<LoadResult> {
-    const rejects = { errors: 'sluice_reject_errors', scans: 'sluice_reject_scans' };
+    const rejects = REJECTS;
     const isCsv = request.source.format === 'csv';
     const sample = await this.#sampleOf(request);
     if (isCsv) await this.#dropRejects(rejects);
     const all = await this.#readSql(request, isCsv ? rejects : undefined);
     // What is small enough is loaded as ever.
     const query = sample === undefined || sample.from <= sample.rows ? all : sampleSql(all, sample.rows);
-    await this.run(`CREATE OR REPLACE TABLE ${tableIdent(request.target)} AS ${query}`);
+    await this.run(loading(request, query));
     const rows = await this.#count(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
     const sampledFrom = sample?.from ?? null;
     if (!isCsv) return { rows, sampledFrom, rejected: 0, rejects: [] };
     const found = await this.#readRejects(rejects, maxRejects);
     await this.#dropRejects(rejects);
     return { rows, sampledFrom, ...found };
+  }
+
+  loadText(request: LoadRequest): string {
+    const { source, paths, columns } = request;
+    const names = columns.map((c) => c.name);
+    const rejects = source.format === 'csv' ? REJECTS : undefined;
+    return loading(request, readFilesSql(source, paths, columns, names, rejects));
   }
 
   async compareFiles(request: LoadRequest): Promise<FileComparison> {
