@@ -171,7 +171,7 @@ export function outerJoin(preserved: Block, optional: Relation, sequence: string
 }
 
 /** The same CTE or model used on both sides of a join: the right side's relations are other instances. */
-function instanceApart(left: Block, right: Block): Block {
+export function instanceApart(left: Block, right: Block): Block {
   if (!right.relations.some((relation) => left.relations.includes(relation))) return right;
   const renamed = new Map<Relation, Relation>();
   const memo = new Map<CallTerm, Term>();

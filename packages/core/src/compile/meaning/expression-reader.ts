@@ -13,6 +13,7 @@ import {
 import { digest, remembering } from './digest.ts';
 import { isExact } from './exact-types.ts';
 import { CONTEXT, SORTS, VOLATILE } from './functions.ts';
+import { countOrNone } from './scalar-subquery.ts';
 import {
   atom,
   CallTerm,
@@ -20,6 +21,7 @@ import {
   connective,
   constant,
   constantText,
+  COUNT_UNLESS_EMPTY,
   IN_ORDER,
   negation,
   operandsOf,
@@ -147,6 +149,10 @@ export class ExpressionReader {
       }
       case 'VALUE_CONSTANT':
         return isConstantTrue(expression) ? TRUE : undefined;
+      case 'CASE_EXPR': {
+        const count = countOrNone(expression);
+        return count === undefined ? undefined : operandsOf(read(count), COUNT_UNLESS_EMPTY)?.[0];
+      }
       case 'OPERATOR_CAST':
         return literalCast(expression) ?? (castsToItself(expression) ? read(expression['child']) : undefined);
       default:

@@ -38,6 +38,11 @@ export const LISTS: ReadonlySet<string> = words('list array_agg');
 /** Functions of a list that do not depend on the order of its elements, where equal elements are the same. */
 export const SORTS: ReadonlySet<string> = words('list_sort array_sort list_reverse_sort array_reverse_sort');
 
+/** Aggregates that are NULL over no rows; there are more, but these are the ones people write. */
+export const NULL_OF_NONE: ReadonlySet<string> = words(
+  'sum min max avg mean first last any_value bool_and bool_or stddev median',
+);
+
 /** Scalar functions of numbers that give NULL when an argument is NULL; there are more, but these stand around aggregates. */
 export const STRICT: ReadonlySet<string> = words('+ - * / // % abs ceil floor round');
 

@@ -1,5 +1,5 @@
 /** Groups, DISTINCT and windows: operators over a block's seal, where the order of rows may matter. */
-import { flag, isObject, list, nodes, object, text, type JsonObject, type PlanNode } from '../plan-node.ts';
+import { flag, list, nodes, object, text, type JsonObject, type PlanNode } from '../plan-node.ts';
 import { relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import type { ExpressionReader } from './expression-reader.ts';
@@ -9,12 +9,12 @@ import { keysOf, settledBy } from './settled.ts';
 import { sortedSet } from './sorted-set.ts';
 import { atom, CallTerm, IN_ORDER, type Term } from './term.ts';
 
-/** `scalar`: there is one row at most, so that order does not matter. */
+/** `isFirstOfAll`: of which `first` it does not matter which row is the first. */
 export function aggregate(
   expressions: ExpressionReader,
   node: PlanNode,
   block: Block,
-  scalar: boolean,
+  isFirstOfAll: (aggregate: JsonObject) => boolean,
 ): Block {
   const keyTerms = list(node, 'groups').map((e) => expressions.read(e, block.columns));
   const aggregates = nodes(node, 'expressions').map((given) => {
@@ -38,7 +38,7 @@ export function aggregate(
     const name = text(aggregate, 'name');
     const isFree =
       (UNORDERED.has(name) && !isCollated(aggregate)) ||
-      (scalar && name === 'first') ||
+      (name === 'first' && isFirstOfAll(aggregate)) ||
       isSortedByItself(expressions, aggregate, block, seal);
     if (!isFree && aggregate['order_bys'] === undefined) expressions.flags.add(`order:${name}`);
     const isList = LISTS.has(name) && aggregate['order_bys'] === undefined;
@@ -90,12 +90,7 @@ export function distinct(expressions: ExpressionReader, node: PlanNode, block: B
   const seal = block.sealFor(terms);
   const targets = sortedSet(terms.map((term) => seal.hash(term)));
   const all = sortedSet(seal.columns);
-  if (text(node, 'distinct_type') === 'DISTINCT' && targets.join() === all.join()) {
-    // The same as GROUP BY all columns.
-    const rows = digest('groups', seal.rows, all, 0);
-    const keys = seal.columns.map((hash) => digest('key', hash));
-    return relationBlock(rows, digest('grouped', rows, seal.sequence), keys);
-  }
+  if (text(node, 'distinct_type') === 'DISTINCT' && targets.join() === all.join()) return distinctRows(seal);
   expressions.flags.add('order:DISTINCT ON');
   const orders = ordersOf(expressions, object(node, 'order_by'), seal, block.columns);
   const keys = [...list(node, 'distinct_targets'), ...keysOf(object(node, 'order_by'))];
@@ -107,6 +102,13 @@ export function distinct(expressions: ExpressionReader, node: PlanNode, block: B
     rows,
     seal.columns.map((hash) => digest('kept', hash)),
   );
+}
+
+/** Each row once: the same as GROUP BY all columns. */
+export function distinctRows(seal: Seal): Block {
+  const rows = digest('groups', seal.rows, sortedSet(seal.columns), 0);
+  const keys = seal.columns.map((hash) => digest('key', hash));
+  return relationBlock(rows, digest('grouped', rows, seal.sequence), keys);
 }
 
 export function window(expressions: ExpressionReader, node: PlanNode, block: Block): Block {
@@ -144,23 +146,6 @@ export function ordersOf(
     text(order, 'null_order'),
     seal.hash(expressions.read(order['expression'] ?? null, columns)),
   ]);
-}
-
-/**
- * A scalar subquery is planned as `first(x), count(*)` and an error when there are more rows than one. Returns the
- * aggregate below the projection.
- */
-export function scalarSubquery(projection: PlanNode): PlanNode | undefined {
-  const [aggregate] = nodes(projection, 'children');
-  const checked = nodes(projection, 'expressions').every((expression) => {
-    const [check] = nodes(expression, 'case_checks');
-    return text(expression, 'type') === 'CASE_EXPR' && text(object(check, 'then_expr'), 'name') === 'error';
-  });
-  const isAggregate =
-    text(aggregate, 'type') === 'LOGICAL_AGGREGATE_AND_GROUP_BY' && list(aggregate, 'groups').length === 0;
-  const names = nodes(aggregate, 'expressions').map((e) => text(e, 'name'));
-  const hasForm = names.at(-1) === 'count_star' && names.slice(0, -1).every((name) => name === 'first');
-  return checked && isAggregate && hasForm && isObject(aggregate) ? aggregate : undefined;
 }
 
 /** `count(1)` counts rows as `count(*)` does. */

@@ -1,40 +1,46 @@
 /** Joins: inner and outer ones stay symbolic, look-ups become values of the left side, the rest is opaque. */
-import { joinConditions, joinType, list, text, type PlanNode } from '../plan-node.ts';
+import { joinType, list, text, type PlanNode } from '../plan-node.ts';
+import type { Correlation } from './correlation.ts';
 import { cross, outerJoin, relationBlock, type Block, type Seal } from './block.ts';
 import { digest } from './digest.ts';
 import { UnknownPlan, type ExpressionReader } from './expression-reader.ts';
+import { conditionsOf } from './join-conditions.ts';
+import { independentSide, innerSide, type RightSide } from './joined-by-seen.ts';
+import { filledGroup } from './independent-groups.ts';
 import { nearestRow } from './nearest-row.ts';
 import { NO_PARAMETERS, optionalSide, plainSide, type Parameters } from './optional-side.ts';
 import { pick, side } from './plan-parts.ts';
 import { sortedSet } from './sorted-set.ts';
-import {
-  atom,
-  CallTerm,
-  column,
-  conjuncts,
-  hashTerm,
-  isTrue,
-  isVolatile,
-  planComparison,
-  type Term,
-} from './term.ts';
+import { atom, CallTerm, column, hashTerm, isVolatile, type Term } from './term.ts';
+
+/** Where a join stands: in a correlated subquery that sees something, and what it hands to its own right side. */
+export interface JoinPlace {
+  readonly correlation?: Correlation | undefined;
+  readonly parameters?: Parameters;
+}
 
 export function join(
   expressions: ExpressionReader,
   node: PlanNode,
-  left: Block,
+  given: Block,
   right: Block,
-  parameters = NO_PARAMETERS,
+  { correlation, parameters = NO_PARAMETERS }: JoinPlace,
 ): Block {
   const type = joinType(node);
   const isAsOf = text(node, 'type') === 'LOGICAL_ASOF_JOIN';
   const isCorrelated = text(node, 'type') === 'LOGICAL_DELIM_JOIN';
+  const seen = isCorrelated ? undefined : correlation;
+  const left = seen === undefined ? given : given.bounded();
   if (!isAsOf && !isCorrelated) {
-    if (type === 'INNER') return innerJoin(expressions, node, left, right);
-    if (type === 'LEFT' || type === 'RIGHT') return outerJoinOf(expressions, node, left, right, type);
+    if (type === 'INNER') {
+      const side = innerSide(expressions, node, left, right, seen);
+      return innerJoin(expressions, node, left, side ?? right);
+    }
+    if (type === 'LEFT' || type === 'RIGHT') return outerJoinOf(expressions, node, left, right, type, seen);
   }
   if (!isAsOf && (type === 'SEMI' || type === 'ANTI' || type === 'MARK' || type === 'SINGLE')) {
-    return lookUp(expressions, node, left, right, parameters, type);
+    const side = type === 'SINGLE' ? undefined : independentSide(expressions, node, left, right, seen);
+    return lookUp(expressions, node, left, side ?? { block: right, seen: [] }, parameters, type);
   }
   return opaqueJoin(expressions, node, left, right, parameters, type);
 }
@@ -53,9 +59,18 @@ function outerJoinOf(
   expressions: ExpressionReader,
   node: PlanNode,
   left: Block,
-  right: Block,
+  given: Block,
   type: 'LEFT' | 'RIGHT',
+  correlation: Correlation | undefined,
 ): Block {
+  const side = type === 'LEFT' ? independentSide(expressions, node, left, given, correlation) : undefined;
+  const right = side?.block ?? given;
+  const group = side === undefined ? undefined : filledGroup(side.block, correlation);
+  if (group !== undefined && conditionsOf(expressions, node, left.columns, right.columns).length === 0) {
+    const joined = cross(left, group);
+    const width = left.columns.length;
+    return joined.withColumns(keptOf(node, joined.columns.slice(0, width), joined.columns.slice(width)));
+  }
   const seals = sidesOf(expressions, node, left, right, NO_PARAMETERS);
   const [preserved, optional] =
     type === 'LEFT' ? [left.bounded(), seals.right] : [right.bounded(), seals.left];
@@ -64,14 +79,18 @@ function outerJoinOf(
     rows: optional.rows,
     sequence: optional.sequence,
   };
-  const columns = optional.columns.map((hash) => column(relation, hash));
+  const columns = optional.columns.map((hash, at) => side?.seen[at] ?? column(relation, hash));
   const [leftColumns, rightColumns] =
     type === 'LEFT' ? [preserved.columns, columns] : [columns, preserved.columns];
   const on = conditionsOf(expressions, node, leftColumns, rightColumns);
-  if (on.some(isVolatile)) return opaqueJoin(expressions, node, left, right, NO_PARAMETERS, type);
+  if (on.some(isVolatile)) return opaqueJoin(expressions, node, left, given, NO_PARAMETERS, type);
   relation.on = on;
   const sequence = digest('outer', type, preserved.seal().sequence, optional.sequence);
-  return outerJoin(preserved, relation, sequence).withColumns(keptOf(node, leftColumns, rightColumns));
+  const isMatched = column(relation, digest('matched'));
+  const shown = rightColumns.map((term, at) =>
+    side?.seen[at] === undefined ? term : new CallTerm('where matched', [term, isMatched]),
+  );
+  return outerJoin(preserved, relation, sequence).withColumns(keptOf(node, leftColumns, shown));
 }
 
 /** Joins that add a value to every left row, or keep the left rows for which it is true. */
@@ -79,18 +98,18 @@ function lookUp(
   expressions: ExpressionReader,
   node: PlanNode,
   left: Block,
-  right: Block,
+  right: RightSide,
   parameters: Parameters,
   type: 'SEMI' | 'ANTI' | 'MARK' | 'SINGLE',
 ): Block {
   const { block, shown } =
-    type === 'SINGLE' ? optionalSide(expressions, node, right, parameters) : plainSide(right);
+    type === 'SINGLE' ? optionalSide(expressions, node, right.block, parameters) : plainSide(right.block);
   const seal = sidesOf(expressions, node, left, block, parameters).right;
   const conditions = conditionsOf(
     expressions,
     node,
     left.columns,
-    seal.columns.map((hash) => atom(digest('right', hash))),
+    seal.columns.map((hash, at) => right.seen[at] ?? atom(digest('right', hash))),
   );
   const value = (operator: string): Term =>
     new CallTerm(operator, [
@@ -177,25 +196,6 @@ function sidesOf(
   if (!left.tied && !right.tied) return { left: left.seal(), right: right.seal() };
   const conditions = conditionsOf(expressions, node, left.columns, right.columns);
   return { left: left.sealFor([...parameters.terms, ...conditions]), right: right.sealFor(conditions) };
-}
-
-/** The join's conditions as conjuncts over terms of both sides. */
-function conditionsOf(
-  expressions: ExpressionReader,
-  node: PlanNode,
-  left: readonly Term[],
-  right: readonly Term[],
-): readonly Term[] {
-  const both = [...left, ...right];
-  const all = joinConditions(node).flatMap((condition) => {
-    if (condition.kind === 'expression') return conjuncts(expressions.read(condition.expression, both));
-    const { comparison } = condition;
-    const sides = [expressions.read(condition.left, left), expressions.read(condition.right, right)] as const;
-    const term = planComparison(comparison, ...sides);
-    if (term === undefined) throw new UnknownPlan(`comparison ${comparison}`);
-    return [term];
-  });
-  return all.filter((condition) => !isTrue(condition));
 }
 
 /** Each side's columns after the join's projection maps. */

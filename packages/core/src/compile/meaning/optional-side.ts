@@ -7,18 +7,20 @@
 import { joinConditions, type PlanNode } from '../plan-node.ts';
 import { Block } from './block.ts';
 import { digest } from './digest.ts';
-import { propertyOf, type ExpressionReader } from './expression-reader.ts';
-import { STRICT } from './functions.ts';
-import { constantText, renameRelations, TRUE, type CallTerm, type Relation, type Term } from './term.ts';
+import type { ExpressionReader } from './expression-reader.ts';
+import { isNullWhere } from './strict.ts';
+import { renameRelations, type CallTerm, type Relation, type Term } from './term.ts';
 
 /** What a correlated subquery sees of the left side, each combination of values once. */
 export interface Parameters {
   readonly terms: readonly Term[];
   /** The rows of the relation that stands for them on the right side. */
   readonly rows: string;
+  /** Columns of that relation that tell its rows apart by themselves, by hash. */
+  readonly numbers: ReadonlySet<string>;
 }
 
-export const NO_PARAMETERS: Parameters = { terms: [], rows: '' };
+export const NO_PARAMETERS: Parameters = { terms: [], rows: '', numbers: new Set() };
 
 export interface OptionalSide {
   readonly block: Block;
@@ -49,7 +51,7 @@ export function optionalSide(
     columns: right.columns.map(rename),
     ordered: right.ordered,
   });
-  const isNull = right.columns.map((column) => isNullWithout(group, column));
+  const isNull = right.columns.map(isNullWhere((column) => column.relation === group));
   // What is not NULL by itself has a value in one of the two and NULL in the other.
   return { block, shown: (hash, at) => (isNull[at] === true ? hash : digest('without a match', hash)) };
 }
@@ -59,7 +61,7 @@ export function plainSide(block: Block): OptionalSide {
   return { block, shown: (hash) => hash };
 }
 
-/** Whether a row to the left matches one of the values seen at most: it must be equal to it in all of its columns. */
+/** Whether a row to the left matches one of the values seen at most: it must be equal to it in all of its columns, or in its number. */
 function isMatchedOnce(
   expressions: ExpressionReader,
   node: PlanNode,
@@ -73,24 +75,5 @@ function isMatchedOnce(
     const term = expressions.read(condition.right, right.columns);
     if (term.kind === 'column' && term.relation === seen) equal.add(term.hash);
   }
-  return equal.size === parameters.terms.length;
-}
-
-/** Whether a value is NULL in all rows for which the relation has none. */
-function isNullWithout(relation: Relation, term: Term): boolean {
-  if (term.kind === 'column') return term.relation === relation;
-  return strictOperands(term).some((operand) => isNullWithout(relation, operand));
-}
-
-/** Operands of which one that is NULL makes the value NULL. */
-function strictOperands(term: Term): readonly Term[] {
-  if (hasText(propertyOf(term, 'type'), 'OPERATOR_CAST')) return [propertyOf(term, 'child') ?? TRUE];
-  const name = propertyOf(term, 'name');
-  const children = propertyOf(term, 'children');
-  const isStrict = [...STRICT].some((one) => hasText(name, one));
-  return isStrict && children?.kind === 'call' ? children.operands : [];
-}
-
-function hasText(term: Term | undefined, text: string): boolean {
-  return term?.kind === 'atom' && term.hash === constantText(text).hash;
+  return equal.size === parameters.terms.length || [...parameters.numbers].some((hash) => equal.has(hash));
 }

@@ -9,35 +9,33 @@ import {
   object,
   text,
   type Json,
+  type JsonObject,
   type PlanNode,
 } from '../plan-node.ts';
 import { cross, relationBlock, type Block } from './block.ts';
+import type { Correlation } from './correlation.ts';
 import { digest } from './digest.ts';
 import { UnknownPlan, withoutNames, type ExpressionReader } from './expression-reader.ts';
-import { aggregate, distinct, window, ordersOf, scalarSubquery } from './group-rules.ts';
+import { distinct, window, ordersOf } from './group-rules.ts';
+import { aggregateFor } from './independent-groups.ts';
 import { join } from './join-rules.ts';
 import type { Leaf } from './leaf.ts';
 import { limit, sample } from './limit-rules.ts';
 import { pick, ownParts, readAll, named, side } from './plan-parts.ts';
 import { checkProperties } from './plan-properties.ts';
+import { guardedFirsts } from './scalar-subquery.ts';
 import { scan, tableFunction, values } from './scan-rules.ts';
 import { union, setOperation } from './set-rules.ts';
 import { keysOf, settledBy } from './settled.ts';
 import { sortedSet } from './sorted-set.ts';
 import { CallTerm, column, type Term } from './term.ts';
 
-/** The columns of the outer query that a correlated subquery sees. */
-interface Correlation {
-  /** Where each combination of their values stands once; the same wherever a subquery is at that depth and sees as many. */
-  readonly rows: string;
-  /** In place of the order in which the subquery mentions them. */
-  readonly ranks: readonly number[];
-}
-
 export class PlanReader {
   readonly #leaf: Leaf;
   readonly #expressions: ExpressionReader;
   readonly #ctes = new Map<string, Block>();
+  /** `first(x)` of scalar subqueries: there is one row at most. */
+  readonly #guarded = new Set<JsonObject>();
   #depth = 0;
 
   constructor(leaf: Leaf, expressions: ExpressionReader) {
@@ -64,15 +62,8 @@ export class PlanReader {
           ? scan(this.#expressions, this.#leaf, node)
           : tableFunction(this.#expressions, node, input(0).seal());
       case 'LOGICAL_PROJECTION': {
-        const scalar = scalarSubquery(node);
-        if (scalar === undefined) return this.#projection(node, input(0));
-        const [below] = nodes(scalar, 'children');
-        if (below === undefined) throw new UnknownPlan('scalar subquery without an input');
-        checkProperties(scalar, text(scalar, 'type'));
-        return this.#projection(
-          node,
-          aggregate(this.#expressions, scalar, this.#operator(below, correlation), true),
-        );
+        for (const first of guardedFirsts(node)) this.#guarded.add(first);
+        return this.#projection(node, input(0));
       }
       case 'LOGICAL_FILTER': {
         const block = input(0);
@@ -80,7 +71,9 @@ export class PlanReader {
         return kept.withColumns(pick(kept.columns, list(node, 'projection_map')));
       }
       case 'LOGICAL_AGGREGATE_AND_GROUP_BY':
-        return aggregate(this.#expressions, node, input(0), false);
+        return aggregateFor(correlation, this.#expressions, node, input(0), (given) =>
+          this.#guarded.has(given),
+        );
       case 'LOGICAL_WINDOW':
         return window(this.#expressions, node, input(0));
       case 'LOGICAL_UNNEST': {
@@ -106,28 +99,33 @@ export class PlanReader {
       case 'LOGICAL_COMPARISON_JOIN':
       case 'LOGICAL_ANY_JOIN':
       case 'LOGICAL_ASOF_JOIN':
-        return join(this.#expressions, node, input(0), input(1));
+        return join(this.#expressions, node, input(0), input(1), { correlation });
       case 'LOGICAL_DELIM_JOIN': {
         if (flag(node, 'delim_flipped')) throw new UnknownPlan('flipped correlated join');
         const numbered = numberedInput(node);
         const left =
           numbered === undefined ? input(0) : withRowIdentity(this.#operator(numbered, correlation));
-        const { terms, ranks } = ranked(
-          left,
-          readAll(this.#expressions, list(node, 'duplicate_eliminated_columns'), left.columns),
-        );
+        const seen = readAll(this.#expressions, list(node, 'duplicate_eliminated_columns'), left.columns);
+        const { terms, ranks } = ranked(left, seen);
+        // The number of a row is the last of its columns.
+        const number = numbered === undefined ? undefined : left.columns.at(-1);
+        const numberAt = seen.findIndex((term) => term === number);
         this.#depth++;
         const rows = digest('correlated', this.#depth, terms.length);
-        const right = input(1, { rows, ranks });
+        const numbers = new Set<string>();
+        const right = input(1, { rows, columns: new Set(), numbers, numberAt, ranks, groups: new Map() });
         this.#depth--;
-        return join(this.#expressions, node, left, right, { terms, rows });
+        return join(this.#expressions, node, left, right, { parameters: { terms, rows, numbers } });
       }
       case 'LOGICAL_DELIM_GET': {
         if (correlation === undefined) throw new UnknownPlan('correlated columns without a join');
-        const { rows, ranks } = correlation;
+        const { rows, ranks, numberAt } = correlation;
         const columns = list(node, 'chunk_types').map((chunk, at) =>
           digest('parameter', rows, ranks[at] ?? at, withoutCollation(chunk)),
         );
+        for (const hash of columns) correlation.columns.add(hash);
+        const number = columns[numberAt];
+        if (number !== undefined) correlation.numbers.add(number);
         return named(this.#expressions, node, relationBlock(rows, rows, columns));
       }
       case 'LOGICAL_UNION':

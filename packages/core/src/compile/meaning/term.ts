@@ -131,6 +131,9 @@ export function operandsOf(term: Term, operator: string): readonly Term[] | unde
 /** A list of values that are known as such, and the order of rows in which they are listed. */
 export const IN_ORDER = 'in order';
 
+/** A number of rows, or NULL when there are none. */
+export const COUNT_UNLESS_EMPTY = 'count unless empty';
+
 /** A condition that always holds. */
 export const TRUE = new CallTerm('TRUE', []);
 

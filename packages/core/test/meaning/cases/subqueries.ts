@@ -63,8 +63,93 @@ export const SUBQUERIES: Cases = {
       `SELECT t.b, x.v FROM s.t CROSS JOIN LATERAL (SELECT count(*) AS v FROM s.u WHERE t.c COLLATE nocase = 'X' OR t.c > 'x') x`,
       `SELECT t.b, x.v FROM s.t CROSS JOIN LATERAL (SELECT count(*) AS v FROM s.u WHERE t.c > 'x' OR t.c COLLATE nocase = 'X') x`,
     ],
+    [
+      'a CTE or a table, in an aggregate inside of LATERAL',
+      'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM s.u WHERE t.a = u.e + (SELECT min(y.a) FROM s.u y)) x ON x.v > 0',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM s.u WHERE t.a = u.e + (SELECT min(y.a) FROM w y)) x ON x.v > 0',
+    ],
+    [
+      'a CTE or a table, in a scalar subquery inside of another',
+      'SELECT b, (SELECT count(*) FROM s.u WHERE u.a >= t.a AND u.e < (SELECT y.e FROM s.u y WHERE y.f = 17)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT count(*) FROM w u WHERE u.a >= t.a AND u.e < (SELECT y.e FROM w y WHERE y.f = 17)) AS v FROM s.t',
+    ],
+    [
+      'a CTE or a table, counted inside of a scalar subquery',
+      'SELECT b, (SELECT sum(u.a) FROM s.u WHERE u.a >= t.a AND u.e <= (SELECT count(*) FROM s.u y WHERE y.f > 17)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.a) FROM s.u WHERE u.a >= t.a AND u.e <= (SELECT count(*) FROM w y WHERE y.f > 17)) AS v FROM s.t',
+    ],
+    [
+      'a CTE or a table, in IN inside of a subquery',
+      'SELECT b, (SELECT sum(u.e) FROM s.u WHERE u.a >= t.a AND u.a NOT IN (SELECT y.e FROM s.u y)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.e) FROM s.u WHERE u.a >= t.a AND u.a NOT IN (SELECT y.e FROM w y)) AS v FROM s.t',
+    ],
+    [
+      'a CTE or a table, in groups inside of LATERAL',
+      'SELECT t.b, x.v FROM s.t, LATERAL (SELECT sum(y.v) AS v FROM (SELECT e, max(a) AS v FROM s.u GROUP BY e) y WHERE y.e >= t.a) x',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t, LATERAL (SELECT sum(y.v) AS v FROM (SELECT e, max(a) AS v FROM w GROUP BY e) y WHERE y.e >= t.a) x',
+    ],
+    [
+      'a CTE or a table, on both sides of a LEFT JOIN inside of a subquery',
+      'SELECT b, (SELECT count(y.f) FROM s.u LEFT JOIN s.u y ON y.e = u.a AND y.a > 1 WHERE u.e >= t.a) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT count(y.f) FROM w u LEFT JOIN w y ON y.e = u.a AND y.a > 1 WHERE u.e >= t.a) AS v FROM s.t',
+    ],
+    [
+      'a CTE or a table, where a subquery sees a list',
+      'SELECT t.b, x.v FROM (SELECT b, [a, b] AS l FROM s.t) t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM s.u WHERE u.a = len(t.l) - (SELECT min(a) FROM s.t) AND u.e >= t.l[1]) x ON x.v > 0',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM (SELECT b, [a, b] AS l FROM s.t) t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM w u WHERE u.a = len(t.l) - (SELECT min(a) FROM s.t) AND u.e >= t.l[1]) x ON x.v > 0',
+    ],
   ],
   different: [
+    [
+      'the aggregate of a CTE inside of LATERAL',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM s.u WHERE t.a = u.e + (SELECT min(y.a) FROM w y)) x ON x.v > 0',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM s.u WHERE t.a = u.e + (SELECT max(y.a) FROM w y)) x ON x.v > 0',
+    ],
+    [
+      'no row of a CTE, and one of nothing',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t, LATERAL (SELECT coalesce(y.v, 0) + t.a AS v FROM (SELECT min(e) AS v FROM w WHERE f > 17) y) x',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t, LATERAL (SELECT coalesce(y.v, 0) + t.a AS v FROM (SELECT min(e) AS v FROM w WHERE f > 17 HAVING count(*) > 0) y) x',
+    ],
+    [
+      'a count of a CTE, and a count that is NULL',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.a) FROM s.u WHERE u.a >= t.a AND u.e >= (SELECT count(*) FROM w y WHERE y.f > 17)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.a) FROM s.u WHERE u.a >= t.a AND u.e >= (SELECT nullif(count(*), 0) FROM w y WHERE y.f > 17)) AS v FROM s.t',
+    ],
+    [
+      'a count of a CTE, and the sum of it',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.a) FROM s.u WHERE u.a >= t.a AND u.e >= (SELECT count(y.a) FROM w y)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.a) FROM s.u WHERE u.a >= t.a AND u.e >= (SELECT sum(y.a) FROM w y)) AS v FROM s.t',
+    ],
+    [
+      'a CTE in IN inside of a subquery, correlated and not',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.e) FROM s.u WHERE u.a >= t.a AND u.a IN (SELECT y.e FROM w y)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.e) FROM s.u WHERE u.a >= t.a AND u.a IN (SELECT y.e FROM w y WHERE y.a = t.a)) AS v FROM s.t',
+    ],
+    [
+      'a CTE in IN and in NOT IN inside of a subquery',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.e) FROM s.u WHERE u.a >= t.a AND u.a IN (SELECT y.e FROM w y)) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT sum(u.e) FROM s.u WHERE u.a >= t.a AND u.a NOT IN (SELECT y.e FROM w y)) AS v FROM s.t',
+    ],
+    [
+      'groups of a CTE inside of LATERAL, by more and by nothing',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t, LATERAL (SELECT sum(y.v) AS v FROM (SELECT max(a) AS v FROM w GROUP BY e) y WHERE y.v >= t.a) x',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM s.t, LATERAL (SELECT sum(y.v) AS v FROM (SELECT max(a) AS v FROM w) y WHERE y.v >= t.a) x',
+    ],
+    [
+      'JOIN and LEFT JOIN of CTEs inside of a subquery',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT count(*) FROM w u LEFT JOIN w y ON y.e = u.a WHERE u.e >= t.a) AS v FROM s.t',
+      'WITH w AS (FROM s.u) SELECT b, (SELECT count(*) FROM w u JOIN w y ON y.e = u.a WHERE u.e >= t.a) AS v FROM s.t',
+    ],
+    [
+      'what of a list a subquery sees',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM (SELECT b, [a, b] AS l FROM s.t) t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM w u WHERE u.e >= t.l[1]) x ON x.v > 0',
+      'WITH w AS (FROM s.u) SELECT t.b, x.v FROM (SELECT b, [a, b] AS l FROM s.t) t LEFT JOIN LATERAL (SELECT max(u.e) AS v FROM w u WHERE u.e >= t.l[2]) x ON x.v > 0',
+    ],
+    [
+      'an error of one row, and which row is the first',
+      "SELECT CASE WHEN first(b) > 1000 THEN error('x') ELSE first(b) + count(*) END AS x FROM (FROM s.t ORDER BY ALL)",
+      "SELECT CASE WHEN first(b) > 1000 THEN error('x') ELSE first(b) + count(*) END AS x FROM (FROM s.t ORDER BY ALL DESC)",
+    ],
     [
       'LEFT and CROSS JOIN LATERAL of an aggregate that may be missing',
       'SELECT t.b, x.v FROM s.t LEFT JOIN LATERAL (SELECT sum(u.e) AS v FROM s.u WHERE u.a > t.a HAVING count(*) > 0) x ON TRUE',

@@ -54,8 +54,11 @@ export function recursion(query: Query, depth: number): Relation {
   const union = query.of('union', ['UNION ALL', 'UNION']);
   const rounds = query.of('rounds', ['1', '2', '3']);
   const recursive = `${name}(c0, c1) AS (SELECT ${first}::BIGINT, 0 FROM ${from} ${union} SELECT (${next})::BIGINT % 100, ${step}.c1 + 1 FROM ${name} ${step} WHERE ${step}.c1 < ${rounds} AND ${kept})`;
+  // Beside a recursion, DuckDB takes the types of a CTE's UNION from its first branch: the order of branches matters there.
+  const isApart = ctes.some((cte) => /\bUNION\b/.test(cte));
+  const sql = `WITH RECURSIVE ${(isApart ? [recursive] : [...ctes, recursive]).join(', ')} SELECT c0, c1 FROM ${name}`;
   return {
-    sql: `WITH RECURSIVE ${[...ctes, recursive].join(', ')} SELECT c0, c1 FROM ${name}`,
+    sql: isApart ? `WITH ${ctes.join(', ')} SELECT c0, c1 FROM (${sql})` : sql,
     types: ['integer', 'integer'],
   };
 }
