@@ -1,13 +1,15 @@
 import { DuckDBInstance, type DuckDBConnection } from '@duckdb/node-api';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'sql-formatter';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verdict } from '../apply/audits.ts';
 import { SourceText } from '../diagnostic/index.ts';
 import { parseModelFile } from '../model/index.ts';
 import type { ProjectFiles } from '../project/index.ts';
 import type { RenderContext } from '../render/index.ts';
 import { auditSql } from './audit-sql.ts';
-import { resolveAudit } from './bind-audit.ts';
+import { resolveAudit, type ResolvedAudit } from './bind-audit.ts';
+import { BY_HAND, TABLES } from './library.by-hand.ts';
 import { LIBRARY_CASES } from './library.cases.ts';
 import { LIBRARY } from './library.ts';
 import type { LibraryAudit } from './library/library-audit.ts';
@@ -43,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-function sqlOf(call: string, relation = 'this', parts: readonly string[] = []): string {
+function resolve(call: string): ResolvedAudit {
   const source = new SourceText(
     'models/a.sql',
     `MODEL (name a.b, kind FULL, audits (${call}));\nSELECT 1 AS a`,
@@ -54,7 +56,11 @@ function sqlOf(call: string, relation = 'this', parts: readonly string[] = []): 
   const resolved = resolveAudit(found, new Map());
   expect(resolved.diagnostics).toEqual([]);
   if (resolved.value === undefined) throw new Error(`not resolved: ${call}`);
-  return auditSql(resolved.value, { relation, where: undefined, parts }, CONTEXT).value?.sql ?? '';
+  return resolved.value;
+}
+
+function sqlOf(call: string, relation = 'this', parts: readonly string[] = []): string {
+  return auditSql(resolve(call), { relation, where: undefined, parts }, CONTEXT).value?.sql ?? '';
 }
 
 async function fill(table: string, columns: string, rows: string): Promise<void> {
@@ -77,9 +83,78 @@ test.each(LIBRARY_CASES)('$call', async ({ call, columns, data, other }) => {
   }
 });
 
-test('every audit of the library has a case', () => {
-  const tried = new Set(LIBRARY_CASES.map((c) => c.call.split('(', 1)[0]));
-  expect(LIBRARY.flatMap((part) => part.audits.map((a) => a.name)).filter((n) => !tried.has(n))).toEqual([]);
+/** The rows that `condition` leaves, for a query that knows nothing of it. */
+const some = (sql: string): string =>
+  `WITH this AS (SELECT * FROM main.this WHERE c IS DISTINCT FROM 3) SELECT * FROM (${sql})`;
+
+async function count(sql: string): Promise<number> {
+  return Number((await connection.runAndReadAll(sql)).getRowsJson()[0]?.[0]);
+}
+
+describe('beside SQL by hand', () => {
+  beforeAll(async () => {
+    for (const table of TABLES) await connection.run(table);
+  });
+
+  test.each(Object.entries(BY_HAND))('%s', async (call, byHand) => {
+    const all = await count(byHand);
+    expect(await count(`SELECT count(*) FROM (\n${sqlOf(call)}\n)`)).toBe(all);
+    for (const name of ['condition', 'where', 'row_condition', 'from_condition']) {
+      const limited = `${call.slice(0, -1)}, ${name} := c IS DISTINCT FROM 3)`;
+      expect(await count(`SELECT count(*) FROM (\n${sqlOf(limited)}\n)`)).toBe(await count(some(byHand)));
+    }
+    // Both limits, where they hold and where one row too many is bad.
+    const share = all / 3000;
+    expect(judge(`${call.slice(0, -1)}, max_rows := ${all})`, all)).toBe(all === 0 ? 'passed' : 'tolerated');
+    if (share > 1) return;
+    expect(judge(`${call.slice(0, -1)}, max_share := ${Math.min(1, share * 1.001)})`, all)).toBe(
+      all === 0 ? 'passed' : 'tolerated',
+    );
+    if (all === 0) return;
+    expect(judge(`${call.slice(0, -1)}, max_rows := ${all - 1})`, all)).toBe('failed');
+    expect(judge(`${call.slice(0, -1)}, max_rows := ${all}, max_share := ${share * 0.99})`, all)).toBe(
+      'failed',
+    );
+  });
+
+  test('most of them find something there', async () => {
+    const counts = await Promise.all(Object.values(BY_HAND).map(count));
+    expect(counts.filter((n) => n === 0).length).toBeLessThan(8);
+  });
+});
+
+/** What becomes of an audit that found so many of 3,000 rows. */
+function judge(call: string, found: number): string {
+  return verdict(resolve(call).tolerance, found, 3000);
+}
+
+test('by another name it is the same audit', () => {
+  for (const { name, aliases, example } of LIBRARY.flatMap(({ audits }) => audits))
+    for (const alias of [...aliases, `${name}_non_blocking`])
+      expect(sqlOf(example.replace(name, alias)), alias).toBe(sqlOf(example));
+});
+
+test('by other names its arguments are the same', () => {
+  for (const { parameters, example } of LIBRARY.flatMap(({ audits }) => audits))
+    for (const { name, aliases = [] } of parameters)
+      for (const alias of aliases)
+        if (new RegExp(`\\b${name} :=`).test(example))
+          expect(sqlOf(example.replace(new RegExp(`\\b${name} :=`), `${alias} :=`)), alias).toBe(
+            sqlOf(example),
+          );
+});
+
+test('every audit of the library has cases, and a query by hand', () => {
+  const names = LIBRARY.flatMap((part) => part.audits.map((a) => a.name));
+  for (const calls of [LIBRARY_CASES.map((c) => c.call), Object.keys(BY_HAND)]) {
+    const tried = new Set(calls.map((call) => call.split('(', 1)[0]));
+    expect(names.filter((n) => !tried.has(n))).toEqual([]);
+  }
+  // Each of them passes somewhere, and finds something somewhere; NULLs are among the data.
+  for (const name of names) {
+    const data = LIBRARY_CASES.filter((c) => c.call.startsWith(`${name}(`)).flatMap((c) => c.data);
+    expect([data.some((d) => d.finds === 0), data.some((d) => d.finds > 0)], name).toEqual([true, true]);
+  }
 });
 
 test('every example of the reference is a call that the library understands', () => {
