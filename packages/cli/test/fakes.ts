@@ -75,6 +75,7 @@ export function auditResult(more: Partial<AuditResultDocument> = {}): AuditResul
     seconds: 0.01,
     interval: null,
     message: null,
+    columns: [],
     samples: [],
     ...more,
   };

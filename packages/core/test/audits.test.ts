@@ -176,3 +176,45 @@ test('bad rows within the limits of an audit are told and hold nothing back', as
   ]);
   await expect((await project.workspace()).auditHistory('marts.al', 10)).rejects.toThrow(/marts\.al/);
 });
+
+test('a report says what rows failed for: columns or criteria, how many rows each, and the values', async () => {
+  await using project = new TestProject({
+    'project.yaml': 'name: blamed\nstart: 2024-01-01\nquarantine: { max_rows: 3 }\n',
+    'models/a.sql': `MODEL (name m.a, kind FULL, audits (
+  not_null(columns := (a, "b c"), severity := warn),
+  non_negative(columns := (a, v), severity := warn),
+  accepted_values(column := s, is_in := ('x'), severity := warn),
+  unique_values(columns := (v, s), severity := warn),
+  unique_combination_of_columns(columns := (a, s), severity := warn),
+  forall(criteria := (a < 2, s <> 'z'), severity := warn),
+  string_length_between(column := lower(s), max_v := 1, condition := v > 0, severity := warn),
+  number_of_rows(threshold := 99, severity := warn),
+  own(severity := warn)
+));
+SELECT * FROM (VALUES (1, 2, 'x', -1), (NULL, NULL, 'y', 1), (1, NULL, 'x', -1), (5, 1, 'zz', -1), (6, 1, 'zz', 3), (7, 1, NULL, NULL))
+  AS r(a, "b c", s, v)
+`,
+    'audits/own.sql': 'AUDIT (name own);\nSELECT * FROM @this_model WHERE v = 3\n',
+  });
+  const built = await project.build();
+  const told = built.results[0]?.audits.map((a) => [
+    a.audit,
+    a.failing_rows,
+    ...a.columns.map((c) => [
+      c.column,
+      c.failing_rows,
+      ...c.values.map((v) => `${JSON.stringify(v.value)} ×${v.rows}`),
+    ]),
+  ]);
+  expect(told).toEqual([
+    ['not_null', 2, ['a', 1], ['b c', 2]],
+    ['non_negative', 3, ['v', 3, '-1 ×3']],
+    ['accepted_values', 3, ['s', 3, '"zz" ×2', '"y" ×1']],
+    ['unique_values', 4, ['v', 3, '-1 ×3'], ['s', 4, '"x" ×2', '"zz" ×2']],
+    ['unique_combination_of_columns', 2, ['a, s', 2, '"(1, x)" ×2']],
+    ['forall', 3, ['a < 2', 3]],
+    ['string_length_between', 1, ['lower(s)', 1, '"zz" ×1']],
+    ['number_of_rows', 1],
+    ['own', 1],
+  ]);
+});

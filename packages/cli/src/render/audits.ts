@@ -86,6 +86,15 @@ function renderFailure(a: AuditResultDocument, run: string | null, style: Style,
     title,
     `    ${what}${a.interval === null ? '' : p.dim(`, in ${renderInterval(a.interval)}`)}`,
   ];
+  for (const c of a.columns) {
+    const values = c.values.map((v) => `${formatCell(v.value)}${v.rows > 1 ? ` ×${number(v.rows)}` : ''}`);
+    const others = c.failing_rows - c.values.reduce((sum, v) => sum + v.rows, 0);
+    const more = values.length > 0 && others > 0 ? ', …' : '';
+    if (a.columns.length > 1 || values.length > 0)
+      lines.push(
+        `    ${visible(c.column)}: ${count(c.failing_rows, 'row')}${values.length === 0 ? '' : `: ${values.join(', ')}${more}`}`,
+      );
+  }
   const samples = a.samples.slice(0, MOST_SAMPLES);
   const names = [...new Set(samples.flatMap((row) => Object.keys(row)))];
   if (names.length > 0) {

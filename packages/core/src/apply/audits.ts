@@ -3,8 +3,9 @@ import type { BoundAudit, StandaloneAudit } from '../compile/compiled.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
-import type { SqlWriter } from '../plan/sql-writer.ts';
+import type { AuditQueries, SqlWriter } from '../plan/sql-writer.ts';
 import type { AuditResultDocument } from '../report/index.ts';
+import { failingColumns } from './failing-columns.ts';
 import type { AuditRecord, FailingRows } from '../state/index.ts';
 import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 
@@ -56,6 +57,7 @@ interface Asked {
 interface Queries {
   readonly bad: string;
   readonly seen: string | undefined;
+  readonly blame?: AuditQueries['blame'];
 }
 
 /** Only when rows fail are they fetched, up to `maxRows`; the count is always exact. */
@@ -70,6 +72,7 @@ async function runQueries(
   let count = 0;
   let rows: readonly Row[] = [];
   let seen: number | null = null;
+  let columns: AuditResultDocument['columns'] = [];
   let problem: string | undefined;
   try {
     const query = await queries();
@@ -77,13 +80,15 @@ async function runQueries(
     if (count > 0) {
       if (query.seen !== undefined) seen = await countRows(connection, query.seen);
       rows = await connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${maxRows}`);
+      columns = await failingColumns(connection, (await query.blame?.(SAMPLES)) ?? [], rows, count);
     }
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
   const status = problem !== undefined ? 'error' : verdict(asked.bound.audit.tolerance, count, seen ?? count);
   const seconds = Math.round(performance.now() - started) / 1000;
-  return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, keptRows: undefined });
+  const keptRows = undefined;
+  return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, columns, keptRows });
 }
 
 /** What is known of an audit once it has run. */
@@ -94,6 +99,7 @@ interface Found {
   readonly seconds: number;
   readonly interval: TimeRange | undefined;
   readonly problem: string | undefined;
+  readonly columns?: AuditResultDocument['columns'];
   /** Failing rows, not more than are to be kept. */
   readonly rows: readonly Row[];
   /** How many are kept elsewhere; undefined when `rows` are to be. */
@@ -101,7 +107,7 @@ interface Found {
 }
 
 export function outcomeOf({ model, bound, isStandalone }: Asked, found: Found): AuditOutcome {
-  const { status, count, seen, seconds, interval, problem, rows, keptRows } = found;
+  const { status, count, seen, seconds, interval, problem, rows, columns = [], keptRows } = found;
   const { name, severity } = bound.audit;
   const call = bound.audit.call.text;
   return {
@@ -120,6 +126,7 @@ export function outcomeOf({ model, bound, isStandalone }: Asked, found: Found): 
       interval:
         interval === undefined ? null : { start: isoInstant(interval.start), end: isoInstant(interval.end) },
       message: problem ?? null,
+      columns,
       samples: rows.slice(0, SAMPLES),
     },
     record: {

@@ -28,7 +28,6 @@ const both = (columns: string): string =>
 /** Sorted values with their places. */
 const sorted = (column: string): string =>
   `(SELECT ${column} AS v, row_number() OVER (ORDER BY ${column}) AS k, count(*) OVER () AS n FROM this WHERE ${column} IS NOT NULL)`;
-const before = 'y.id = (SELECT max(z.id) FROM this AS z WHERE z.id < x.id)';
 const odd = (good: string): string => `SELECT count(*) FROM this WHERE s IS NOT NULL AND s NOT IN (${good})`;
 
 /** Calls, and what counts their bad rows by hand. */
@@ -93,8 +92,8 @@ export const BY_HAND: Readonly<Record<string, string>> = {
   'consistent_casing(column := s)': "SELECT count(*) FROM this WHERE s = 'x' OR s = 'X'",
   'sequential_values(column := a)':
     'SELECT count(a) - 1 - (SELECT count(DISTINCT x.a) FROM this AS x JOIN this AS y ON y.a = x.a - 1) FROM this',
-  'increasing(column := b, sort_column := id)': `SELECT count(*) FROM this AS x JOIN this AS y ON ${before} WHERE x.b <= y.b`,
-  'decreasing(column := b, sort_column := id, strictly := false)': `SELECT count(*) FROM this AS x JOIN this AS y ON ${before} WHERE x.b > y.b`,
+  'increasing(column := b, sort_column := id)': `SELECT count(*) FROM this AS x ASOF JOIN this AS y ON x.id > y.id WHERE x.b <= y.b`,
+  'decreasing(column := b, sort_column := id, strictly := false)': `SELECT count(*) FROM this AS x ASOF JOIN this AS y ON x.id > y.id WHERE x.b > y.b`,
   'mutually_exclusive_ranges(lower_bound_column := a, upper_bound_column := b, partition_by := c)': `
     WITH r AS (SELECT a, b, c, row_number() OVER (PARTITION BY c ORDER BY a NULLS FIRST, b NULLS LAST) AS k FROM this)
     SELECT count(*) FROM r LEFT JOIN r AS n ON n.c IS NOT DISTINCT FROM r.c AND n.k = r.k + 1

@@ -1,4 +1,4 @@
-import { auditSql, divertSql, standaloneSql } from '../audit/index.ts';
+import { auditSql, blameQueries, divertSql, standaloneSql, type BlameQuery } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel, StandaloneAudit } from '../compile/compiled.ts';
 import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
@@ -24,6 +24,8 @@ export interface AuditQueries {
   readonly bad: string;
   /** How many rows it looks at. */
   readonly seen: string;
+  /** Which columns are to blame, and with which values, not more than so many of each. */
+  readonly blame: (most: number) => Promise<readonly BlameQuery[]>;
 }
 
 /** The queries of one audit that diverts. */
@@ -150,7 +152,17 @@ export class SqlWriter {
     const seen = `SELECT count(*) AS n FROM ${made.value?.audited ?? tableIdent(planned.physical)}`;
     // An audit of the library that reads nothing else names its table already.
     const isPlain = bound.audit.definition === undefined && bound.dependencies.length === 0;
-    return isPlain ? { bad: text, seen } : { bad: await this.rewrite(text), seen: await this.rewrite(seen) };
+    const bad = isPlain ? text : await this.rewrite(text);
+    const relation = made.value?.audited ?? tableIdent(planned.physical);
+    return {
+      bad,
+      seen: isPlain ? seen : await this.rewrite(seen),
+      blame: async (most) => {
+        const asked = blameQueries(bound.audit, { bad: text, relation }, most);
+        if (isPlain) return asked;
+        return Promise.all(asked.map(async (a) => ({ ...a, query: await this.rewrite(a.query) })));
+      },
+    };
   }
 
   /** The bad rows of a standalone audit, over physical tables. */

@@ -480,8 +480,21 @@ export interface AuditResultDocument {
   readonly seconds: number;
   readonly interval: IntervalDocument | null;
   readonly message: string | null;
+  /**
+   * Of audits of the library that pick rows: by column or criterion, how many rows failed for it, and up to five of its values, the
+   * most frequent first. Empty for the others, and for rows that were diverted.
+   */
+  readonly columns: readonly FailingColumnDocument[];
   /** Up to five failing rows. */
   readonly samples: readonly Readonly<Record<string, Cell>>[];
+}
+
+/** What rows failed for. */
+export interface FailingColumnDocument {
+  readonly column: string;
+  readonly failing_rows: number;
+  /** Empty for a criterion that is no column's. */
+  readonly values: readonly { readonly value: Cell; readonly rows: number }[];
 }
 
 /** `sluice audit --history`. */

@@ -19,6 +19,18 @@ export interface LibraryAudit {
   /** What is wrong with the arguments as a whole, if anything. */
   readonly problem?: (given: Arguments) => string | undefined;
   readonly bad: (given: Arguments, over: Audited) => BadRows;
+  /** What rows may be bad for, one by one; without it, it is the value of `column`. */
+  readonly blames?: (given: Arguments, over: Audited) => readonly Blame[];
+}
+
+/** One thing that a row may be bad for. */
+export interface Blame {
+  /** How it is told, where `value` is no column. */
+  readonly name?: string;
+  /** SQL over a bad row; undefined where there is no value to tell. */
+  readonly value?: string;
+  /** Which bad rows are bad for this; undefined: all. */
+  readonly condition?: string;
 }
 
 /** What is bad: rows of the audited relation, picked by one clause, or a report about all of them. */

@@ -1,5 +1,5 @@
 import type { LibraryAudit } from './library-audit.ts';
-import { any, COLUMN, COLUMNS, report, rows } from './parts.ts';
+import { any, COLUMN, COLUMNS, eachColumn, report, rows } from './parts.ts';
 
 /** Audits about values that are missing. */
 export const NULL_AUDITS: readonly LibraryAudit[] = [
@@ -10,7 +10,7 @@ export const NULL_AUDITS: readonly LibraryAudit[] = [
     asks: 'Every row has a value in each of the columns.',
     nulls: 'is bad',
     example: 'not_null(columns := (a, b))',
-    bad: (given) => rows(any(given.list('columns').map((c) => `${c} IS NULL`))),
+    ...eachColumn((c) => `${c} IS NULL`),
   },
   {
     name: 'is_null',
@@ -19,7 +19,7 @@ export const NULL_AUDITS: readonly LibraryAudit[] = [
     asks: 'No row has a value in any of the columns.',
     nulls: 'is what it asks for',
     example: 'is_null(columns := (a, b))',
-    bad: (given) => rows(any(given.list('columns').map((c) => `${c} IS NOT NULL`))),
+    ...eachColumn((c) => `${c} IS NOT NULL`),
   },
   {
     name: 'at_least_one',

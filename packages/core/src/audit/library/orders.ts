@@ -1,5 +1,15 @@
 import type { Arguments, AuditParameter, LibraryAudit } from './library-audit.ts';
-import { COLUMN, IGNORES_NULL, oneOf, partition, PARTITION_BY, report, rows, rowsByWindow } from './parts.ts';
+import {
+  COLUMN,
+  IGNORES_NULL,
+  oneOf,
+  partition,
+  PARTITION_BY,
+  report,
+  rows,
+  rowsByWindow,
+  together,
+} from './parts.ts';
 
 const SORT: AuditParameter = { name: 'sort_column', aliases: ['order_by'] };
 const UNITS = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
@@ -69,6 +79,7 @@ export const ORDER_AUDITS: readonly LibraryAudit[] = [
         `${lower} ${empty} ${upper} OR (lead(TRUE) ${over} AND (${upper} IS NULL OR ${next} IS NULL OR ${next} ${touches} ${upper}))`,
       );
     },
+    blames: (given) => together([given.sql('lower_bound_column'), given.sql('upper_bound_column')]),
   },
   {
     name: 'recency',

@@ -1,5 +1,5 @@
 /** Parameters and conditions that many audits share. */
-import type { Arguments, AuditParameter, BadRows } from './library-audit.ts';
+import type { Arguments, Audited, AuditParameter, BadRows, Blame, LibraryAudit } from './library-audit.ts';
 
 export const COLUMN: AuditParameter = { name: 'column', aliases: ['column_name'], required: true };
 export const COLUMNS: AuditParameter = {
@@ -32,6 +32,26 @@ export function rows(condition: string): BadRows {
 
 export function rowsByWindow(condition: string): BadRows {
   return { kind: 'rows', clause: 'QUALIFY', condition };
+}
+
+/** Columns each of which may be bad by itself. */
+export function eachColumn(
+  bad: (column: string, over: Audited) => string,
+): Required<Pick<LibraryAudit, 'bad' | 'blames'>> {
+  const conditions = (given: Arguments, over: Audited): readonly string[] =>
+    given.list('columns').map((c) => bad(c, over));
+  return {
+    bad: (given, over) => rows(any(conditions(given, over))),
+    blames: (given, over) => given.list('columns').map((value) => ({ value, condition: bad(value, over) })),
+  };
+}
+
+/** Columns that are bad only together. */
+export function together(columns: readonly string[]): readonly Blame[] {
+  const name = columns.map((c) => c.replace(/^"(.*)"$/, '$1')).join(', ');
+  return columns.length === 1
+    ? [{ value: columns.join('') }]
+    : [{ name, value: `CAST(row(${columns.join(', ')}) AS VARCHAR)` }];
 }
 
 export function report(query: string): BadRows {

@@ -4,11 +4,13 @@ import {
   BOUNDS,
   COLUMN,
   COLUMNS,
+  eachColumn,
   IGNORES_NULL,
   needsBound,
   outside,
   report,
   rows,
+  together,
   TO,
 } from './parts.ts';
 
@@ -22,14 +24,9 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
     nulls: IGNORES_NULL,
     example: 'unique_values(columns := (a, b))',
     // A semi join with an empty right side costs nothing: when all is well, only the aggregate runs.
-    bad: (given, { grouped }) =>
-      rows(
-        any(
-          given
-            .list('columns')
-            .map((c) => `${c} IN (SELECT ${c} FROM ${grouped} GROUP BY ALL HAVING count(*) > 1)`),
-        ),
-      ),
+    ...eachColumn(
+      (c, { grouped }) => `${c} IN (SELECT ${c} FROM ${grouped} GROUP BY ALL HAVING count(*) > 1)`,
+    ),
   },
   {
     name: 'unique_combination_of_columns',
@@ -42,6 +39,7 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
       const key = keyOf(given.list('columns'));
       return rows(`${key} IN (SELECT ${key} FROM ${grouped} GROUP BY ALL HAVING count(*) > 1)`);
     },
+    blames: (given) => together(given.list('columns')),
   },
   {
     name: 'unique_within_row',
@@ -58,6 +56,7 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
       const columns = given.list('columns');
       return rows(any(columns.flatMap((a, i) => columns.slice(i + 1).map((b) => `${a} = ${b}`))));
     },
+    blames: (given) => together(given.list('columns')),
   },
   {
     name: 'not_constant',
@@ -114,6 +113,7 @@ export const UNIQUENESS_AUDITS: readonly LibraryAudit[] = [
       const differs = any(given.list('determines').map((c) => `min(${c}) <> max(${c})`));
       return rows(`${key} IN (SELECT ${key} FROM ${grouped} GROUP BY ALL HAVING ${differs})`);
     },
+    blames: (given) => together(given.list('columns')),
   },
   {
     name: 'cardinality_equality',

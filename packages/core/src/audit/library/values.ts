@@ -4,6 +4,7 @@ import {
   BOUNDS,
   COLUMN,
   COLUMNS,
+  eachColumn,
   IGNORES_NULL,
   needsBound,
   outside,
@@ -67,7 +68,7 @@ export const VALUE_AUDITS: readonly LibraryAudit[] = [
     asks: 'No value is below zero.',
     nulls: IGNORES_NULL,
     example: 'non_negative(columns := (a, b))',
-    bad: (given) => rows(any(given.list('columns').map((c) => `${c} < 0`))),
+    ...eachColumn((c) => `${c} < 0`),
   },
   {
     name: 'positive',
@@ -76,7 +77,7 @@ export const VALUE_AUDITS: readonly LibraryAudit[] = [
     asks: 'Every value is above zero.',
     nulls: IGNORES_NULL,
     example: 'positive(columns := (a, b))',
-    bad: (given) => rows(any(given.list('columns').map((c) => `${c} <= 0`))),
+    ...eachColumn((c) => `${c} <= 0`),
   },
   {
     name: 'castable',
@@ -98,6 +99,7 @@ export const VALUE_AUDITS: readonly LibraryAudit[] = [
     nulls: 'that makes a condition unknown is not bad',
     example: 'forall(criteria := (a <= b, b < 10))',
     bad: (given) => rows(any(given.list('criteria').map((c) => `NOT (${c})`))),
+    blames: (given) => given.list('criteria').map((c) => ({ name: c, condition: `NOT (${c})` })),
   },
   {
     name: 'relationships',
