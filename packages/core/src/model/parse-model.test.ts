@@ -66,6 +66,20 @@ test('kinds', () => {
   });
 });
 
+test.each([
+  ['tags (x, y,)', { tags: ['x', 'y'] }],
+  ['tags [x, y,]', { tags: ['x', 'y'] }],
+  ['grain (a, b,)', { grains: [['a', 'b']] }],
+  ['grains [a, (b, c,),]', { grains: [['a'], ['b', 'c']] }],
+  ['signals [ready(days := 1,), other(),]', { signals: [{ name: 'ready' }, { name: 'other' }] }],
+  ['audits (not_null(columns := (a, b,),), mine,)', { audits: [{ name: 'not_null' }, { name: 'mine' }] }],
+  ['columns (a INTEGER, b DECIMAL(10, 2),)', { columns: [{ name: 'a' }, { name: 'b' }] }],
+  ['kind INCREMENTAL_BY_UNIQUE_KEY (unique_key [a, b,],)', { kind: { uniqueKey: [key('a'), key('b')] } }],
+  ['kind INCREMENTAL_BY_PARTITION, partitioned_by (a,)', { kind: { partitionedBy: [key('a')] } }],
+])('a comma at the end of a list is fine: %s', (header, expected) => {
+  check(header, expected);
+});
+
 function key(text: string): unknown {
   return { text };
 }
