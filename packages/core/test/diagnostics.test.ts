@@ -101,6 +101,30 @@ test('a warning of a header or macro is said once, also of a model that waits fo
   ]);
 });
 
+test('types of declared columns that no table can have are said where they stand', async () => {
+  await using project = new TestProject({
+    'project.yaml': `name: types
+start: 2024-01-01
+sources:
+  raw:
+    t:
+      table: x.t
+      columns: { a: INTEGR, b: BIGINT, c: 'DECIMAL(99, 2)' }
+    u: { table: x.u, columns: { a: 'ENUM (1)' } }
+`,
+    'models/m/a.sql': 'MODEL (kind FULL);\nSELECT t.b FROM raw.t JOIN raw.u USING (a)\n',
+  });
+  const { diagnostics } = await (await project.workspace()).compile();
+  expect(shown(diagnostics)).toMatchInlineSnapshot(`
+    [
+      "a.sql:1:1 upstream-broken: not checked because raw.t has errors: m.a",
+      "project.yaml:7:21 config-invalid: the column 'a' of 'raw.t' cannot be one of a table: Type with name INTEGR does not exist | Types are written as in CREATE TABLE.",
+      "project.yaml:7:43 config-invalid: the column 'c' of 'raw.t' cannot be one of a table: DECIMAL type width must be between 1 and 38 | Types are written as in CREATE TABLE.",
+      "project.yaml:8:36 config-invalid: the column 'a' of 'raw.u' cannot be one of a table: ENUM type requires a set of VARCHAR arguments | Types are written as in CREATE TABLE.",
+    ]
+  `);
+});
+
 test('what DuckDB says of calls is put so that one can act on it', async () => {
   await using project = new TestProject({
     'project.yaml':

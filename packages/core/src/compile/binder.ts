@@ -32,6 +32,8 @@ export interface DeclareFailure {
   readonly schema: string;
   readonly name: string;
   readonly message: string;
+  /** Columns that no table can have; none when only all of them together cannot be. */
+  readonly columns: readonly { readonly name: string; readonly message: string }[];
 }
 
 /**

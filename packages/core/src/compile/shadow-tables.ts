@@ -57,7 +57,7 @@ export async function dropSurplus(c: Compilation): Promise<void> {
 }
 
 /** Types that DuckDB refuses are told where they were declared. */
-function undeclared(c: Compilation, { schema, name, message }: DeclareFailure): void {
+function undeclared(c: Compilation, { schema, name, message, columns }: DeclareFailure): void {
   c.input.memory?.doubt(`${schema}.${name}`);
   const node = c.knownTable(schema, name)?.node;
   if (node === undefined) return;
@@ -65,14 +65,19 @@ function undeclared(c: Compilation, { schema, name, message }: DeclareFailure): 
   c.finished.delete(node.name);
   c.declared.delete(node.name);
   c.broken.add(node.name);
-  const what = message.replace(/^(\w+ )+Error: /, '').replace(/[.!]\s*$/, '');
+  const what = problemOf(message);
   if (node.node === 'source') {
-    c.diagnostics.push(
-      diagnostic('config-invalid', `the columns of '${node.name}' cannot be those of a table: ${what}`, {
-        location: node.definition.location,
-        hint: 'Types are written as in CREATE TABLE.',
-      }),
-    );
+    const { location, typeLocations } = node.definition;
+    const hint = 'Types are written as in CREATE TABLE.';
+    const tell = (text: string, at = location): void => {
+      c.diagnostics.push(diagnostic('config-invalid', text, { location: at, hint }));
+    };
+    for (const { name: column, message: problem } of columns)
+      tell(
+        `the column '${column}' of '${node.name}' cannot be one of a table: ${problemOf(problem)}`,
+        typeLocations?.get(column),
+      );
+    if (columns.length === 0) tell(`the columns of '${node.name}' cannot be those of a table: ${what}`);
     return;
   }
   c.tell(
@@ -82,4 +87,9 @@ function undeclared(c: Compilation, { schema, name, message }: DeclareFailure): 
       hint: `Its columns are ${node.columns.map((c) => `${c.name} ${c.type}`).join(', ')}.`,
     }),
   );
+}
+
+/** DuckDB's message without what kind of error it is. */
+function problemOf(message: string): string {
+  return message.replace(/^(\w+ )+Error: /, '').replace(/[.!]\s*$/, '');
 }

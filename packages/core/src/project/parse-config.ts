@@ -320,6 +320,9 @@ class ConfigReader {
       location: this.#places.key(path),
       description: raw.description,
       columns,
+      typeLocations: new Map(
+        columns?.map((column) => [column.name, this.#places.value([...path, 'columns', column.name])]),
+      ),
       origin:
         raw.table === undefined ? this.#fileSource(raw, path) : this.#tableSource(raw.table, raw, path, cron),
     };

@@ -22,6 +22,8 @@ export interface SourceDefinition {
   readonly description: string | undefined;
   /** Declared columns in order, with DuckDB type names; undefined: taken from the files (an error for tables). */
   readonly columns: readonly { readonly name: string; readonly type: string }[] | undefined;
+  /** Where the types of declared columns stand, by column. */
+  readonly typeLocations?: ReadonlyMap<string, Location>;
   /** The columns are not declared, but were taken from the warehouse (`sources.yaml`). */
   readonly isRecorded?: boolean;
   readonly origin: FileSource | TableSource;

@@ -127,11 +127,28 @@ class DuckDbBinder implements Binder {
         try {
           await this.#runAll([statement(table)]);
         } catch (error) {
-          failures.push({ schema: table.schema, name: table.name, message: firstLine(error) });
+          const { schema, name } = table;
+          failures.push({ schema, name, message: firstLine(error), columns: await this.#refused(table) });
         }
       }
       return failures;
     }
+  }
+
+  /** The columns with which alone there can be no table. */
+  async #refused({ columns }: Parameters<Binder['declare']>[0][number]): Promise<DeclareFailure['columns']> {
+    const refused: { name: string; message: string }[] = [];
+    for (const { name, type } of columns) {
+      try {
+        await this.#runAll([
+          `CREATE TEMP TABLE one_column (${ident(name)} ${type})`,
+          'DROP TABLE one_column',
+        ]);
+      } catch (error) {
+        refused.push({ name, message: firstLine(error) });
+      }
+    }
+    return refused;
   }
 
   async drop(tables: Parameters<Binder['drop']>[0]): Promise<void> {
