@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withoutDurations } from './recording.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const MAIN = join(ROOT, 'packages/cli/src/main.ts');
@@ -99,8 +100,7 @@ function sluice(cwd: string, code: number, ...args: readonly string[]): string {
 
 /** The same for every making: how long things took is not, nor which tables were built faster, nor which bad rows were found first. */
 export function comparableExample(page: string): string {
-  const text = page
-    .replaceAll(/\d+\.\d\d s/g, '#.## s')
+  const text = withoutDurations(page)
     .replaceAll(/(?<= time=")\d+\.\d{3}/g, '#.###')
     .replaceAll(/(?<=^\| (?:⚠️|❌) \| <code>.* \| [\d,]+ of [\d,]+ \| ).*(?= \|$)/gm, '…');
   return text.replaceAll(/(?:^\| .* \| #\.## s \|\n)+/gm, (rows) => rows.split('\n').toSorted().join('\n'));
