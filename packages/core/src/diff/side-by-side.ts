@@ -41,8 +41,8 @@ export class SideBySide {
   alone(side: 'before' | 'after', limit: number): string {
     const [own, other] = side === 'before' ? [this.#before, this.#after] : [this.#after, this.#before];
     const matches = this.#keys.map((k) => {
-      const [mine, theirs] = side === 'before' ? [k.before, k.after] : [k.after, k.before];
-      return `own.${ident(mine.name)} IS NOT DISTINCT FROM other.${ident(theirs.name)}`;
+      const theirs = side === 'before' ? 'after' : 'before';
+      return `${comparable(k, side, 'own')} IS NOT DISTINCT FROM ${comparable(k, theirs, 'other')}`;
     });
     return `SELECT * FROM ${tableIdent(own)} AS own ANTI JOIN ${tableIdent(other)} AS other ON ${matches.join(' AND ')} ORDER BY ALL LIMIT ${limit}`;
   }
@@ -85,8 +85,8 @@ export function surplus(
   return `SELECT ${list(side)} FROM ${tableIdent(of)} EXCEPT ALL SELECT ${list(other)} FROM ${tableIdent(over)}`;
 }
 
-function comparable(column: CommonColumn, side: 'before' | 'after'): string {
-  const name = ident(column[side].name);
+function comparable(column: CommonColumn, side: 'before' | 'after', of?: string): string {
+  const name = `${of === undefined ? '' : `${of}.`}${ident(column[side].name)}`;
   return column.before.type === column.after.type ? name : `CAST(${name} AS VARCHAR)`;
 }
 
