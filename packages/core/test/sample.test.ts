@@ -103,3 +103,28 @@ test('all that is made of a sample has another version than the whole, and than 
     expect(new Set([whole, ten, eleven].map((v) => v.get(model))).size, model).toBe(3);
   expect(ten.get('m.apart')).toBe(whole.get('m.apart'));
 });
+
+test('models that read tables of others are told before anything is built', async () => {
+  const table = `${YAML('csv')}    own: { table: own.people, columns: { id: BIGINT } }\n`;
+  const reader = { 'models/m/reader.sql': 'MODEL (name m.reader, kind FULL);\nSELECT id FROM raw.own\n' };
+  await using project = new TestProject({
+    'project.yaml': table,
+    't.csv': csv([[1, 'a']]),
+    ...FILES,
+    ...reader,
+  });
+  const workspace = await openWorkspace({ root: project.root, sample: { rows: 2, folder: project.root } });
+  try {
+    const { document } = await workspace.ci({ environment: 'pr_1' });
+    expect(document).toMatchObject({ status: 'failed', build: null });
+    expect(document.diagnostics.filter((d) => d.severity === 'error')).toMatchObject([
+      {
+        code: 'invalid-option',
+        path: 'models/m/reader.sql',
+        message: 'm.reader cannot be built on a sample: it reads raw.own, a table that somebody else keeps',
+      },
+    ]);
+  } finally {
+    await workspace.close();
+  }
+});

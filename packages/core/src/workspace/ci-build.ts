@@ -18,6 +18,7 @@ import { answerDropEnvironment } from './answer-upkeep.ts';
 import { auditSummary, auditWarnings, unaudited } from './ci-audits.ts';
 import type { CiSteps } from './ci-steps.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
+import { refuseTablesOfOthers } from './sampled-project.ts';
 import type { OpenProject } from './open-project.ts';
 import { withWarehouse } from './with-warehouse.ts';
 
@@ -42,7 +43,10 @@ export async function buildAndCompare(
   const baseExists = standing.has(base);
   const plan = await steps.do(
     'plan',
-    () => answerPlan(w, base),
+    async () => {
+      if (w.options.sample !== undefined) refuseTablesOfOthers((await compiledWithoutErrors(w)).compiled);
+      return answerPlan(w, base);
+    },
     ({ document }) => planSummary(document, baseExists),
   );
   if (plan === undefined) {

@@ -4,6 +4,7 @@
  */
 import { basename, join } from 'node:path';
 import { needsAllRows } from '../audit/index.ts';
+import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { BoundAudit, Compiled, CompiledNode } from '../compile/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkspaceOptions } from '../workspace.ts';
@@ -41,4 +42,24 @@ export function withLenientAudits(compiled: Compiled): Compiled {
 
 function lenient<A extends BoundAudit>(bound: A): A {
   return bound.audit.severity === 'block' ? { ...bound, audit: { ...bound.audit, severity: 'warn' } } : bound;
+}
+
+/** What somebody else keeps in the warehouse is not in the file that a sample is built in. */
+export function refuseTablesOfOthers(compiled: Compiled): void {
+  const problems = [...compiled.nodes.values()].flatMap((reader) => {
+    const foreign = reader.dependencies.find((d) => isForeign(compiled.nodes.get(d)));
+    if (foreign === undefined) return [];
+    const message = `${reader.name} cannot be built on a sample: it reads ${foreign}, a table that somebody else keeps`;
+    return diagnostic('invalid-option', message, {
+      location: reader.node === 'model' ? reader.definition.nameLocation : reader.definition.location,
+      hint: 'A sample is taken of files alone. Leave --sample out where such tables are, or compare with a file: --base-file.',
+    });
+  });
+  if (problems.length > 0) throw new SluiceError(problems);
+}
+
+function isForeign(node: CompiledNode | undefined): boolean {
+  return node?.node === 'source'
+    ? node.definition.origin.kind === 'table'
+    : node?.definition.kind.kind === 'EXTERNAL';
 }
