@@ -324,3 +324,31 @@ test('there is a JSON Schema', () => {
     properties: { warehouse: { type: 'object' }, sources: { additionalProperties: { type: 'object' } } },
   });
 });
+
+test('values are looked at also where the shape of others is wrong', () => {
+  checkErrors(
+    `name: shop
+strat: 2024-01-01
+defaults: { cron: '99 * * * *', owner: 5 }
+quarantine: { keep: forever, max_rows: -1 }
+sources:
+  raw:
+    t: { fiel: data/t.csv }
+    u: { file: data/u.txt }
+environments:
+  dev: { start: last week, colour: red }
+variables: { a: 1, A: 2 }
+`,
+    "config-invalid 1:1-1 'start' is missing",
+    "config-invalid 3:40-41 'defaults.owner' must be a text",
+    "config-unknown-property 7:10-14 'sources.raw.t' has no property 'fiel' | Did you mean 'file'?",
+    "config-unknown-property 10:28-34 'environments.dev' has no property 'colour' | The properties are start, ttl.",
+    "config-invalid 4:40-42 'quarantine.max_rows' must not be negative",
+    "config-unknown-property 2:1-6 project.yaml has no property 'strat' | Did you mean 'start'?",
+    "config-invalid 11:20-21 'A' and 'a' are the same name",
+    "config-invalid 3:19-31 '99' is not a valid minute (0-59) | Write '@daily', or '0 6 * * *'. Times are UTC, or those of cron_tz.",
+    "config-invalid 8:16-26 'sources.raw.u.file' does not tell the format of the files by its extension | Add format: csv, parquet or json.",
+    "config-invalid 10:17-26 'environments.dev.start' must be a date or a time ago, found 'last week' | Write 2024-01-31, or '7 days ago'.",
+    "config-invalid 4:21-28 'quarantine.keep' must be a length of time, found 'forever' | Write '7 days', or '36 hours'.",
+  );
+});

@@ -1,6 +1,6 @@
 /**
  * Reads project.yaml: YAML, then its shape (zod), then what the values mean. Each step says all it finds, at the place
- * in the file; a later step runs only on what the former let through.
+ * in the file; values are looked at wherever their shape is right.
  */
 import type { z } from 'zod';
 import {
@@ -38,6 +38,7 @@ import { environmentNameProblem } from './environment-name.ts';
 import { readYaml } from './read-yaml.ts';
 import { projectSchema, type RawConfig, type RawRule, type RawSource } from './schema.ts';
 import type { YamlPath, YamlPlaces } from './yaml-places.ts';
+import { wellFormed } from './well-formed.ts';
 import { DEFAULT_TEMP_DIRECTORY, DEFAULT_WAREHOUSE } from './warehouse-defaults.ts';
 
 /** The project's settings with defaults filled in; undefined when there are errors. */
@@ -46,11 +47,14 @@ export function parseConfig(source: SourceText): Outcome<ProjectConfig | undefin
   if (yaml === undefined) return { value: undefined, diagnostics: broken };
   const { places, data = {} } = yaml;
   const parsed = projectSchema.safeParse(data);
+  const reader = new ConfigReader(source, places);
   if (!parsed.success) {
-    const diagnostics = parsed.error.issues.flatMap((issue) => fromIssue(issue, places));
+    const { issues } = parsed.error;
+    const rest = wellFormed(data, issues);
+    if (rest !== undefined) reader.read(rest);
+    const diagnostics = [...issues.flatMap((issue) => fromIssue(issue, places)), ...reader.diagnostics];
     return { value: undefined, diagnostics };
   }
-  const reader = new ConfigReader(source, places);
   const value = reader.read(parsed.data);
   return { value: hasErrors(reader.diagnostics) ? undefined : value, diagnostics: reader.diagnostics };
 }
