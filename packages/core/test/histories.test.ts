@@ -7,6 +7,7 @@
  * what is looked at after each step.
  *
  * SLUICE_TEST_HISTORIES: how many (25). SLUICE_TEST_UPKEEP: how many more that promote, roll back and collect (a fifth).
+ * SLUICE_TEST_REPLAYS: how many more in which diverted rows go back again and again (a twelfth).
  * SLUICE_TEST_SEED: that of the first, the next has the next. SLUICE_TEST_SHRINK: look for a shorter one where a history fails
  * (slow). SLUICE_TEST_KEEP: a folder for the project of one that failed. SLUICE_TEST_TALLY: a file for what happened.
  */
@@ -16,11 +17,20 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { live, Tally } from './support/history/live.ts';
 import { Oracle } from './support/history/oracle.ts';
 import type { ProjectSpec } from './support/history/project-spec.ts';
-import { HISTORY, PROJECT, UPKEEP_HISTORY, type Step } from './support/history/steps.ts';
+import {
+  DIVERTING,
+  HISTORY,
+  PROJECT,
+  REPLAY_HISTORY,
+  UPKEEP_HISTORY,
+  type Step,
+} from './support/history/steps.ts';
 
 const HISTORIES = Number(process.env['SLUICE_TEST_HISTORIES'] ?? 25);
 /** Of these, so many more are about promoting, going back and cleaning up. */
 const UPKEEP = Number(process.env['SLUICE_TEST_UPKEEP'] ?? Math.ceil(HISTORIES / 5));
+/** And so many about diverted rows that go back. */
+const REPLAYS = Number(process.env['SLUICE_TEST_REPLAYS'] ?? Math.ceil(HISTORIES / 12));
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 20240201);
 const SHRINK = process.env['SLUICE_TEST_SHRINK'] !== undefined;
 
@@ -86,6 +96,23 @@ test(
       'rollback done': 0.1,
       'drop-dev done': 0.1,
       'gc done': 0.02,
+    });
+  },
+);
+
+test(
+  `rows that audits diverted go back, once, whatever is killed (${REPLAYS} histories, seed ${SEED})`,
+  { timeout: 60_000 + REPLAYS * 60_000 },
+  async () => {
+    const property = asyncProperty(DIVERTING, REPLAY_HISTORY, async (spec, steps) => {
+      const apply = { what: 'apply-prod', a: 0, b: 0 } as const;
+      await live(spec, [apply, ...steps, apply], oracle, tally);
+    });
+    await checkSeeds(property, REPLAYS);
+    expectMet(REPLAYS, {
+      'replay done': 0.2,
+      'replay-killed killed': 0.2,
+      '(from nothing with mended rows)': 0.02,
     });
   },
 );

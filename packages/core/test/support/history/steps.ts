@@ -279,3 +279,47 @@ export const UPKEEP_HISTORY: Arbitrary<readonly Step[]> = history(
   'append-rows',
   'correct-row',
 );
+
+/** Projects in which every model diverts that can. */
+export const DIVERTING: Arbitrary<ProjectSpec> = PROJECT.map((spec) => ({
+  ...spec,
+  models: spec.models.map((m) =>
+    diverts({ ...m, audit: 'quarantine' }) ? { ...m, audit: 'quarantine' } : m,
+  ),
+}));
+
+/** Histories in which rows go back again and again. */
+export const REPLAY_HISTORY: Arbitrary<readonly Step[]> = history(
+  'replay',
+  'replay',
+  'replay',
+  'replay',
+  'replay',
+  'replay-killed',
+  'replay-killed',
+  'replay-killed',
+  'replay-killed',
+  'apply-prod',
+  'apply-prod',
+  'apply-dev',
+  'apply-failing',
+  'apply-interrupted',
+  'apply-killed',
+  'apply-forward-only',
+  'apply-empty',
+  'restate',
+  'run',
+  'promote',
+  'rollback',
+  'gc',
+  'append-rows',
+  'late-rows',
+  'correct-row',
+  'delete-row',
+  'edit-expression',
+  'edit-filter',
+  'edit-kind',
+  'add-column',
+  'drop-column',
+  'revert',
+);
