@@ -57,6 +57,7 @@ interface Asked {
 interface Queries {
   readonly bad: string;
   readonly seen: string | undefined;
+  readonly rowsFirst?: boolean;
   readonly blame?: AuditQueries['blame'];
 }
 
@@ -76,10 +77,16 @@ async function runQueries(
   let problem: string | undefined;
   try {
     const query = await queries();
-    count = await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
+    const fetch = (most: number): Promise<readonly Row[]> =>
+      connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${most}`);
+    const early = query.rowsFirst === true ? await fetch(maxRows + 1) : undefined;
+    count =
+      early !== undefined && early.length <= maxRows
+        ? early.length
+        : await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
     if (count > 0) {
       if (query.seen !== undefined) seen = await countRows(connection, query.seen);
-      rows = await connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${maxRows}`);
+      rows = early?.slice(0, maxRows) ?? (await fetch(maxRows));
       columns = await failingColumns(connection, (await query.blame?.(SAMPLES)) ?? [], rows, count);
     }
   } catch (error) {

@@ -54,6 +54,12 @@ export function needsAllRows(audit: ResolvedAudit): boolean {
   return bad?.kind !== 'rows' || bad.clause === 'QUALIFY';
 }
 
+/** Whether an audit groups all rows to find some: then it costs much the same to ask for these as to count them. */
+export function groupsRows(audit: ResolvedAudit): boolean {
+  const bad = badRows(audit, 'NULL', MARK);
+  return bad?.kind === 'rows' && bad.condition.includes(MARK);
+}
+
 const MARK = '"the rows that are audited"';
 
 /** Why an audit cannot divert, in the middle of a sentence; undefined when it can. */
@@ -85,11 +91,11 @@ const FICKLE: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-function badRows(audit: ResolvedAudit, relation: string): BadRows | undefined {
+function badRows(audit: ResolvedAudit, relation: string, grouped = relation): BadRows | undefined {
   if (audit.definition !== undefined) return undefined;
   return libraryAudit(audit.name)?.bad(new Arguments(audit.arguments), {
     relation,
-    grouped: relation,
+    grouped,
     now: 'NULL',
   });
 }

@@ -1,4 +1,11 @@
-import { auditSql, blameQueries, divertSql, standaloneSql, type BlameQuery } from '../audit/index.ts';
+import {
+  auditSql,
+  blameQueries,
+  divertSql,
+  groupsRows,
+  standaloneSql,
+  type BlameQuery,
+} from '../audit/index.ts';
 import type { BoundAudit, CompiledModel, StandaloneAudit } from '../compile/compiled.ts';
 import type { Binder, ParseResult } from '../compile/binder.ts';
 import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
@@ -24,6 +31,8 @@ export interface AuditQueries {
   readonly bad: string;
   /** How many rows it looks at. */
   readonly seen: string;
+  /** Whether to ask for rows before they are counted: what is not many is counted with that. */
+  readonly rowsFirst: boolean;
   /** Which columns are to blame, and with which values, not more than so many of each. */
   readonly blame: (most: number) => Promise<readonly BlameQuery[]>;
 }
@@ -157,6 +166,7 @@ export class SqlWriter {
     return {
       bad,
       seen: isPlain ? seen : await this.rewrite(seen),
+      rowsFirst: groupsRows(bound.audit),
       blame: async (most) => {
         const asked = blameQueries(bound.audit, { bad: text, relation }, most);
         if (isPlain) return asked;
