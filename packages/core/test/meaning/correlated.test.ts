@@ -1,11 +1,11 @@
 /**
- * Correlated subqueries keep their version when they read a CTE in place of a table; and all queries of one version have the same
- * rows. For a long search:
+ * Correlated subqueries keep their version when they read a CTE in place of a table; and all queries of one version, among them
+ * such that differ in one thing, have the same rows. For a long search:
  *
  *     SLUICE_MEANING_CORRELATED=20000 SLUICE_MEANING_SEEDS=1,2,3 vitest run packages/core/test/meaning/correlated.test.ts
  */
 import { expect, test } from 'vitest';
-import { correlatedQuery, withTables } from './correlated.ts';
+import { correlatedQuery, neighbour, withTables } from './correlated.ts';
 import { DATA_SETS, isError, openDataSets } from './data-sets.ts';
 import { knownMeaning, Meanings } from './meanings.ts';
 import { Random } from './random.ts';
@@ -36,8 +36,9 @@ async function search(seed: number, queries: number, found: Found): Promise<void
   const meanings = await Meanings.open();
   const texts = new Map<string, Text>();
   for (let made = 0; made < queries; made += AT_ONCE) {
-    const families = Array.from({ length: AT_ONCE }, () => {
-      const template = correlatedQuery(random);
+    const templates = Array.from({ length: AT_ONCE }, () => correlatedQuery(random));
+    const neighbours = templates.flatMap((one) => [neighbour(random, one), neighbour(random, one)]);
+    const families = [...templates, ...neighbours].map((template) => {
       const ways = Array.from({ length: WAYS }, (_, at) => withTables(random, template, at * 40));
       return { template, ways };
     });
@@ -94,6 +95,6 @@ test(`CTEs and tables in correlated subqueries (${QUERIES} queries)`, { timeout:
     );
   expect(found.wrong.slice(0, 5)).toEqual([]);
   expect(found.broken.slice(0, 5)).toEqual([]);
-  expect(promised).toBeGreaterThan(QUERIES);
+  expect(promised).toBeGreaterThan(QUERIES / 2);
   expect(equal).toBeGreaterThan(QUERIES);
 });

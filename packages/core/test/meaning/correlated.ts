@@ -114,3 +114,28 @@ export function correlatedQuery(random: Random): Template {
   ])();
   return { sql, isPromised };
 }
+
+/** What may stand in place of each other, of which most mean something else. */
+const ALIKE: readonly (readonly string[])[] = [
+  ['max(', 'min(', 'sum(', 'count('],
+  ['> ANY', '<= ALL', 'NOT IN', 'IN'],
+  [' = ', ' < ', ' >= ', ' IS NOT DISTINCT FROM '],
+  ['{u}', '{w}', '{n}'],
+  ['z.a', 'z.b'],
+  ['x.a', 'x.b'],
+  ['y.a', 'y.b'],
+  [' LEFT JOIN ', ' JOIN '],
+  ['0', '1', '2', '3'],
+  ['TRUE', 'q.v > 0'],
+];
+
+/** The same query but for one thing. */
+export function neighbour(random: Random, { sql }: Template): Template {
+  const alike = random.of(ALIKE.filter((words) => words.some((word) => sql.includes(word))));
+  const places = [...sql].flatMap((_, index) =>
+    alike.flatMap((word) => (sql.startsWith(word, index) ? [{ word, index }] : [])),
+  );
+  const { word, index } = random.of(places);
+  const other = random.of(alike.filter((one) => one !== word));
+  return { sql: sql.slice(0, index) + other + sql.slice(index + word.length), isPromised: false };
+}
