@@ -151,7 +151,7 @@ test('a second run builds nothing anew, and says the same', async () => {
   expect(document.diff?.models.filter((m) => m.status !== 'same')).toHaveLength(3);
 });
 
-test('what it fails for is chosen', async () => {
+test('what it fails for is chosen', { timeout: 240_000 }, async () => {
   await edited(ORDERS, ...HALF, () => {
     expect(ci('--fail-on', 'error').code).toBe(0);
     const warned = ci('--fail-on', 'warning');
@@ -282,28 +282,34 @@ function counts(d: CiDocument): unknown {
   return d.build?.results.map((r) => [r.model, r.rows, r.sampled_from]);
 }
 
-test('on a sample: the same numbers each time, what is there of how many, the warehouse untouched', () => {
-  const was = readFileSync(prod);
-  const document = sampled();
-  expect(document).toMatchObject({ sample: 6, base_exists: false, diff: null, kept: false });
-  expect(document.summary).toMatch(/^Passed on a sample; \d+ models built of it, nothing compared\.$/);
-  const sources = document.build?.results.filter((r) => r.sampled_from !== null) ?? [];
-  const [orders, customers] = ['raw.orders', 'raw.customers'].map((m) => sources.find((r) => r.model === m));
-  expect(orders).toMatchObject({ rows: 6, sampled_from: count(shop, 'raw.orders') });
-  // What is smaller is there as a whole.
-  expect(customers?.rows).toBe(Math.min(6, count(shop, 'raw.customers')));
-  const again = sampled();
-  expect(counts(again)).toEqual(counts(document));
-  expect(readFileSync(prod).equals(was)).toBe(true);
-  expect(readdirSync(scratch).filter((name) => name.startsWith('sluice-'))).toEqual([]);
-  const page = sluice('ci', '--sample', '6', '--format', 'markdown', ...NOW).out;
-  expect(page).toContain(`- raw.orders with 6 of ${count(shop, 'raw.orders')} rows`);
-  expect(page).toContain('Built on a sample');
-  expect(sluice('ci', '--sample', '6', '--base', 'dev')).toMatchObject({ code: 1, out: '' });
-  expect(sluice('ci', '--sample', '0')).toMatchObject({ code: 1, out: '' });
-});
+test(
+  'on a sample: the same numbers each time, what is there of how many, the warehouse untouched',
+  { timeout: 240_000 },
+  () => {
+    const was = readFileSync(prod);
+    const document = sampled();
+    expect(document).toMatchObject({ sample: 6, base_exists: false, diff: null, kept: false });
+    expect(document.summary).toMatch(/^Passed on a sample; \d+ models built of it, nothing compared\.$/);
+    const sources = document.build?.results.filter((r) => r.sampled_from !== null) ?? [];
+    const [orders, customers] = ['raw.orders', 'raw.customers'].map((m) =>
+      sources.find((r) => r.model === m),
+    );
+    expect(orders).toMatchObject({ rows: 6, sampled_from: count(shop, 'raw.orders') });
+    // What is smaller is there as a whole.
+    expect(customers?.rows).toBe(Math.min(6, count(shop, 'raw.customers')));
+    const again = sampled();
+    expect(counts(again)).toEqual(counts(document));
+    expect(readFileSync(prod).equals(was)).toBe(true);
+    expect(readdirSync(scratch).filter((name) => name.startsWith('sluice-'))).toEqual([]);
+    const page = sluice('ci', '--sample', '6', '--format', 'markdown', ...NOW).out;
+    expect(page).toContain(`- raw.orders with 6 of ${count(shop, 'raw.orders')} rows`);
+    expect(page).toContain('Built on a sample');
+    expect(sluice('ci', '--sample', '6', '--base', 'dev')).toMatchObject({ code: 1, out: '' });
+    expect(sluice('ci', '--sample', '0')).toMatchObject({ code: 1, out: '' });
+  },
+);
 
-test('nothing of a sample is taken for the whole, even in its own file', () => {
+test('nothing of a sample is taken for the whole, even in its own file', { timeout: 240_000 }, () => {
   const kept = /kept in (.*)\.\n/.exec(ci('--sample', '6', '--keep').err)?.[1] ?? '';
   const other = join(folder, 'other');
   cpSync(shop, other, { recursive: true, filter: (path) => !path.includes('.sluice') });
