@@ -86,7 +86,8 @@ async function runQueries(
         : await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
     if (count > 0) {
       if (query.seen !== undefined) seen = await countRows(connection, query.seen);
-      rows = early?.slice(0, maxRows) ?? (await fetch(maxRows));
+      // DuckDB stops looking once it has them.
+      rows = early?.slice(0, maxRows) ?? (await fetch(Math.min(count, maxRows)));
       columns = await failingColumns(connection, (await query.blame?.(SAMPLES)) ?? [], rows, count);
     }
   } catch (error) {
