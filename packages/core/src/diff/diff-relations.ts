@@ -53,7 +53,8 @@ async function byGrain(
 ): Promise<Compared | undefined> {
   const values = common.filter((c) => !keys.includes(c));
   const join = new SideBySide(request.before, request.after, keys, values);
-  const [counted] = await connection.rows(join.counts());
+  const found = await connection.rows(join.counts(request.samples));
+  const [counted] = found;
   const number = (name: string): number => Number(counted?.[name] ?? 0);
   const rows: RowCounts = {
     ...totals,
@@ -74,10 +75,7 @@ async function byGrain(
     samples: {
       removed: rows.removed > 0 ? await connection.rows(join.alone('before', request.samples)) : [],
       added: rows.added > 0 ? await connection.rows(join.alone('after', request.samples)) : [],
-      changed:
-        rows.changed > 0
-          ? (await connection.rows(join.changed(request.samples))).map((row) => changedRow(row, keys, values))
-          : [],
+      changed: found.filter((row) => row['sampled'] === true).map((row) => changedRow(row, keys, values)),
     },
   };
 }

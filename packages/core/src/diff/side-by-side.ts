@@ -23,8 +23,12 @@ export class SideBySide {
     this.#values = values;
   }
 
-  /** One row: `matched`, `added`, `removed`, `changed`, and `c0`, `c1`, … how often each value differs. */
-  counts(): string {
+  /**
+   * `matched`, `added`, `removed`, `changed`, and `c0`, `c1`, … how often each value differs. With samples a row for each of the first
+   * rows of both sides that differ, by their keys, or one row without: `sampled`, `k0`, … then for each value `a0`, `b0` and
+   * whether they differ, `d0`. A second join for them would cost as much as the first.
+   */
+  counts(samples: number): string {
     const each = this.#values.map((_, i) => `count(*) FILTER (both_sides AND ${differs(i)}) AS c${i}`);
     const any = this.#values.length === 0 ? 'FALSE' : this.#values.map((_, i) => differs(i)).join(' OR ');
     const counts = [
@@ -33,8 +37,17 @@ export class SideBySide {
       'count(*) FILTER (b.here IS NULL) AS removed',
       `count(*) FILTER (both_sides AND (${any})) AS changed`,
       ...each,
+      ...(samples === 0
+        ? []
+        : [
+            `arg_min(${this.#sample()}, ${this.#key()}, ${samples}) FILTER (both_sides AND (${any})) AS samples`,
+          ]),
     ].map((c) => c.replaceAll('both_sides', '(a.here AND b.here)'));
-    return `SELECT ${counts.join(', ')} FROM ${this.#joined('FULL JOIN')}`;
+    const found = `SELECT ${counts.join(', ')} FROM ${this.#joined()}`;
+    if (samples === 0) return found;
+    // Out of the list again: values in it would come back in another form than those of columns.
+    const fields = ['sampled', ...this.#fields().map(([name]) => name)].map((f) => `s.sample.${f} AS ${f}`);
+    return `WITH found AS MATERIALIZED (${found}) SELECT found.* EXCLUDE (samples), ${fields.join(', ')} FROM found LEFT JOIN (SELECT unnest(samples) AS sample FROM found) AS s ON true ORDER BY ${this.#keys.map((_, i) => `k${i}`).join(', ')}`;
   }
 
   /** Rows that are on one side alone, with the names of that side. */
@@ -47,21 +60,32 @@ export class SideBySide {
     return `SELECT * FROM ${tableIdent(own)} AS own ANTI JOIN ${tableIdent(other)} AS other ON ${matches.join(' AND ')} ORDER BY ALL LIMIT ${limit}`;
   }
 
-  /** Rows of both sides that differ: `k0`, … then for each value `a0`, `b0` and whether they differ, `d0`. */
-  changed(limit: number): string {
-    const values = this.#values.flatMap((_, i) => [
-      `a.c${i} AS a${i}`,
-      `b.c${i} AS b${i}`,
-      `${differs(i)} AS d${i}`,
-    ]);
-    const keys = this.#keys.map((_, i) => `a.k${i} AS k${i}`);
-    const any = this.#values.map((_, i) => differs(i)).join(' OR ');
-    return `SELECT ${[...keys, ...values].join(', ')} FROM ${this.#joined('JOIN')} WHERE ${any} ORDER BY ${this.#keys.map((_, i) => `k${i}`).join(', ')} LIMIT ${limit}`;
+  /** A struct of nothing but keys: unlike a key, it is never NULL, and `arg_min` leaves out what is. */
+  #key(): string {
+    return `{${this.#keys.map((_, i) => `k${i}: a.k${i}`).join(', ')}}`;
   }
 
-  #joined(join: 'FULL JOIN' | 'JOIN'): string {
+  #sample(): string {
+    return `{sampled: TRUE, ${this.#fields()
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', ')}}`;
+  }
+
+  /** What is told of a row that differs. */
+  #fields(): readonly (readonly [name: string, value: string])[] {
+    return [
+      ...this.#keys.map((_, i) => [`k${i}`, `a.k${i}`] as const),
+      ...this.#values.flatMap((_, i) => [
+        [`a${i}`, `a.c${i}`] as const,
+        [`b${i}`, `b.c${i}`] as const,
+        [`d${i}`, differs(i)] as const,
+      ]),
+    ];
+  }
+
+  #joined(): string {
     const on = this.#keys.map((_, i) => `a.k${i} IS NOT DISTINCT FROM b.k${i}`).join(' AND ');
-    return `${this.#side('before')} AS a ${join} ${this.#side('after')} AS b ON ${on}`;
+    return `${this.#side('before')} AS a FULL JOIN ${this.#side('after')} AS b ON ${on}`;
   }
 
   #side(side: 'before' | 'after'): string {
