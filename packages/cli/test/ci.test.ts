@@ -196,6 +196,9 @@ test('an audit that blocks: the failure with its rows, no comparison, nothing le
   ]);
   expect(document.diff).toBeNull();
   expect(environments()).toEqual(['prod']);
+  expect(document.checks.find((c) => c.step === 'build')?.summary, 'nobody applies again').toBe(
+    '1 model failed, 2 not run because of that, 0 models built',
+  );
 });
 
 test('what does not compile is said with all that is wrong, and nothing is built', async () => {

@@ -7,6 +7,7 @@ import type {
   CiDocument,
   CiImpactDocument,
   PlanDocument,
+  TaskStatus,
 } from '../report/index.ts';
 import { readState } from '../state/index.ts';
 import type { CiOptions } from '../workspace.ts';
@@ -177,8 +178,18 @@ function planSummary(plan: PlanDocument, baseExists: boolean): string {
     : `${count(plan.actions.length, 'model')} touched, ${plan.unchanged} untouched in ${plan.environment}`;
 }
 
-function buildSummary({ results, status, summary }: ApplyDocument): string {
-  if (status === 'failed' || status === 'interrupted') return summary;
+/** In its own words: nobody applies again to an environment that is thrown away. */
+function buildSummary({ results, status }: ApplyDocument): string {
+  const having = (wanted: TaskStatus): number => results.filter((r) => r.status === wanted).length;
+  const done = `${count(having('done'), 'model')} built`;
+  if (status === 'interrupted') return `interrupted; ${done}`;
+  if (status === 'failed') {
+    const [failed, skipped] = [having('failed'), having('skipped')];
+    // Not a model, but a statement around them, or an audit over several.
+    if (failed === 0) return `not finished; ${done}`;
+    const below = skipped > 0 ? `, ${skipped} not run because of that` : '';
+    return `${count(failed, 'model')} failed${below}, ${done}`;
+  }
   const built = results.filter((r) => r.rows !== null);
   const rows = built.reduce((sum, r) => sum + (r.rows ?? 0), 0);
   return built.length === 0
