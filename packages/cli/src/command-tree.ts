@@ -308,7 +308,9 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'audit',
     summary: 'Run the audits of models on the data as it is',
-    arguments: [{ syntax: '[models...]', summary: 'schema.model; all models if left out' }],
+    arguments: [
+      { syntax: '[models...]', summary: 'schema.model, or a standalone audit by its name; all if left out' },
+    ],
     options: [
       ENV,
       { flags: '--history', summary: 'run nothing, show what audits found before' },
