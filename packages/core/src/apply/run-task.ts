@@ -1,3 +1,4 @@
+import { groupsRows } from '../audit/index.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
 import { SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
@@ -90,7 +91,8 @@ export async function runTask(
       const [only, ...more] = ranges;
       const isWhole = carries || (planned.reaudit && progress.done.length === 0) || more.length > 0;
       const range = isWhole ? ALL_TIME : (only ?? ALL_TIME);
-      const parts = startsOver && !carries ? await freshRowParts(connection, planned, rows) : [];
+      const inParts = startsOver && !carries && node.audits.some((a) => groupsRows(a.audit));
+      const parts = inParts ? await freshRowParts(connection, planned, rows) : [];
       await audit(at, planned, node, range, parts, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
