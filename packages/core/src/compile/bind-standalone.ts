@@ -2,7 +2,6 @@
  * Audits of no one model, bound once all models are: nothing reads them, so that nothing waits for them. They are few; none is
  * kept in the cache.
  */
-import { hash } from 'node:crypto';
 import { resolveStandalone, standaloneSql } from '../audit/index.ts';
 import { hasErrors } from '../diagnostic/index.ts';
 import { plainText } from '../sql/plain-text.ts';
@@ -15,7 +14,7 @@ import { isPlanless } from './query-error.ts';
 import { findReferences } from './references.ts';
 import { declareShadows } from './shadow-tables.ts';
 import { toDiagnostic } from './sql-errors.ts';
-import { tolerances } from './version-tags.ts';
+import { identityOf, tolerances } from './version-tags.ts';
 
 interface Draft {
   readonly about: Omit<StandaloneAudit, 'dependencies'>;
@@ -67,8 +66,7 @@ function draftStandalone(c: Compilation): readonly Draft[] {
     const { value, diagnostics } = standaloneSql(audit, definition, context);
     c.diagnostics.push(...diagnostics);
     if (hasErrors(diagnostics)) return [];
-    const asked = JSON.stringify([plainText(value.sql), audit.severity, ...tolerances(audit)]);
-    const identity = hash('sha256', asked, 'hex').slice(0, 32);
+    const identity = identityOf([plainText(value.sql), audit.severity, ...tolerances(audit)]);
     const place = renderedPlace(value.sql, value.map, definition.nameLocation);
     const about = { name: definition.name, definition, audit, identity };
     return [{ about, sql: value.sql, place }];

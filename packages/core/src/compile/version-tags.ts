@@ -21,13 +21,14 @@ export function textTags(c: Compilation, query: ParsedQuery, tags: readonly stri
 
 export function auditIdentity(audits: ParsedModel['audits']): string {
   if (audits.length === 0) return '';
-  return hash(
-    'sha256',
-    JSON.stringify(
-      audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql, ...tolerances(a.audit)]).toSorted(),
-    ),
-    'hex',
-  ).slice(0, 32);
+  return identityOf(
+    audits.map((a) => [a.audit.name, a.audit.severity, a.sql.sql, ...tolerances(a.audit)]).toSorted(),
+  );
+}
+
+/** What tells one state of audits from another. */
+export function identityOf(audits: unknown): string {
+  return hash('sha256', JSON.stringify(audits), 'hex').slice(0, 32);
 }
 
 /** Nothing for an audit that tolerates nothing, so that its identity is what it was before there were tolerances. */
