@@ -26,9 +26,10 @@ export function innerSide(
   correlation: Correlation | undefined,
 ): Block | undefined {
   const there = seenIn(left, correlation);
-  const right = there === undefined ? given : instanceApart(left, given);
+  if (there === undefined || correlation === undefined) return undefined;
+  const right = instanceApart(left, given);
   const here = seenIn(right, correlation);
-  if (there === undefined || here === undefined || correlation === undefined) return undefined;
+  if (here === undefined) return undefined;
   if (!isJoinedByAll(expressions, node, left, right, [there, here], correlation)) return undefined;
   return inTermsOf(there, right, here);
 }
@@ -42,9 +43,10 @@ export function independentSide(
   correlation: Correlation | undefined,
 ): RightSide | undefined {
   const there = seenIn(left, correlation);
-  const right = there === undefined ? given : instanceApart(left, given);
+  if (there === undefined || correlation === undefined) return undefined;
+  const right = instanceApart(left, given);
   const part = independentPart(right, correlation);
-  if (there === undefined || part === undefined || correlation === undefined) return undefined;
+  if (part === undefined) return undefined;
   const { seen: here, rest } = part;
   if (!isJoinedByAll(expressions, node, left, right, [there, here], correlation)) return undefined;
   const seen = right.columns.map((term) => (isSeen(term, here) ? column(there, term.hash) : undefined));
