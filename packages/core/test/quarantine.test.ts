@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ORDERS } from './support/orders.ts';
 import { TestProject } from './support/project.ts';
+import { toFirstVersion } from './support/state-v1.ts';
 
 /** A warning keeps three rows, of which one is all but empty; a file has a line that is no order. */
 async function withBadRows(): Promise<TestProject> {
@@ -150,4 +151,140 @@ FROM range(2) AS r(i)`,
   expect(await project.rows(`${compared} FROM '${file}' ORDER BY id`)).toEqual(
     await project.rows('FROM a.b ORDER BY id'),
   );
+});
+
+/** A model whose rows all fail a warning, with keys of one column, of several, with NULL in them, or none. */
+function keyed(header: string): TestProject {
+  return new TestProject({
+    'project.yaml': 'name: keys\nstart: 2024-01-01\n',
+    'models/a/b.sql': `MODEL (name a.b, ${header});
+SELECT * FROM (VALUES (1, 'x', -5), (NULL, NULL, -6)) AS v(id, "The Code", amount)`,
+  });
+}
+
+function texts(values: readonly unknown[]): readonly string[] {
+  return values.map((v) => JSON.stringify(v)).toSorted();
+}
+
+const WARN = 'audits (non_negative(columns := (amount), severity := warn))';
+const DIVERT = 'audits (non_negative(columns := (amount), severity := quarantine))';
+const BY_KEY = 'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key';
+
+test.each([
+  [`kind FULL, grain id, ${WARN}`, [{ id: null }, { id: 1 }]],
+  [`kind FULL, grain ID, ${DIVERT}`, [{ id: null }, { id: 1 }]],
+  [
+    `kind FULL, grain (id, "the code"), ${WARN}`,
+    [
+      { id: null, 'The Code': null },
+      { id: 1, 'The Code': 'x' },
+    ],
+  ],
+  [`kind FULL, grains (id, ("the code", amount)), ${DIVERT}`, [{ id: null }, { id: 1 }]],
+  [
+    `kind FULL, grain (id, "the code"), ${DIVERT}`,
+    [
+      { id: null, 'The Code': null },
+      { id: 1, 'The Code': 'x' },
+    ],
+  ],
+  [`kind FULL, ${WARN}`, [null, null]],
+  [`kind FULL, ${DIVERT}`, [null, null]],
+  [`${BY_KEY} amount), ${WARN}`, [{ amount: -5 }, { amount: -6 }]],
+  [
+    `${BY_KEY} (amount, "the code")), ${WARN}`,
+    [
+      { amount: -5, 'The Code': 'x' },
+      { amount: -6, 'The Code': null },
+    ],
+  ],
+  [`${BY_KEY} (amount, coalesce(id, 0))), ${WARN}`, [null, null]],
+])('a kept row says its key and why it is there: %s', async (header, keys) => {
+  await using project = keyed(header);
+  await project.build();
+  const workspace = await project.workspace();
+  const call = /audits \((.*)\)$/.exec(header)?.[1];
+  const { columns, rows } = (await workspace.quarantineRows('a.b')).document;
+  expect(columns.find((c) => c.name === '_sluice_key')).toEqual({ name: '_sluice_key', type: 'JSON' });
+  expect(new Set(columns.map((c) => c.name)).size, 'no column is there twice').toBe(columns.length);
+  expect(texts(rows.map((r) => r['_sluice_key']))).toEqual(texts(keys));
+  expect(rows.map((r) => r['_sluice_reason'])).toEqual([call, call]);
+
+  const [group] = (await workspace.quarantine()).document.groups;
+  expect(group).toMatchObject({ rows: 2, found: 2, reason: call });
+  expect(texts(group?.keys ?? [])).toEqual(texts(keys.filter((k) => k !== null)));
+
+  const file = project.path('bad.parquet');
+  await workspace.exportQuarantine('a.b', file);
+  const exported = await project.rows(`SELECT _sluice_key::VARCHAR AS k, _sluice_reason AS r FROM '${file}'`);
+  expect(texts(exported.map((r) => (r['k'] === null ? null : JSON.parse(String(r['k'])))))).toEqual(
+    texts(keys),
+  );
+  expect(exported.map((r) => r['r'])).toEqual([call, call]);
+});
+
+test('what an audit reports of a table has no key of its rows, and no part of one', async () => {
+  await using project = new TestProject({
+    'project.yaml': 'name: keys\nstart: 2024-01-01\n',
+    'audits/odd.sql': 'AUDIT (name odd, severity warn);\nSELECT id, 7 AS seen FROM @this_model\n',
+    'models/a/b.sql': `MODEL (name a.b, kind FULL, grain (id, amount), audits (odd()));
+SELECT 1 AS id, 2 AS amount`,
+  });
+  await project.build();
+  expect(await project.rows('SELECT "key", reason FROM _sluice.quarantine')).toEqual([
+    { key: null, reason: 'odd()' },
+  ]);
+});
+
+test('two calls of one audit are two lines, and each is dropped by itself', async () => {
+  await using project = new TestProject({
+    'project.yaml': 'name: calls\nstart: 2024-01-01\n',
+    'models/a/b.sql': `MODEL (name a.b, kind FULL, grain id, audits (
+  not_null(columns := (id), severity := warn), not_null(columns := (amount), severity := warn)));
+SELECT * FROM (VALUES (1, NULL), (2, NULL), (NULL, 3)) AS v(id, amount)`,
+  });
+  await project.build();
+  const workspace = await project.workspace();
+  const { document } = await workspace.quarantine();
+  expect(document.groups.map((g) => [g.reason, g.rows, g.found, g.keys])).toEqual(
+    expect.arrayContaining([
+      ['not_null(columns := (amount), severity := warn)', 2, 2, [{ id: 1 }, { id: 2 }]],
+      ['not_null(columns := (id), severity := warn)', 1, 1, [{ id: null }]],
+    ]),
+  );
+  const dropped = await workspace.dropQuarantine();
+  expect(dropped.document).toMatchObject({ status: 'done', summary: 'Dropped 3 rows from quarantine.' });
+  expect((await workspace.quarantine()).document.groups).toEqual([]);
+});
+
+test('rows that an older Sluice kept are listed as they are, get their reason when it is brought forward, and can be dropped', async () => {
+  await using project = await withBadRows();
+  await toFirstVersion(project);
+  const workspace = await project.workspace();
+  const before = (await workspace.quarantine()).document.groups;
+  expect(before).toMatchObject([
+    { kind: 'held', audit: 'non_negative', reason: 'non_negative', keys: [], rows: 2, found: 2 },
+    { kind: 'rejected', rows: 1 },
+  ]);
+  expect((await workspace.quarantineRows('marts.daily')).document.rows).toMatchObject([
+    { _sluice_key: null, _sluice_reason: 'non_negative' },
+    { _sluice_key: null, _sluice_reason: 'non_negative' },
+  ]);
+  await workspace.dropQuarantine();
+  expect((await workspace.quarantine()).document.groups).toEqual([]);
+});
+
+test('the migration takes reasons from the results that are remembered', async () => {
+  await using project = await withBadRows();
+  await project.execute(`
+    ALTER TABLE _sluice.quarantine DROP COLUMN reason; ALTER TABLE _sluice.quarantine DROP COLUMN "key";
+    UPDATE _sluice.meta SET value = '5' WHERE key = 'state_version'`);
+  const call = 'non_negative(columns := (revenue), severity := warn)';
+  const workspace = await project.workspace();
+  expect((await workspace.quarantine()).document.groups[0]).toMatchObject({ reason: call, found: 2 });
+  project.append('data/orders.csv', '9,2024-02-04 09:00:00,bob,9.00,\n');
+  await project.build();
+  expect(await project.rows('SELECT DISTINCT reason, "key" FROM _sluice.quarantine')).toEqual([
+    { reason: call, key: null },
+  ]);
 });

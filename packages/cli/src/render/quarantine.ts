@@ -1,4 +1,5 @@
 import type { QuarantineDocument, QuarantineReplayDocument, QuarantineRowsDocument } from '@sluice/core';
+import { formatCell } from './cell-value.ts';
 import { visible } from './cells.ts';
 import { instant, renderInterval } from './intervals.ts';
 import { renderQuery } from './query.ts';
@@ -17,20 +18,33 @@ export function renderQuarantine(document: QuarantineDocument, style: Style): st
     { title: 'severity' },
     { title: 'rows', align: 'right' },
     { title: 'of', align: 'right' },
+    { title: 'keys' },
     { title: 'interval' },
     { title: 'run' },
   ] as const;
   const rows = document.groups.map((g) => [
     instant(Date.parse(g.kept_at)).replace(/\.\d+$/, ''),
     visible(g.model),
-    g.audit === null ? p.dim('not readable') : visible(g.audit),
+    g.audit === null ? p.dim('not readable') : visible(g.reason ?? g.audit),
     g.severity === null ? '' : visible(g.severity),
     number(g.rows),
     g.found === null ? '' : number(g.found),
+    keysOf(g),
     g.interval === null ? '' : renderInterval(g.interval),
     p.dim(visible(g.run)),
   ]);
   return `${renderTable(columns, rows, style)}\n${visible(document.summary)}\n`;
+}
+
+const KEYS = 3;
+
+/** The first keys: a value, or the values of a key of several columns in parentheses. */
+function keysOf({ keys, rows }: QuarantineDocument['groups'][number]): string {
+  const texts = keys.slice(0, KEYS).map((key) => {
+    const parts = typeof key === 'object' && key !== null ? Object.values(key).map(formatCell) : [];
+    return parts.length === 1 ? parts.join('') : `(${parts.join(', ')})`;
+  });
+  return texts.length === 0 ? '' : [...texts, ...(rows > texts.length ? ['…'] : [])].join(', ');
 }
 
 /** `sluice quarantine show`: the rows as a query would show them, and how many are not shown. */

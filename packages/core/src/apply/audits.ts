@@ -6,6 +6,7 @@ import type { PlannedNode } from '../plan/planned.ts';
 import type { AuditQueries, SqlWriter } from '../plan/sql-writer.ts';
 import type { AuditResultDocument } from '../report/index.ts';
 import { failingColumns } from './failing-columns.ts';
+import { keyColumns } from './key-columns.ts';
 import type { AuditRecord, FailingRows } from '../state/index.ts';
 import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 
@@ -18,7 +19,7 @@ export interface AuditOutcome {
   readonly failing: FailingRows | undefined;
 }
 
-export const SAMPLES = 5;
+const SAMPLES = 5;
 
 /** Runs one audit of a model's rows. `parts`: conditions that divide them, for DuckDB to scan beside each other. */
 export async function runAudit(
@@ -31,7 +32,7 @@ export async function runAudit(
   parts: readonly string[] = [],
 ): Promise<AuditOutcome> {
   const interval = isAllTime(range) ? undefined : range;
-  const asked = { model: planned.node.name, bound, isStandalone: false };
+  const asked = { model: planned.node.name, bound, isStandalone: false, key: keyColumns(planned) };
   return runQueries(connection, asked, () => writer.audit(planned, bound, range, parts), interval, maxRows);
 }
 
@@ -42,7 +43,7 @@ export async function runStandalone(
   audit: StandaloneAudit,
   maxRows: number,
 ): Promise<AuditOutcome> {
-  const asked = { model: audit.name, bound: audit, isStandalone: true };
+  const asked = { model: audit.name, bound: audit, isStandalone: true, key: [] };
   const queries = async (): Promise<Queries> => ({ bad: await writer.standalone(audit), seen: undefined });
   return runQueries(connection, asked, queries, undefined, maxRows);
 }
@@ -52,6 +53,8 @@ interface Asked {
   readonly model: string;
   readonly bound: BoundAudit;
   readonly isStandalone: boolean;
+  /** Columns that tell which row is which. */
+  readonly key: readonly string[];
 }
 
 interface Queries {
@@ -95,8 +98,7 @@ async function runQueries(
   }
   const status = problem !== undefined ? 'error' : verdict(asked.bound.audit.tolerance, count, seen ?? count);
   const seconds = Math.round(performance.now() - started) / 1000;
-  const keptRows = undefined;
-  return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, columns, keptRows });
+  return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, columns });
 }
 
 /** What is known of an audit once it has run. */
@@ -107,15 +109,13 @@ interface Found {
   readonly seconds: number;
   readonly interval: TimeRange | undefined;
   readonly problem: string | undefined;
-  readonly columns?: AuditResultDocument['columns'];
+  readonly columns: AuditResultDocument['columns'];
   /** Failing rows, not more than are to be kept. */
   readonly rows: readonly Row[];
-  /** How many are kept elsewhere; undefined when `rows` are to be. */
-  readonly keptRows: number | undefined;
 }
 
-export function outcomeOf({ model, bound, isStandalone }: Asked, found: Found): AuditOutcome {
-  const { status, count, seen, seconds, interval, problem, rows, columns = [], keptRows } = found;
+export function outcomeOf({ model, bound, isStandalone, key }: Asked, found: Found): AuditOutcome {
+  const { status, count, seen, seconds, interval, problem, rows, columns } = found;
   const { name, severity } = bound.audit;
   const call = bound.audit.call.text;
   return {
@@ -129,7 +129,7 @@ export function outcomeOf({ model, bound, isStandalone }: Asked, found: Found): 
       status,
       failing_rows: count,
       rows_seen: seen,
-      kept_rows: keptRows ?? rows.length,
+      kept_rows: rows.length,
       seconds,
       interval:
         interval === undefined ? null : { start: isoInstant(interval.start), end: isoInstant(interval.end) },
@@ -149,10 +149,14 @@ export function outcomeOf({ model, bound, isStandalone }: Asked, found: Found): 
       interval,
     },
     failing:
-      rows.length === 0 || keptRows !== undefined
-        ? undefined
-        : { model, audit: name, severity, interval, rows },
+      rows.length === 0 ? undefined : { model, audit: name, severity, reason: call, interval, key, rows },
   };
+}
+
+/** The same of an audit that moved its rows into the quarantine of the table, where all of them are. */
+export function moved(outcome: AuditOutcome): AuditOutcome {
+  const { document } = outcome;
+  return { ...outcome, document: { ...document, kept_rows: document.failing_rows }, failing: undefined };
 }
 
 /** The same of a task that was rolled back: what was diverted is where it was. */

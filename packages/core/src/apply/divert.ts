@@ -12,8 +12,9 @@ import { timeCondition } from '../plan/write/time-range.ts';
 import { sql } from '../sql/quote.ts';
 import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../state/index.ts';
 import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
-import { outcomeOf, SAMPLES, verdict, type AuditOutcome } from './audits.ts';
+import { moved, outcomeOf, verdict, type AuditOutcome } from './audits.ts';
 import { Interrupted } from './failure.ts';
+import { keyColumns } from './key-columns.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Whether a model has audits that divert. */
@@ -65,6 +66,7 @@ async function divertBy(
     ? ranges.flatMap((r) => (isAllTime(r) ? [r] : batches(r, unit, 1)))
     : ranges;
   const most = at.config.quarantine.maxRows;
+  const key = keyColumns(planned);
   const kept: Row[] = [];
   let count = 0;
   let seen = 0;
@@ -93,7 +95,7 @@ async function divertBy(
         reason: bound.audit.call.text,
         interval: isAllTime(part) ? undefined : part,
         columns: planned.columns,
-        grain: grainOf(node, planned),
+        key,
       });
     }
   } catch (error) {
@@ -104,8 +106,8 @@ async function divertBy(
   const judged = verdict(bound.audit.tolerance, count, seen);
   const { maxRows, maxShare } = bound.audit.tolerance;
   const isTooMuch = judged === 'failed' && (maxRows !== undefined || maxShare !== undefined);
-  return outcomeOf(
-    { model: node.name, bound, isStandalone: false },
+  const outcome = outcomeOf(
+    { model: node.name, bound, isStandalone: false, key },
     {
       status: problem !== undefined ? 'error' : count === 0 ? 'passed' : isTooMuch ? 'failed' : 'diverted',
       count,
@@ -117,15 +119,9 @@ async function divertBy(
           : { start: first.start, end },
       problem,
       // Within its limits all are diverted. Beyond them the task is rolled back, and these are carried out like others.
-      rows: isTooMuch ? kept : kept.slice(0, SAMPLES),
-      keptRows: problem === undefined && !isTooMuch ? count : undefined,
+      rows: kept,
+      columns: [],
     },
   );
-}
-
-/** Columns of the grain; an expression is none. */
-function grainOf(node: CompiledModel, planned: PlannedNode): readonly string[] {
-  const names = new Map(planned.columns.map((c) => [c.name.toLowerCase(), c.name]));
-  const [grain] = node.definition.grains;
-  return (grain ?? []).flatMap((g) => names.get(g.toLowerCase()) ?? []);
+  return outcome.document.status === 'diverted' ? moved(outcome) : outcome;
 }

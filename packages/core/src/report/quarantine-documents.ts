@@ -28,6 +28,10 @@ export interface QuarantineGroupDocument {
   /** Null for rejected lines. */
   readonly audit: string | null;
   readonly severity: string | null;
+  /** The call of the audit as the header had it; null for rejected lines. */
+  readonly reason: string | null;
+  /** Up to five keys of its rows: the values of the model's grain or unique key by column. None where it has none. */
+  readonly keys: readonly Cell[];
   readonly run: string;
   readonly kept_at: string;
   readonly rows: number;
@@ -65,7 +69,7 @@ export interface QuarantineReplayDocument extends Document {
   readonly status: 'done' | 'planned' | 'nothing-to-do';
   /** How many rows in quarantine were looked at. */
   readonly rows: number;
-  /** How many went into the table; with `--undo`, how many are to come out of it. */
+  /** How many went into the table. */
   readonly merged: number;
   /** What is in quarantine still, and why. */
   readonly refused: readonly { readonly reason: string; readonly rows: number }[];

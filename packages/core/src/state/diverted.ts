@@ -43,7 +43,8 @@ export interface Diverted {
   readonly reason: string;
   readonly interval: TimeRange | undefined;
   readonly columns: readonly Column[];
-  readonly grain: readonly string[];
+  /** Columns that tell which row is which; none when the model does not say. */
+  readonly key: readonly string[];
 }
 
 /** Moves rows out of a physical table: `rowIds` is a relation with a column `id`. Answers how many. */
@@ -55,10 +56,10 @@ export async function divertRows(
   rowIds: string,
   about: Diverted,
 ): Promise<number> {
-  const grain = about.grain.length === 0 ? 'NULL' : `to_json(${pack(about.grain)})`;
+  const values = about.key.length === 0 ? 'NULL' : `to_json(${pack(about.key)})`;
   const moved = await connection.run(
     sql`INSERT INTO ${divertedTable(key)} SELECT ${run.runId}, ${about.model}, ${about.audit}, ${about.reason},
-      ${bound(about.interval?.start)}, ${bound(about.interval?.end)}, ${timestamp(run.now)}, ${raw(grain)},
+      ${bound(about.interval?.start)}, ${bound(about.interval?.end)}, ${timestamp(run.now)}, ${raw(values)},
       ${raw(pack(about.columns.map((c) => c.name)))}, NULL FROM ${physical} WHERE rowid IN (SELECT id FROM ${raw(rowIds)})`,
   );
   await connection.run(sql`DELETE FROM ${physical} WHERE rowid IN (SELECT id FROM ${raw(rowIds)})`);

@@ -5,7 +5,7 @@ import { id, raw, sql } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
 import { divertedTable } from './diverted-tables.ts';
 import { ACCEPTED, DIVERTED_ID, MEND_ID, MENDED, type MendedTable } from './mended-table.ts';
-import { pointer } from './quarantine.ts';
+import { pointer } from './kept-rows.ts';
 import { bound } from './write.ts';
 
 export async function hasMends(connection: Connection, model: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { sql, type TableName } from '../sql/quote.ts';
+import { REASON_FROM_HISTORY } from './held-table.ts';
 
 /**
  * How a state of an older Sluice becomes one of today. The tables of version 1 never change; each later version is a step
@@ -54,6 +55,15 @@ CREATE TABLE _sluice.mend (
 CREATE TABLE _sluice.standalone_audit (
   environment VARCHAR NOT NULL, audit VARCHAR NOT NULL, identity VARCHAR NOT NULL, inputs VARCHAR NOT NULL,
   audited_at TIMESTAMP NOT NULL, run_id VARCHAR NOT NULL);
+`,
+  },
+  {
+    // Copies of rows that failed say why, and which row it is. What was kept before says the call where that is remembered.
+    to: 6,
+    sql: `
+ALTER TABLE _sluice.quarantine ADD COLUMN "key" JSON;
+ALTER TABLE _sluice.quarantine ADD COLUMN reason VARCHAR;
+UPDATE _sluice.quarantine AS q SET reason = ${REASON_FROM_HISTORY};
 `,
   },
 ];

@@ -5,7 +5,7 @@ import type { Connection } from '../engine/warehouse.ts';
 import { id, raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import { divertedTable } from './diverted-tables.ts';
 import { MEND_ID, type MendedTable } from './mended-table.ts';
-import { divertedWhere, type KeptFilter } from './quarantine.ts';
+import { heldWhere, type KeptFilter } from './kept-filter.ts';
 import { timestamp, type RunContext } from './write.ts';
 
 /** Asks for rows to be put back as they are. Answers how many. Runs inside the caller's transaction. */
@@ -16,7 +16,7 @@ export async function mendAsIs(
   filter: KeptFilter,
 ): Promise<number> {
   const { key, model } = table;
-  const where = divertedWhere(filter, 'd.');
+  const where = heldWhere(filter, 'd.');
   await forgetMends(
     connection,
     model,
@@ -53,7 +53,7 @@ export async function mendFrom(
       ? "CAST('{}' AS JSON)"
       : `CAST(map_from_entries(list_transform(list_filter([${changes.join(', ')}], lambda e: e.x), lambda e: {k: e.k, v: e.v})) AS JSON)`;
   const from = raw(
-    sql`FROM ${divertedTable(key)} AS d JOIN (SELECT DISTINCT * FROM ${given}) AS g ON g.${id(MEND_ID)} = d.row_id WHERE ${divertedWhere(filter, 'd.')}`,
+    sql`FROM ${divertedTable(key)} AS d JOIN (SELECT DISTINCT * FROM ${given}) AS g ON g.${id(MEND_ID)} = d.row_id WHERE ${heldWhere(filter, 'd.')}`,
   );
   await forgetMends(connection, model, raw(sql`SELECT d.row_id ${from}`));
   return connection.run(

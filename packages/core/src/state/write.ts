@@ -1,5 +1,5 @@
 import type { CompiledNode } from '../compile/compiled.ts';
-import type { Connection, Reject, Cell } from '../engine/warehouse.ts';
+import type { Connection, Reject } from '../engine/warehouse.ts';
 import { raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import { BEGINNING, END, type TimeRange } from '../time/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -128,37 +128,6 @@ export async function recordRejects(
     (r) => sql`(${[run.runId, source, r.file, r.line, r.column, r.message, r.text, timestamp(run.now)]})`,
   );
   await connection.run(`INSERT INTO _sluice.rejected_row VALUES ${rows.join(', ')}`);
-}
-
-/** Rows that failed an audit, kept after the transaction that would have published them. */
-export interface FailingRows {
-  readonly model: string;
-  readonly audit: string;
-  readonly severity: string;
-  readonly interval: TimeRange | undefined;
-  readonly rows: readonly Readonly<Record<string, Cell>>[];
-}
-
-export async function keepFailingRows(
-  connection: StateWriter,
-  run: RunContext,
-  failing: FailingRows,
-): Promise<void> {
-  if (failing.rows.length === 0) return;
-  const rows = failing.rows.map(
-    (row) =>
-      sql`(${[
-        run.runId,
-        failing.model,
-        failing.audit,
-        failing.severity,
-        bound(failing.interval?.start),
-        bound(failing.interval?.end),
-        timestamp(run.now),
-        JSON.stringify(row),
-      ]})`,
-  );
-  await connection.run(`INSERT INTO _sluice.quarantine VALUES ${rows.join(', ')}`);
 }
 
 export interface AuditRecord {

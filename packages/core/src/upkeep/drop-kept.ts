@@ -15,6 +15,7 @@ export function dropKept(groups: readonly KeptGroup[], filter: KeptFilter): Upke
         models: [g.model],
         run: g.runId,
         ...(g.audit === undefined ? {} : { audit: g.audit }),
+        ...(g.reason === undefined ? {} : { reason: g.reason }),
         ...(filter.before === undefined ? {} : { before: filter.before }),
       },
       name: `${g.rows === 1 ? '1 row' : `${g.rows} rows`} of ${g.model}`,

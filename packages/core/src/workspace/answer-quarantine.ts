@@ -42,6 +42,8 @@ export async function answerQuarantine(
           model: g.model,
           audit: g.audit ?? null,
           severity: g.severity ?? null,
+          reason: g.reason ?? null,
+          keys: g.keys,
           run: g.runId,
           kept_at: isoInstant(g.keptAt),
           rows: g.rows,

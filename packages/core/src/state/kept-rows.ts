@@ -1,0 +1,144 @@
+/** The kept rows of one model, with the types that the warehouse knows for its columns. */
+import type { Column } from '../compile/compiled.ts';
+import { countRows } from '../engine/count-rows.ts';
+import type { Connection } from '../engine/warehouse.ts';
+import { id, raw, sql, type Sql } from '../sql/quote.ts';
+import { divertedTables } from './diverted-tables.ts';
+import { heldTable } from './held-table.ts';
+import { heldWhere, rejectedWhere, type KeptFilter } from './kept-filter.ts';
+import { stateVersion } from './schema.ts';
+
+/** The rows of one model as a query: what is known of each in columns of Sluice's own, then its columns with their types. */
+export interface KeptRows {
+  readonly query: string;
+  readonly rows: number;
+}
+
+/** Own columns begin so, that they are not taken for the model's. */
+const OWN = '_sluice_';
+
+/** Copies and diverted rows together; where there are none of either, rejected lines. */
+export async function keptRows(
+  connection: Connection,
+  filter: KeptFilter,
+  columns: readonly Column[],
+): Promise<KeptRows> {
+  const version = await stateVersion(connection);
+  const held = await heldRows(connection, heldTable(version), filter, columns);
+  const parts = held.rows === 0 ? [] : [held.query];
+  let rows = held.rows;
+  for (const table of await divertedTables(connection)) {
+    const where = heldWhere(filter, '');
+    const count = await countRows(connection, sql`SELECT count(*) AS n FROM ${table} WHERE ${where}`);
+    if (count === 0) continue;
+    rows += count;
+    parts.push(
+      sql`SELECT ${raw(version < 4 ? 'CAST(NULL AS VARCHAR)' : 'row_id')} AS ${id(`${OWN}id`)}, ${raw(ownColumns("'quarantine'"))}, unnest("row") FROM ${table} WHERE ${where}`,
+    );
+  }
+  if (rows === 0) return rejectedRows(connection, filter);
+  const all = parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ');
+  return {
+    query: sql`SELECT * FROM (${raw(all)}) ORDER BY ${id(`${OWN}kept_at`)}, ${id(`${OWN}run`)}, ${id(`${OWN}audit`)}`,
+    rows,
+  };
+}
+
+/**
+ * Where the warehouse knows the model's types, rows get them back; a value that does not fit its type any more, and a column
+ * that is not the model's, has the type that its JSON has.
+ */
+async function heldRows(
+  connection: Connection,
+  held: Sql,
+  filter: KeptFilter,
+  columns: readonly Column[],
+): Promise<KeptRows> {
+  const where = heldWhere(filter, '');
+  const found = await connection.rows(
+    sql`SELECT count(*) AS n, CAST(json_group_structure("row") AS VARCHAR) AS structure FROM ${held} WHERE ${where}`,
+  );
+  const rows = Number(found[0]?.['n'] ?? 0);
+  if (rows === 0) return { query: '', rows: 0 };
+  const structure = structureOf(found[0]?.['structure']);
+  const known = new Map(columns.map((c) => [c.name, c.type]));
+  const names = [
+    ...columns.map((c) => c.name).filter((name) => structure.has(name)),
+    ...[...structure.keys()].filter((name) => !known.has(name)),
+  ];
+  const typed = names.filter((name) => known.has(name));
+  const misfits = await misfitting(connection, held, where, typed, known);
+  const items = names.map((name) => {
+    const type = known.get(name);
+    const value =
+      type === undefined || misfits.has(name)
+        ? sql`json_transform(json_extract("row", ${pointer(name)}), ${JSON.stringify(structure.get(name) ?? 'JSON')})`
+        : typedValue(name, type);
+    return sql`${raw(value)} AS ${id(name)}`;
+  });
+  const query = sql`SELECT ${raw(ownColumns())}, ${raw(items.join(', '))} FROM ${held}
+    WHERE ${where}`;
+  return { query, rows };
+}
+
+async function rejectedRows(connection: Connection, filter: KeptFilter): Promise<KeptRows> {
+  const where = rejectedWhere(filter, '');
+  const rows = await countRows(
+    connection,
+    sql`SELECT count(*) AS n FROM _sluice.rejected_row WHERE ${where}`,
+  );
+  const query = sql`SELECT run_id AS ${id(`${OWN}run`)}, kept_at AS ${id(`${OWN}kept_at`)}, file, line, "column", error, text
+    FROM _sluice.rejected_row WHERE ${where} ORDER BY kept_at, run_id, file, line`;
+  return { query, rows };
+}
+
+function ownColumns(severity = 'severity'): string {
+  const own: readonly (readonly [string, string])[] = [
+    ['audit', 'audit'],
+    ['run', 'run_id'],
+    ['kept_at', 'kept_at'],
+    ['start', 'start_at'],
+    ['end', 'end_at'],
+    ['key', 'key'],
+    ['reason', 'reason'],
+  ];
+  return [
+    sql`${raw(severity)} AS ${id(`${OWN}severity`)}`,
+    ...own.map(([name, column]) => sql`${id(column)} AS ${id(`${OWN}${name}`)}`),
+  ].join(', ');
+}
+
+/** What JSON says of each column's type: a name, or names within lists and objects. */
+function structureOf(text: unknown): ReadonlyMap<string, unknown> {
+  const value: unknown = JSON.parse(typeof text === 'string' ? text : '{}');
+  return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
+}
+
+/** The columns in which some row's value is not of the model's type. */
+async function misfitting(
+  connection: Connection,
+  held: Sql,
+  where: Sql,
+  names: readonly string[],
+  types: ReadonlyMap<string, string>,
+): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set();
+  const items = names.map((name, i) => {
+    const isThere = sql`json_type(json_extract("row", ${pointer(name)})) <> 'NULL'`;
+    const value = typedValue(name, types.get(name) ?? 'JSON');
+    return sql`count(*) FILTER (${raw(isThere)} AND ${raw(value)} IS NULL) AS ${id(String(i))}`;
+  });
+  const [row] = await connection.rows(sql`SELECT ${raw(items.join(', '))} FROM ${held} WHERE ${where}`);
+  return new Set(names.filter((_, i) => Number(row?.[String(i)] ?? 0) > 0));
+}
+
+/** A scalar is read from its text, without the quotes of JSON; lists, structs and maps from their JSON. */
+function typedValue(name: string, type: string): string {
+  const extract = /^(STRUCT|MAP|UNION|VARIANT|JSON)|\]$/i.test(type) ? 'json_extract' : 'json_extract_string';
+  return sql`TRY_CAST(${raw(extract)}("row", ${pointer(name)}) AS ${raw(type)})`;
+}
+
+/** RFC 6901: any name can be a key. */
+export function pointer(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
