@@ -306,3 +306,56 @@ test('diverted rows outlive quarantine.keep while their table stands', async () 
   expect(dropped.document.summary).toBe('Dropped 2 rows from quarantine.');
   expect(await kept(project)).toHaveLength(2);
 });
+
+test.each([FULL, AT_ONCE])('it is told which columns rows were diverted for: %s', async (kind) => {
+  await using project = new TestProject(
+    orders(
+      kind,
+      'not_null(columns := (customer, amount), severity := quarantine), unique_values(columns := (id, customer), condition := id <= 6, severity := quarantine), forall(criteria := (amount > 0, id <> 9), severity := quarantine)',
+      {
+        [RAW]: `id,ts,customer,amount,note
+1,2024-01-28 10:00:00,ann,1.00,
+1,2024-01-28 10:00:00,bob,1.00,
+2,2024-01-28 10:00:00,cy,1.00,
+3,2024-01-28 10:00:00,cy,1.00,
+4,2024-01-29 10:00:00,,1.00,
+5,2024-01-29 10:00:00,,,
+6,2024-01-30 10:00:00,dee,1.00,
+6,2024-01-30 10:00:00,dee,1.00,
+6,2024-01-30 10:00:00,dee,1.00,
+9,2024-01-30 10:00:00,,,
+7,2024-01-30 10:00:00,eve,-1.00,
+`,
+      },
+    ),
+  );
+  const audits = (await project.build()).results.flatMap((r) => r.audits);
+  expect(audits.map((a) => [a.status, a.failing_rows, a.kept_rows])).toEqual([
+    ['diverted', 3, 3],
+    ['diverted', 7, 7],
+    ['diverted', 1, 1],
+  ]);
+  expect(audits[0]?.columns).toEqual([
+    { column: 'customer', failing_rows: 3, values: [] },
+    { column: 'amount', failing_rows: 2, values: [] },
+  ]);
+  expect(audits[1]?.columns).toEqual([
+    {
+      column: 'id',
+      failing_rows: 5,
+      values: [
+        { value: 6, rows: 3 },
+        { value: 1, rows: 2 },
+      ],
+    },
+    {
+      column: 'customer',
+      failing_rows: 5,
+      values: [
+        { value: 'dee', rows: 3 },
+        { value: 'cy', rows: 2 },
+      ],
+    },
+  ]);
+  expect(audits[2]?.columns).toEqual([{ column: 'amount > 0', failing_rows: 1, values: [] }]);
+});

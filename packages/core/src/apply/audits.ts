@@ -5,7 +5,7 @@ import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
 import type { AuditQueries, SqlWriter } from '../plan/sql-writer.ts';
 import type { AuditResultDocument } from '../report/index.ts';
-import { failingColumns } from './failing-columns.ts';
+import { failingColumns, MOST } from './failing-columns.ts';
 import { keyColumns } from './key-columns.ts';
 import type { AuditRecord, FailingRows } from '../state/index.ts';
 import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
@@ -91,7 +91,7 @@ async function runQueries(
       if (query.seen !== undefined) seen = await countRows(connection, query.seen);
       // DuckDB stops looking once it has them.
       rows = early?.slice(0, maxRows) ?? (await fetch(Math.min(count, maxRows)));
-      columns = await failingColumns(connection, (await query.blame?.(SAMPLES)) ?? [], rows, count);
+      columns = await failingColumns(connection, (await query.blame?.(MOST)) ?? [], rows, count);
     }
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);

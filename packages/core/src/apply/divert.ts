@@ -9,10 +9,13 @@ import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { timeCondition } from '../plan/write/time-range.ts';
+import type { AuditResultDocument } from '../report/index.ts';
 import { sql } from '../sql/quote.ts';
 import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../state/index.ts';
 import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
+import { DivertedColumns } from './diverted-columns.ts';
 import { moved, outcomeOf, verdict, type AuditOutcome } from './audits.ts';
+import { MOST } from './failing-columns.ts';
 import { Interrupted } from './failure.ts';
 import { keyColumns } from './key-columns.ts';
 import type { TaskContext } from './task-context.ts';
@@ -68,6 +71,8 @@ async function divertBy(
   const most = at.config.quarantine.maxRows;
   const key = keyColumns(planned);
   const kept: Row[] = [];
+  const blamed = new DivertedColumns(connection);
+  let columns: AuditResultDocument['columns'] = [];
   let count = 0;
   let seen = 0;
   let problem: string | undefined;
@@ -89,6 +94,7 @@ async function divertBy(
             sql`SELECT * FROM ${planned.physical} WHERE rowid IN (SELECT id FROM temp.sluice_diverted) LIMIT ${most - kept.length}`,
           )),
         );
+      await blamed.count(await query.blame(MOST));
       count += await divertRows(connection, at.run, planned.physical, planned.key, ROW_IDS, {
         model: node.name,
         audit: bound.audit.name,
@@ -98,6 +104,7 @@ async function divertBy(
         key,
       });
     }
+    columns = await blamed.told();
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
   }
@@ -120,7 +127,7 @@ async function divertBy(
       problem,
       // Within its limits all are diverted. Beyond them the task is rolled back, and these are carried out like others.
       rows: kept,
-      columns: [],
+      columns,
     },
   );
   return outcome.document.status === 'diverted' ? moved(outcome) : outcome;

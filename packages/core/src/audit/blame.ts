@@ -14,8 +14,16 @@ export interface BlameQuery {
   readonly column: string;
   /** The column of the failing rows that says it all; undefined when the query has to be asked. */
   readonly plain: string | undefined;
-  /** Its most frequent values: `value`, `n`, and in each row the `total`. */
+  /** All its values: `value` and `n`. */
+  readonly values: string;
+  /** Its most frequent values, and in each row the `total`. */
   readonly query: string;
+}
+
+/** The most frequent of counted values, and how many rows there are in all. */
+export function mostFrequent(values: string, most: number): string {
+  return quoted`SELECT value, n, CAST(sum(n) OVER () AS BIGINT) AS total FROM (${raw(values)}) AS counted
+    ORDER BY n DESC, CAST(value AS VARCHAR) LIMIT ${most}`;
 }
 
 /** Of an audit of the library that picks rows; what one of the project is about, nobody can say. */
@@ -34,10 +42,9 @@ export function blameQueries(
   return blamed.map((b) => {
     const where = b.condition === undefined || blamed.length === 1 ? '' : ` WHERE ${b.condition}`;
     const values = quoted`SELECT ${raw(b.value ?? 'NULL')} AS value, count(*) AS n FROM (\n${raw(bad)}\n) AS failing${raw(where)} GROUP BY ALL`;
-    const query = quoted`SELECT value, n, CAST(sum(n) OVER () AS BIGINT) AS total FROM (${raw(values)}) AS counted
-      ORDER BY n DESC, CAST(value AS VARCHAR) LIMIT ${most}`;
     const name = nameOf(b);
-    return { column: name ?? b.name ?? b.value ?? '', plain: where === '' ? name : undefined, query };
+    const column = name ?? b.name ?? b.value ?? '';
+    return { column, plain: where === '' ? name : undefined, values, query: mostFrequent(values, most) };
   });
 }
 

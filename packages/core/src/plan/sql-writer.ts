@@ -44,6 +44,7 @@ export interface DivertQueries {
   /** How many rows it returns that are not in the table; undefined where that cannot be. */
   readonly strangers: string | undefined;
   readonly seen: string;
+  readonly blame: AuditQueries['blame'];
 }
 
 /**
@@ -170,7 +171,13 @@ export class SqlWriter {
       blame: async (most) => {
         const asked = blameQueries(bound.audit, { bad: text, relation }, most);
         if (isPlain) return asked;
-        return Promise.all(asked.map(async (a) => ({ ...a, query: await this.rewrite(a.query) })));
+        return Promise.all(
+          asked.map(async (a) => ({
+            ...a,
+            values: await this.rewrite(a.values),
+            query: await this.rewrite(a.query),
+          })),
+        );
       },
     };
   }
@@ -187,9 +194,9 @@ export class SqlWriter {
     const scope = { relation: tableIdent(planned.physical), where };
     const names = planned.columns.map((c) => c.name);
     const { rowIds, strangers } = divertSql(bound.audit, scope, names, this.#context(planned, range));
-    const { seen } = await this.audit(planned, bound, range);
-    if (strangers === undefined) return { rowIds, strangers, seen };
-    return { rowIds: await this.rewrite(rowIds), strangers: await this.rewrite(strangers), seen };
+    const { seen, blame } = await this.audit(planned, bound, range);
+    if (strangers === undefined) return { rowIds, strangers, seen, blame };
+    return { rowIds: await this.rewrite(rowIds), strangers: await this.rewrite(strangers), seen, blame };
   }
 
   /** Replaces names of models and sources by where they live. A text that was asked for before is not parsed again. */
