@@ -3,8 +3,10 @@ import { expect, test } from 'vitest';
 import { markerOf } from '../src/comment/upsert-comment.ts';
 import { junitErrors } from './junit-schema.ts';
 import { renderAnnotations } from '../src/render/annotations.ts';
+import { renderCi } from '../src/render/ci.ts';
 import { renderCiMarkdown } from '../src/render/ci-markdown.ts';
 import { renderCiJUnit } from '../src/render/ci-junit.ts';
+import { PLAIN } from '../src/render/style.ts';
 import { code, codeCell, escapeMarkdown } from '../src/render/markdown.ts';
 import { action, applied, auditResult, plan } from './fakes.ts';
 
@@ -79,7 +81,15 @@ function document(value: string, n: number): CiDocument {
     },
     plan: plan(
       many((i) => action({ model: `${value}${i}`, reasons: [{ code: 'column_changed', message: value }] })),
-      { spared: many(() => value) },
+      {
+        spared: many(() => value),
+        audits: many((i) => ({
+          audit: `${value}${i}`,
+          severity: 'block',
+          reads: [value],
+          reasons: [{ code: 'new_audit', message: value }],
+        })),
+      },
     ),
     pending: many(() => value),
     build: applied({
@@ -118,6 +128,14 @@ function document(value: string, n: number): CiDocument {
       model: value,
       column: value,
       audits: [],
+      standalone_audits: many(() => ({
+        audit: value,
+        path: value,
+        reads_it: false,
+        columns: [{ model: value, column: value }],
+        rows_from: [value],
+        unknown: false,
+      })),
       summary: value,
       models: many(() => ({
         model: value,
@@ -194,6 +212,62 @@ test('spans of code hold any text', () => {
   expect(code('a_b.c')).toBe('<code>a_b.c</code>');
   expect(code('_a_ [b]')).toBe('<code>&#95;a&#95; &#91;b&#93;</code>');
   expect(escapeMarkdown('mail @team, www.x.org')).toBe('mail @\u2060team, www.\u2060x.org');
+});
+
+const planned = (audit: string, severity: 'block' | 'warn') =>
+  ({
+    audit,
+    severity,
+    reads: ['marts.daily'],
+    reasons: [{ code: 'inputs_moved', message: 'new data or definitions in marts.daily' }],
+  }) as const;
+const found = (audit: string, failing_rows: number, severity: 'block' | 'warn') =>
+  auditResult({
+    model: audit,
+    audit,
+    call: audit,
+    standalone: true,
+    severity,
+    failing_rows,
+    status: failing_rows === 0 ? 'passed' : 'failed',
+  });
+
+test('standalone audits that merging runs stand in the plan with what they found', () => {
+  const of: CiDocument = {
+    ...document('x', 0),
+    plan: plan([], {
+      unchanged: 3,
+      audits: [
+        planned('agree', 'block'),
+        planned('few', 'warn'),
+        planned('late', 'block'),
+        planned('no', 'block'),
+      ],
+    }),
+    build: applied({
+      audits: [found('agree', 0, 'block'), found('few', 2, 'warn'), found('no', 1, 'block')],
+    }),
+  };
+  const text = renderCiMarkdown(of);
+  expect(text).toContain(
+    'Plan for <code>prod</code>: 0 models touched, 3 untouched, 4 standalone audits to run',
+  );
+  expect(text.split('\n').filter((l) => /^\|.*new data/.test(l))).toEqual([
+    '| ✅ | <code>agree</code> | blocks | new data or definitions in marts.daily | passed |',
+    '| ⚠️ | <code>few</code> | warns | new data or definitions in marts.daily | found 2 rows |',
+    '| ➖ | <code>late</code> | blocks | new data or definitions in marts.daily | was not run |',
+    '| ❌ | <code>no</code> | blocks | new data or definitions in marts.daily | found 1 row |',
+  ]);
+  expect(renderCi(of, PLAIN)).toContain(
+    [
+      'Standalone audits that prod would run',
+      '  ✓ agree passed: new data or definitions in marts.daily',
+      '  ! few found 2 rows (warns): new data or definitions in marts.daily',
+      '  - late was not run: new data or definitions in marts.daily',
+      '  ✗ no found 1 row: new data or definitions in marts.daily',
+      '',
+    ].join('\n'),
+  );
 });
 
 test('ten annotations of a level, the most important first', () => {

@@ -91,6 +91,24 @@ test('an impact', () => {
       },
     ],
     audits: [{ model: 'a.o', audit: 'not_null' }],
+    standalone_audits: [
+      {
+        audit: 'sums_agree',
+        path: 'audits/sums.sql',
+        reads_it: true,
+        columns: [{ model: 'a.o', column: 'amount' }],
+        rows_from: [],
+        unknown: false,
+      },
+      {
+        audit: 'few_left',
+        path: 'audits/few.sql',
+        reads_it: false,
+        columns: [{ model: 'b.x', column: 'total' }],
+        rows_from: ['c.y'],
+        unknown: false,
+      },
+    ],
     unknown: ['d.z'],
     summary: 'a.o.amount is read by 1 model.',
   };
@@ -109,6 +127,10 @@ test('an impact', () => {
     '  unknown: it could not be traced, so it may be touched or not',
     '',
     'Audits that name it: not_null of a.o',
+    '',
+    'Standalone audits',
+    '  sums_agree breaks when it goes: its query reads it',
+    '  few_left may find other rows: it reads b.x.total, the rows of c.y',
   ]);
 });
 

@@ -256,3 +256,127 @@ test('a model cannot call one', async () => {
     { code: 'unknown-audit', message: "the audit 'sums_agree' is standalone: it runs by itself" },
   ]);
 });
+
+const FEW = `AUDIT (name few_orders, standalone true);
+SELECT * FROM marts.daily JOIN (SELECT count(*) AS n FROM marts.countries) ON orders > 100 * n
+`;
+
+test('an impact has those that break, and those that may find other rows', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'audits/few.sql': FEW,
+    'audits/own.sql': 'AUDIT (name some_revenue);\nSELECT * FROM @this_model WHERE revenue < 0.01\n',
+    'models/marts/daily.sql': ORDERS['models/marts/daily.sql'].replace('audits (', 'audits (some_revenue, '),
+  });
+  const workspace = await project.workspace();
+  const of = async (target: string): Promise<unknown> => {
+    const { standalone_audits: found, audits, summary } = (await workspace.impact(target)).document;
+    const refs = found.map((a) => [
+      a.audit,
+      a.reads_it ? 'breaks' : 'may differ',
+      ...a.columns.map((c) => `${c.model}.${c.column}`),
+      ...a.rows_from.map((m) => `rows of ${m}`),
+    ]);
+    return [summary, ...refs, ...audits.map((a) => `${a.audit} of ${a.model}`)];
+  };
+  expect(await of('marts.daily.revenue')).toEqual([
+    'marts.daily.revenue is read by 1 model and 2 standalone audits; 1 column below take their values from it.',
+    ['few_orders', 'breaks', 'marts.daily.revenue'],
+    ['sums_agree', 'breaks', 'marts.daily.revenue', 'marts.monthly.revenue'],
+    'some_revenue of marts.daily',
+    'non_negative of marts.daily',
+  ]);
+  expect(await of('marts.countries.customers')).toEqual(['Nobody reads marts.countries.customers.']);
+  expect(await of('marts.countries')).toEqual([
+    'marts.countries is read by 1 standalone audit.',
+    ['few_orders', 'breaks', 'rows of marts.countries'],
+  ]);
+  // Its customer is joined to nothing, but an audit asks who is known.
+  expect(await of('raw.customers.name')).toEqual([
+    'raw.customers.name is read by 1 model; 1 column below take their values from it; 1 standalone audit may find other rows.',
+    ['customers_known', 'may differ', 'staging.customers.customer'],
+  ]);
+  // It passes through a view whose rows it does not decide, to a filter and a group.
+  expect(await of('raw.orders.ts')).toEqual([
+    expect.stringContaining('; 2 standalone audits may find other rows'),
+    ['few_orders', 'may differ', 'marts.daily.day', 'rows of marts.daily'],
+    ['sums_agree', 'may differ', 'rows of marts.daily', 'rows of marts.monthly'],
+  ]);
+
+  const graph = (await workspace.lineage('marts.daily.revenue', 'downstream', { depth: 9 })).document.graph;
+  expect(graph.nodes.filter((n) => n.node === 'audit')).toEqual([
+    { model: 'few_orders', column: null, type: null, node: 'audit', distance: 1, unknown: false },
+    { model: 'sums_agree', column: null, type: null, node: 'audit', distance: 1, unknown: false },
+  ]);
+  expect(graph.edges.filter((e) => e.kind === 'audit')).toContainEqual({
+    from: { model: 'marts.monthly', column: 'revenue' },
+    to: { model: 'sums_agree', column: null },
+    kind: 'audit',
+  });
+});
+
+test('one whose plan cannot be had may be touched or not', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'audits/a.sql': `AUDIT (name wide, standalone true);
+PIVOT marts.daily ON orders USING sum(revenue)
+`,
+  });
+  const workspace = await project.workspace();
+  const { diagnostics, document } = await workspace.impact('marts.daily.day');
+  expect(diagnostics).toEqual([]);
+  expect(document.standalone_audits).toMatchObject([{ audit: 'wide', unknown: true, reads_it: false }]);
+});
+
+test('columns that one of them looks at are covered; those that only come along are not', async () => {
+  await using project = new TestProject({ ...FILES, 'audits/few.sql': FEW });
+  const { models } = (await (await project.workspace()).coverage()).document;
+  const audited = models.map((m) => [
+    m.model,
+    m.audits,
+    ...m.columns.filter((c) => c.audited).map((c) => c.name),
+  ]);
+  expect(audited.toSorted()).toEqual([
+    ['marts.countries', 1],
+    ['marts.daily', 3, 'revenue', 'orders'],
+    ['marts.monthly', 1, 'revenue'],
+    ['staging.customers', 1, 'customer'],
+    ['staging.orders', 1, 'customer', 'amount'],
+  ]);
+});
+
+test('a pull request says which of them merging runs, and what they find', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  const ci = async (): Promise<unknown> => {
+    const { document } = await (await project.workspace()).ci({ environment: 'pr_1' });
+    const found = [...(document.build?.audits ?? []), ...(document.audits?.audits ?? [])].filter(
+      (a) => a.standalone,
+    );
+    return [document.summary, document.plan?.audits.map((a) => a.audit), ran({ audits: found } as never)];
+  };
+  // Whatever is asked in an environment that has asked nothing; the base would ask none.
+  expect(await ci()).toMatchObject(['Passed. No table changes.', [], { length: 2 }]);
+  project.edit('audits/known.sql', 'least = 0', 'least = 1');
+  expect(await ci()).toMatchObject([
+    'Passed. No table changes; 1 standalone audit to run.',
+    ['customers_known'],
+    [
+      ['customers_known', 'customers_known', 'passed', 0, true],
+      ['sums_agree', 'sums_agree', 'passed', 0, true],
+    ],
+  ]);
+  // Where it has run before, in an environment that was kept, it is said all the same.
+  await project.build('pr_1');
+  expect(await ci()).toMatchObject([
+    'Passed. No table changes; 1 standalone audit to run.',
+    ['customers_known'],
+    [['customers_known', 'customers_known', 'passed', 0, true]],
+  ]);
+  project.edit('models/marts/monthly.sql', 'sum(revenue) AS revenue', 'sum(revenue) + 1 AS revenue');
+  expect(await ci()).toMatchObject([
+    expect.stringContaining('Failed: build, not finished; 1 model built'),
+    ['customers_known', 'sums_agree'],
+    [['sums_agree', 'sums_agree', 'failed', 1, true]],
+  ]);
+});

@@ -2,7 +2,7 @@ import type { Cell, CiDocument, ImpactDocument, ModelDiffDocument } from '@sluic
 import { clip, fold, shown, type Room } from './ci-markdown-room.ts';
 import { diffDetails, diffOverview } from './diff-markdown.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
-import { count, number } from './words.ts';
+import { count, nameList, number } from './words.ts';
 
 /** What changes for data: models, their rows, columns and values; samples folded. */
 export function dataSection({ diff, base_exists, sample }: CiDocument, room: Room): string {
@@ -85,9 +85,13 @@ export function impactSection({ impact }: CiDocument, room: Room): string {
       ['model', 'columns made of it', 'its rows'],
       readers.items.map((m) => [code(clip(m.model, room.characters)), columnsOf(m, room), rowsOf(m)]),
     );
-    return i.models.length === 0
-      ? `- ${code(name)}: nobody reads it\n`
-      : fold(`${code(name)}: ${count(i.models.length, 'model')} below`, `${table}${readers.more}`);
+    const audits = i.standalone_audits.map((a) => code(clip(a.audit, room.characters)));
+    const looking =
+      audits.length === 0 ? '' : `Standalone audits over it: ${nameList(audits, room.items).join(', ')}.\n`;
+    if (i.models.length === 0)
+      return `- ${code(name)}: nobody reads it${audits.length === 0 ? '' : ` but ${count(audits.length, 'standalone audit')}: ${nameList(audits, room.items).join(', ')}`}\n`;
+    const parts = [`${table}${readers.more}`, looking].filter((t) => t !== '');
+    return fold(`${code(name)}: ${count(i.models.length, 'model')} below`, parts.join('\n'));
   });
   return ['### Downstream\n', ...blocks, ...(more === '' ? [] : [more])].join('\n');
 }

@@ -1,7 +1,8 @@
 import type { AuditResultDocument, CiDocument, DiagnosticDocument } from '@sluice/core';
 import { ciAudits } from './ci-junit.ts';
 import { formatCell } from './cell-value.ts';
-import { clip, fold, shown, type Room } from './ci-markdown-room.ts';
+import { clip, fold, MARKS, shown, type Room } from './ci-markdown-room.ts';
+import { standaloneRuns } from './ci-standalone.ts';
 import { code, codeCell, escapeMarkdown, markdownTable } from './markdown.ts';
 import { count, duration, number } from './words.ts';
 
@@ -28,23 +29,42 @@ function problem(d: DiagnosticDocument, room: Room): string {
   return `- ${at}${escapeMarkdown(clip(d.message, room.characters + 100))} (${code(d.code)})\n`;
 }
 
-/** What merging does, and why. */
-export function planSection({ plan, base }: CiDocument, room: Room): string {
-  if (plan === null || plan.actions.length === 0) return '';
+/** What merging does, and why; then which standalone audits it runs, and what they found in the build. */
+export function planSection(document: CiDocument, room: Room): string {
+  const { plan, base } = document;
+  const standalone = standaloneTable(document, room);
+  if (plan === null || (plan.actions.length === 0 && standalone === '')) return '';
   const { items, more } = shown(plan.actions, room.items);
   const table = markdownTable(
     ['model', 'action', 'why'],
     items.map((a) => {
-      const reasons = [...new Set(a.reasons.map((r) => r.message))];
-      const why = reasons.slice(0, 3).map((r) => escapeMarkdown(clip(r, room.characters)));
-      if (reasons.length > 3) why.push(`… and ${number(reasons.length - 3)} more`);
-      return [code(clip(a.model, room.characters)), a.action, why.join('; ')];
+      return [code(clip(a.model, room.characters)), a.action, whyOf(a.reasons, room)];
     }),
   );
   return fold(
-    `Plan for ${code(base)}: ${count(plan.actions.length, 'model')} touched, ${number(plan.unchanged)} untouched`,
-    `${items.length === 0 ? '' : table}${more}`,
+    `Plan for ${code(base)}: ${count(plan.actions.length, 'model')} touched, ${number(plan.unchanged)} untouched${plan.audits.length === 0 ? '' : `, ${count(plan.audits.length, 'standalone audit')} to run`}`,
+    [`${items.length === 0 ? '' : table}${more}`, standalone].filter((t) => t !== '').join('\n'),
   );
+}
+
+function standaloneTable(document: CiDocument, room: Room): string {
+  const { items, more } = shown(standaloneRuns(document), room.items);
+  const rows = items.map(({ planned, result, status }) => [
+    MARKS[status],
+    code(clip(planned.audit, room.characters)),
+    planned.severity === 'warn' ? 'warns' : 'blocks',
+    `${whyOf(planned.reasons, room)}`,
+    result,
+  ]);
+  const table = rows.length === 0 ? '' : markdownTable(['', 'standalone audit', '', 'why', 'here'], rows);
+  return `${table}${more}`;
+}
+
+function whyOf(all: readonly { readonly message: string }[], room: Room): string {
+  const reasons = [...new Set(all.map((r) => r.message))];
+  const why = reasons.slice(0, 3).map((r) => escapeMarkdown(clip(r, room.characters)));
+  if (reasons.length > 3) why.push(`… and ${number(reasons.length - 3)} more`);
+  return why.join('; ');
 }
 
 /** Those that did not pass with samples; the rest is a number. */

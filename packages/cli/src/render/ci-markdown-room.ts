@@ -1,3 +1,4 @@
+import type { CiCheckDocument } from '@sluice/core';
 import { number } from './words.ts';
 
 /** How much of everything is shown. */
@@ -10,6 +11,13 @@ export interface Room {
   /** Of a name, a value, a message. */
   readonly characters: number;
 }
+
+export const MARKS: Readonly<Record<CiCheckDocument['status'], string>> = {
+  passed: '✅',
+  warned: '⚠️',
+  failed: '❌',
+  skipped: '➖',
+};
 
 /** The beginning of a text that is too long; never half a letter. */
 export function clip(text: string, most: number): string {

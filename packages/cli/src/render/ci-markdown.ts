@@ -7,7 +7,7 @@ import type { CiDocument } from '@sluice/core';
 import { auditSection, buildSection, planSection, problemSection, testSection } from './ci-markdown-parts.ts';
 import { dataSection, impactSection } from './ci-markdown-data.ts';
 import type { Room } from './ci-markdown-room.ts';
-import { clip, shown } from './ci-markdown-room.ts';
+import { clip, MARKS, shown } from './ci-markdown-room.ts';
 import { LENIENT, sampledSources } from './ci-sample.ts';
 import { code, escapeMarkdown, markdownTable } from './markdown.ts';
 import { duration, nameList } from './words.ts';
@@ -33,13 +33,6 @@ export function renderCiMarkdown(document: CiDocument): string {
   }
   return page(document, LEAST);
 }
-
-const MARKS: Readonly<Record<CiDocument['checks'][number]['status'], string>> = {
-  passed: '✅',
-  warned: '⚠️',
-  failed: '❌',
-  skipped: '➖',
-};
 
 function page(document: CiDocument, room: Room): string {
   const sections = [

@@ -3,6 +3,7 @@ import { renderFailures } from './audits.ts';
 import { visible } from './cells.ts';
 import { ciAudits } from './ci-junit.ts';
 import { LENIENT, sampledSources } from './ci-sample.ts';
+import { standaloneRuns } from './ci-standalone.ts';
 import { renderDiff } from './diff.ts';
 import { paint, type Style } from './style.ts';
 import { renderTests } from './tests.ts';
@@ -20,6 +21,14 @@ export function renderCi(document: CiDocument, style: Style): string {
     parts.push(renderDiff(document.diff, style));
   const affected = document.impact.map((i) => `  ${visible(i.summary)}\n`).join('');
   if (affected !== '') parts.push(`${p.bold('Downstream')}\n${affected}`);
+  const runs = standaloneRuns(document);
+  if (runs.length > 0) {
+    const lines = runs.map(
+      (r) =>
+        `  ${mark(r, style)} ${visible(r.planned.audit)} ${r.result}${r.planned.severity === 'warn' ? p.dim(' (warns)') : ''}: ${visible(r.planned.reasons.map((w) => w.message).join('; '))}\n`,
+    );
+    parts.push(`${p.bold(`Standalone audits that ${document.base} would run`)}\n${lines.join('')}`);
+  }
   const notes = [
     ...sampledSources(document).map((s) => `Sample: ${visible(s)}.`),
     ...(document.sample === null ? [] : [LENIENT]),
@@ -50,7 +59,7 @@ export function renderCi(document: CiDocument, style: Style): string {
   return parts.join('\n');
 }
 
-function mark({ status }: CiCheckDocument, style: Style): string {
+function mark({ status }: Pick<CiCheckDocument, 'status'>, style: Style): string {
   const p = paint(style);
   switch (status) {
     case 'passed':

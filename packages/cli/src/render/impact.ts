@@ -1,7 +1,7 @@
 import type { ColumnRefDocument, ImpactDocument } from '@sluice/core';
 import { visible } from './cells.ts';
 import { paint, textWidth, type Style } from './style.ts';
-import { wrapList } from './words.ts';
+import { nameList, wrapList } from './words.ts';
 
 /** A paragraph for each model that is touched: whether it breaks, which values change, what decides its rows. */
 export function renderImpact(document: ImpactDocument, style: Style): string {
@@ -28,7 +28,19 @@ export function renderImpact(document: ImpactDocument, style: Style): string {
     const audits = document.audits.map((a) => `${visible(a.audit)} of ${visible(a.model)}`);
     lines.push('', wrapList('Audits that name it: ', audits, width));
   }
+  if (document.standalone_audits.length > 0) {
+    lines.push('', p.bold('Standalone audits'));
+    for (const audit of document.standalone_audits) lines.push(`  ${visible(audit.audit)}${why(audit)}`);
+  }
   return `${lines.join('\n')}\n`;
+}
+
+/** Each with what is most to be known of it: it breaks, or it sees other rows. */
+function why({ reads_it, columns, rows_from, unknown }: ImpactDocument['standalone_audits'][number]): string {
+  if (reads_it) return ' breaks when it goes: its query reads it';
+  if (unknown) return ' could not be traced, so it may be touched or not';
+  const reads = [...columns.map(refText), ...rows_from.map((m) => `the rows of ${visible(m)}`)];
+  return ` may find other rows: it reads ${nameList(reads).join(', ')}`;
 }
 
 function refText(ref: ColumnRefDocument): string {

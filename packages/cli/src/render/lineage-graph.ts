@@ -1,4 +1,4 @@
-/** Lineage as a picture for others to draw: Mermaid (Markdown, GitHub) and DOT (Graphviz). A box a model, a node a column. */
+/** Lineage as a picture for others to draw: Mermaid (Markdown, GitHub) and DOT (Graphviz). A box a model, a node a column. A standalone audit is a box with one node. */
 import type { LineageEdgeDocument, LineageGraphDocument, LineageNodeDocument } from '@sluice/core';
 
 interface Numbered {
@@ -44,6 +44,7 @@ const MERMAID_ARROWS: Readonly<Record<LineageEdgeDocument['kind'], string>> = {
   value: '-->|computed|',
   influence: '-.->|decides rows|',
   rows: '-.->',
+  audit: '-->|audited|',
   unknown: '-.->|unknown|',
 };
 
@@ -74,6 +75,7 @@ const DOT_EDGES: Readonly<Record<LineageEdgeDocument['kind'], string>> = {
   value: ' [label="computed"]',
   influence: ' [label="decides rows", style=dashed]',
   rows: ' [style=dashed]',
+  audit: ' [label="audited"]',
   unknown: ' [label="unknown", style=dotted]',
 };
 
@@ -86,7 +88,7 @@ function dotText(text: string): string {
 }
 
 function labelOf(node: LineageNodeDocument): string {
-  const name = node.column ?? 'rows';
+  const name = node.column ?? (node.node === 'audit' ? 'standalone audit' : 'rows');
   return node.unknown ? `${name} (unknown)` : name;
 }
 

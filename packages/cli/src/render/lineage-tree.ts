@@ -13,6 +13,7 @@ class Tree {
   readonly #upstream: boolean;
   readonly #children = new Map<string, LineageEdgeDocument[]>();
   readonly #unknown: ReadonlySet<string>;
+  readonly #audits: ReadonlySet<string>;
   readonly #types: ReadonlyMap<string, string>;
   readonly #shown = new Set<string>();
   readonly #lines: string[] = [];
@@ -23,6 +24,7 @@ class Tree {
     this.#upstream = document.direction === 'upstream';
     const { nodes, edges } = document.graph;
     this.#unknown = new Set(nodes.filter((n) => n.unknown).map((n) => n.model));
+    this.#audits = new Set(nodes.filter((n) => n.node === 'audit').map((n) => n.model));
     this.#types = new Map(nodes.flatMap((n) => (n.type === null ? [] : [[keyOf(n), n.type] as const])));
     for (const edge of edges) {
       const key = keyOf(this.#upstream ? edge.to : edge.from);
@@ -60,10 +62,7 @@ class Tree {
       this.#shown.add(key);
       const remarks = [...remark(edge.kind), ...(again ? ['see above'] : [])];
       const told = remarks.length === 0 ? '' : ` ${this.#paint.dim(`(${remarks.join(', ')})`)}`;
-      const name =
-        far.column === null
-          ? `rows of ${visible(far.model)}`
-          : `${visible(far.model)}.${visible(far.column)}`;
+      const name = this.#audits.has(far.model) ? visible(far.model) : nameOf(far);
       const lost = this.#unknown.has(far.model) ? ` ${this.#paint.yellow('unknown: cannot be traced')}` : '';
       this.#lines.push(`${indent}${isLast ? '└─' : '├─'} ${name}${this.#type(far)}${told}${lost}`);
       if (!again) this.#branches(children, `${indent}${isLast ? '   ' : '│  '}`);
@@ -85,11 +84,17 @@ function remark(kind: LineageEdgeDocument['kind']): readonly string[] {
       return ['computed'];
     case 'influence':
       return ['decides rows'];
+    case 'audit':
+      return ['standalone audit'];
     case 'unknown':
       return ['unknown'];
     default:
       return kind satisfies never;
   }
+}
+
+function nameOf({ model, column }: LineagePointDocument): string {
+  return column === null ? `rows of ${visible(model)}` : `${visible(model)}.${visible(column)}`;
 }
 
 function keyOf(at: LineagePointDocument): string {

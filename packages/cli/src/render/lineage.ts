@@ -29,7 +29,9 @@ export function renderLineage(document: LineageDocument, style: Style): string {
         [...new Set(document.influence.map((r) => visible(r.model)))],
         style,
       );
-  return `${[title, ...lines, ...influence].join('\n')}\n`;
+  const audits = document.graph.nodes.filter((n) => n.node === 'audit').map((n) => visible(n.model));
+  const looking = remark('  standalone audits that look at it:', audits, style);
+  return `${[title, ...lines, ...influence, ...looking].join('\n')}\n`;
 }
 
 function remark(lead: string, names: readonly string[], style: Style): readonly string[] {

@@ -80,7 +80,11 @@ export function verdictOf(
     return `Passed. There is no base to compare with; ${count(built, 'model')} built from nothing.`;
   }
   const touched = plan?.actions.length ?? 0;
-  if (touched === 0) return 'Passed. No table changes.';
+  const audits = plan?.audits.length ?? 0;
+  if (touched === 0)
+    return audits === 0
+      ? 'Passed. No table changes.'
+      : `Passed. No table changes; ${count(audits, 'standalone audit')} to run.`;
   const other = diff?.models.filter((m) => m.status !== 'same').length ?? 0;
   const spared = plan === null || plan.unchanged === 0 ? '' : `; ${count(plan.unchanged, 'other')} untouched`;
   return `Passed. ${count(touched, 'model')} touched, ${other === 0 ? 'none of them with other data' : `${other} with other data`}${spared}.`;

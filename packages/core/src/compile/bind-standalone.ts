@@ -7,9 +7,12 @@ import { hasErrors } from '../diagnostic/index.ts';
 import { plainText } from '../sql/plain-text.ts';
 import type { RenderContext } from '../render/index.ts';
 import type { Compilation } from './compilation.ts';
-import type { StandaloneAudit } from './compiled.ts';
+import type { AuditReads, ColumnRef, StandaloneAudit } from './compiled.ts';
 import { renderedPlace, type ErrorPlace } from './error-place.ts';
+import { traceLineage } from './lineage.ts';
+import { nodeKey } from './names.ts';
 import { projectContext, resolveTables } from './parse-models.ts';
+import { parsePlan, type PlanNode } from './plan-node.ts';
 import { isPlanless } from './query-error.ts';
 import { findReferences } from './references.ts';
 import { declareShadows } from './shadow-tables.ts';
@@ -17,7 +20,7 @@ import { toDiagnostic } from './sql-errors.ts';
 import { identityOf, tolerances } from './version-tags.ts';
 
 interface Draft {
-  readonly about: Omit<StandaloneAudit, 'dependencies'>;
+  readonly about: Omit<StandaloneAudit, 'dependencies' | 'reads'>;
   readonly sql: string;
   readonly place: ErrorPlace;
 }
@@ -43,15 +46,25 @@ export async function bindStandalone(c: Compilation): Promise<readonly Standalon
     c,
     bound.flatMap(({ audit }) => audit.dependencies),
   );
-  const errors = await c.input.binder.check(bound.map((a) => a.sql));
+  const results = await c.input.binder.bind(bound.map((a) => a.sql));
   return bound
     .flatMap(({ audit, place }, i): readonly StandaloneAudit[] => {
-      const error = errors[i];
-      if (error === undefined || isPlanless(error)) return [audit];
-      c.diagnostics.push(toDiagnostic(error, place));
+      const result = results[i];
+      if (result?.ok === true) return [{ ...audit, reads: readsOf(c, parsePlan(result.plan)) }];
+      if (result === undefined || isPlanless(result.error)) return [{ ...audit, reads: undefined }];
+      c.diagnostics.push(toDiagnostic(result.error, place));
       return [];
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Columns that nobody declared (`rowid`) are left out. */
+function readsOf(c: Compilation, plan: PlanNode): AuditReads | undefined {
+  const trace = traceLineage(plan, (schema, table) => c.lookup.find(schema, table) ?? `${schema}.${table}`);
+  if (trace.unknown.length > 0) return undefined;
+  const isColumn = ({ model, column }: ColumnRef): boolean =>
+    c.known.get(model)?.node.columns.some((own) => nodeKey(own.name) === nodeKey(column)) === true;
+  return { named: trace.named.filter(isColumn), deciding: trace.influence.filter(isColumn) };
 }
 
 function draftStandalone(c: Compilation): readonly Draft[] {

@@ -69,6 +69,14 @@ export interface StandaloneAudit extends BoundAudit {
   readonly definition: AuditDefinition;
   /** Hash of what it asks and how strictly: when it changes, it runs again. */
   readonly identity: string;
+  /** Undefined when its plan cannot be had, or holds something that the lineage walk does not know. */
+  readonly reads: AuditReads | undefined;
+}
+
+/** The columns of models and sources that an audit's query names, and those of them that decide which rows are bad. */
+export interface AuditReads {
+  readonly named: readonly ColumnRef[];
+  readonly deciding: readonly ColumnRef[];
 }
 
 /** What all nodes of the graph have: sources and models alike. */

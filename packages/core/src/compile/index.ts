@@ -1,4 +1,5 @@
 /** The compiler: from a project's files to columns, lineage and versions. Pure but for the binder it is handed. */
+export { auditWords } from './audit-words.ts';
 export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
 export { CompileMemory } from './compile-memory.ts';

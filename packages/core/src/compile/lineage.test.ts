@@ -113,6 +113,10 @@ test('tables are named even when no column is read', async () => {
   expect(trace).toEqual({
     columns: [{ sources: [], direct: false }],
     influence: [],
+    named: [
+      { model: 's.t', column: 'rowid' },
+      { model: 's.u', column: 'rowid' },
+    ],
     tables: ['s.t', 's.u'],
     functions: true,
     unknown: [],

@@ -27,6 +27,8 @@ export interface LineageTrace {
   readonly columns: readonly { readonly sources: readonly ColumnRef[]; readonly direct: boolean }[];
   /** Columns that decide which rows exist, sorted. */
   readonly influence: readonly ColumnRef[];
+  /** Columns that the query names, whatever becomes of them, sorted: without one of them it cannot be bound. */
+  readonly named: readonly ColumnRef[];
   /** Tables that are read, sorted; also those of which no column is. */
   readonly tables: readonly string[];
   /** Whether rows come from anything but tables: a table function, a file. */
@@ -86,14 +88,15 @@ class LineageWalk {
     return {
       columns: columns.map((column) => ({ sources: this.#sorted(column.sources), direct: column.direct })),
       influence: this.#sorted([...this.#influence]),
+      named: this.#sorted(this.#refs.keys()),
       tables: [...this.#tables].sort(),
       functions: this.#functions,
       unknown: [...this.#unknown].sort(),
     };
   }
 
-  #sorted(numbers: readonly number[]): readonly ColumnRef[] {
-    const refs = numbers.flatMap((n) => this.#refs[n] ?? []);
+  #sorted(numbers: Iterable<number>): readonly ColumnRef[] {
+    const refs = [...numbers].flatMap((n) => this.#refs[n] ?? []);
     return refs.sort((a, b) => compare(a.model, b.model) || compare(a.column, b.column));
   }
 

@@ -1,7 +1,7 @@
 /**
  * Lineage through any number of models, as a graph. Its nodes are columns, and for each relation its rows (a node without
  * a column): what a filter or a join reads decides rows, and rows go on to whoever reads the relation. Where a plan cannot
- * be had the relation is marked unknown and the walk ends there.
+ * be had the relation is marked unknown and the walk ends there. Downstream it ends at standalone audits too: nobody reads them.
  */
 import { nodeKey, type ColumnRef, type Compiled, type CompiledNode } from '../compile/index.ts';
 import type {
@@ -40,7 +40,7 @@ class GraphWalk {
   readonly #direction: LineageDirection;
   readonly #depth: number;
   readonly #readers: Readers;
-  readonly #found = new Map<string, Visit>();
+  readonly #found = new Map<string, LineageNodeDocument>();
   readonly #edges = new Map<string, LineageEdgeDocument>();
   /** Breadth first, so that every node is met at its least distance. */
   readonly #queue: Visit[] = [];
@@ -66,7 +66,7 @@ class GraphWalk {
     const idle =
       this.#direction === 'upstream' ? idleRows([...this.#found.values()], edges) : new Set<string>();
     return {
-      nodes: [...this.#found].filter(([key]) => !idle.has(key)).map(([, visit]) => nodeDocument(visit)),
+      nodes: [...this.#found].filter(([key]) => !idle.has(key)).map(([, node]) => node),
       edges: edges.filter((e) => !idle.has(keyOf(e.from)) && !idle.has(keyOf(e.to))),
     };
   }
@@ -100,10 +100,24 @@ class GraphWalk {
   #down({ node, column, distance }: Visit): void {
     if (distance >= this.#depth) return;
     const from = { model: node.name, column };
+    const untraced = node.node === 'model' && node.lineage === undefined && column === null;
+    for (const audit of this.#readers.auditsOf(node.name)) {
+      const named = audit.reads?.named;
+      if (column !== null && named !== undefined && !includes(named, node.name, column)) continue;
+      const to = { model: audit.name, column: null };
+      const found = {
+        ...to,
+        type: null,
+        node: 'audit',
+        distance: distance + 1,
+        unknown: named === undefined,
+      } as const;
+      this.#note(found);
+      this.#draw({ from, to, kind: named === undefined || untraced ? 'unknown' : 'audit' });
+    }
     for (const reader of this.#readers.of(node.name)) {
       const rows = { model: reader.name, column: null };
-      const own = node.node === 'model' && node.lineage === undefined && column === null;
-      if (reader.lineage === undefined || own) {
+      if (reader.lineage === undefined || untraced) {
         this.#edge(from, rows, 'unknown', distance + 1, reader, true);
         continue;
       }
@@ -142,16 +156,24 @@ class GraphWalk {
   ): void {
     const { column } = this.#direction === 'upstream' ? from : to;
     this.#visit(far, column, distance, goOn);
-    const edge = { from, to, kind };
+    this.#draw({ from, to, kind });
+  }
+
+  #draw(edge: LineageEdgeDocument): void {
     this.#edges.set(JSON.stringify(edge), edge);
   }
 
   #visit(node: CompiledNode, column: string | null, distance: number, goOn = true): void {
-    const key = keyOf({ model: node.name, column });
-    if (this.#found.has(key)) return;
     const visit = { node, column, distance };
-    this.#found.set(key, visit);
-    if (goOn) this.#queue.push(visit);
+    if (this.#note(nodeDocument(visit)) && goOn) this.#queue.push(visit);
+  }
+
+  /** Whether it was not there yet. */
+  #note(node: LineageNodeDocument): boolean {
+    const key = keyOf(node);
+    if (this.#found.has(key)) return false;
+    this.#found.set(key, node);
+    return true;
   }
 }
 
@@ -183,11 +205,18 @@ function belowUnknown(edges: readonly LineageEdgeDocument[]): readonly LineageEd
     unsure.add(model);
     queue.push(...(readers.get(model) ?? []));
   }
-  return edges.map((e) => (e.kind === 'rows' && unsure.has(e.from.model) ? { ...e, kind: 'unknown' } : e));
+  return edges.map((e) => (isOfRows(e) && unsure.has(e.from.model) ? { ...e, kind: 'unknown' } : e));
+}
+
+function isOfRows({ kind, from }: LineageEdgeDocument): boolean {
+  return kind === 'rows' || (kind === 'audit' && from.column === null);
 }
 
 /** Rows that no column decides, neither here nor further up: nothing is to be said about them. */
-function idleRows(visits: readonly Visit[], edges: readonly LineageEdgeDocument[]): ReadonlySet<string> {
+function idleRows(
+  nodes: readonly LineageNodeDocument[],
+  edges: readonly LineageEdgeDocument[],
+): ReadonlySet<string> {
   const below = new Map<string, string[]>();
   const told: string[] = [];
   for (const edge of edges) {
@@ -199,18 +228,14 @@ function idleRows(visits: readonly Visit[], edges: readonly LineageEdgeDocument[
     if (list === undefined) below.set(keyOf(edge.from), [keyOf(edge.to)]);
     else list.push(keyOf(edge.to));
   }
-  for (const { node, column } of visits)
-    if (column === null && node.node === 'model' && node.lineage === undefined)
-      told.push(keyOf({ model: node.name, column }));
+  for (const node of nodes) if (node.column === null && node.unknown) told.push(keyOf(node));
   const busy = new Set<string>();
   for (let key = told.pop(); key !== undefined; key = told.pop()) {
     if (busy.has(key)) continue;
     busy.add(key);
     told.push(...(below.get(key) ?? []));
   }
-  const rows = visits
-    .filter((v) => v.column === null)
-    .map((v) => keyOf({ model: v.node.name, column: null }));
+  const rows = nodes.filter((n) => n.column === null).map(keyOf);
   return new Set(rows.filter((key) => !busy.has(key)));
 }
 

@@ -3,13 +3,13 @@
  * decides, and whoever reads those, through any number of models. A model that names the column breaks when it goes;
  * what stands below a broken one cannot be built either.
  */
-import type { Compiled, CompiledModel } from '../compile/index.ts';
-import type { ImpactDocument, LineageEdgeDocument } from '../report/index.ts';
+import { auditWords, type Compiled, type CompiledModel, type StandaloneAudit } from '../compile/index.ts';
+import type { ImpactDocument, LineageEdgeDocument, StandaloneImpactDocument } from '../report/index.ts';
 import { traceGraph } from './graph.ts';
 import { includes } from './readers.ts';
 import type { Target } from './target.ts';
 
-type Impact = Pick<ImpactDocument, 'models' | 'audits' | 'unknown' | 'summary'>;
+type Impact = Pick<ImpactDocument, 'models' | 'audits' | 'standalone_audits' | 'unknown' | 'summary'>;
 
 export function impactOf(compiled: Compiled, target: Target): Impact {
   const graph = traceGraph(compiled, target, 'downstream', Infinity);
@@ -30,9 +30,14 @@ export function impactOf(compiled: Compiled, target: Target): Impact {
   const models = touched.map((model) =>
     modelImpact(model, incoming.get(model.name) ?? [], origin, names, distance),
   );
+  const standalone = compiled.audits.flatMap((audit): readonly StandaloneImpactDocument[] => {
+    const edges = incoming.get(audit.name) ?? [];
+    return edges.length === 0 ? [] : [standaloneImpact(audit, edges, target, names)];
+  });
   return {
     models,
-    summary: summaryOf(target, models),
+    standalone_audits: standalone,
+    summary: summaryOf(target, models, standalone),
     audits: [...compiled.nodes.values()].flatMap((node) =>
       node.node === 'model' ? auditsNaming(node, origin, names) : [],
     ),
@@ -41,17 +46,29 @@ export function impactOf(compiled: Compiled, target: Target): Impact {
 }
 
 /** One sentence: who breaks, how many columns take their values from it, whose rows it decides. */
-function summaryOf(target: Target, models: ImpactDocument['models']): string {
+function summaryOf(
+  target: Target,
+  models: ImpactDocument['models'],
+  audits: readonly StandaloneImpactDocument[],
+): string {
   const what = target.column === undefined ? target.node.name : `${target.node.name}.${target.column}`;
-  if (models.length === 0) return `Nobody reads ${what}.`;
+  if (models.length === 0 && audits.length === 0) return `Nobody reads ${what}.`;
   const readers = models.filter((m) => m.reads_it || m.distance === 1);
   const columns = models.reduce((sum, m) => sum + m.columns.length, 0);
   const decided = models.filter((m) => m.influence.length > 0 || m.rows_from.length > 0).length;
   const unsure = models.filter((m) => m.unknown).length;
+  const direct = audits.filter((a) => a.reads_it).length;
+  const by = [
+    ...(readers.length > 0 || direct === 0 ? [count(readers.length, 'model')] : []),
+    ...(direct > 0 ? [count(direct, 'standalone audit')] : []),
+  ];
   const parts = [
-    `${what} is read by ${count(readers.length, 'model')}`,
+    `${what} is read by ${by.join(' and ')}`,
     ...(columns > 0 ? [`${count(columns, 'column')} below take their values from it`] : []),
     ...(decided > 0 ? [`the rows of ${count(decided, 'model')} depend on it`] : []),
+    ...(audits.length > direct
+      ? [`${count(audits.length - direct, 'standalone audit')} may find other rows`]
+      : []),
     ...(unsure > 0 ? [`${count(unsure, 'model')} could not be traced`] : []),
   ];
   return `${parts.join('; ')}.`;
@@ -101,19 +118,40 @@ function modelImpact(
   };
 }
 
-/** Audits that name the column in their arguments. */
+function standaloneImpact(
+  audit: StandaloneAudit,
+  edges: readonly LineageEdgeDocument[],
+  { node, column: asked }: Target,
+  names: readonly string[],
+): StandaloneImpactDocument {
+  const columns = edges.flatMap(({ kind, from: { model, column } }) =>
+    kind === 'audit' && column !== null ? [{ model, column }] : [],
+  );
+  return {
+    audit: audit.name,
+    path: audit.definition.path,
+    reads_it:
+      asked === undefined
+        ? audit.dependencies.includes(node.name)
+        : names.some((name) => includes(columns, node.name, name)),
+    columns,
+    rows_from: [
+      ...new Set(edges.filter((e) => e.kind === 'audit' && e.from.column === null).map((e) => e.from.model)),
+    ],
+    unknown: edges.some((e) => e.kind === 'unknown'),
+  };
+}
+
+/** Audits that name the column in their arguments, or in a query of the project's own. */
 function auditsNaming(
   model: CompiledModel,
   origin: string,
   names: readonly string[],
 ): ImpactDocument['audits'] {
-  return model.audits.flatMap(({ audit, dependencies }) => {
+  return model.audits.flatMap((bound) => {
+    const { audit, dependencies } = bound;
     if (model.name !== origin && !dependencies.includes(origin)) return [];
-    const words = new Set(
-      audit.call.arguments.flatMap((a) =>
-        (a.sql.match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map((w) => w.toLowerCase()),
-      ),
-    );
+    const words = auditWords(bound);
     return names.some((n) => words.has(n.toLowerCase())) ? [{ model: model.name, audit: audit.name }] : [];
   });
 }

@@ -1,9 +1,17 @@
-import { nodeKey, type ColumnRef, type Compiled, type CompiledModel } from '../compile/index.ts';
+import {
+  nodeKey,
+  type ColumnRef,
+  type Compiled,
+  type CompiledModel,
+  type StandaloneAudit,
+} from '../compile/index.ts';
 
 /** Who reads what, turned around once for a walk downstream. */
 export interface Readers {
   /** Models whose query names a relation. */
   readonly of: (name: string) => readonly CompiledModel[];
+  /** Standalone audits whose query names it. */
+  readonly auditsOf: (name: string) => readonly StandaloneAudit[];
 }
 
 export function readersIn(compiled: Compiled): Readers {
@@ -16,7 +24,10 @@ export function readersIn(compiled: Compiled): Readers {
       else list.push(node);
     }
   }
-  return { of: (name) => byInput.get(name) ?? [] };
+  return {
+    of: (name) => byInput.get(name) ?? [],
+    auditsOf: (name) => compiled.audits.filter((a) => a.dependencies.includes(name)),
+  };
 }
 
 /** Whether a list of columns holds one of another relation; names of columns are compared without case. */

@@ -33,7 +33,10 @@ export interface CiFindingDocument {
 }
 
 /** Who reads a column that changes, or a model whose rows do. */
-export type CiImpactDocument = Pick<ImpactDocument, 'model' | 'column' | 'models' | 'audits' | 'summary'>;
+export type CiImpactDocument = Pick<
+  ImpactDocument,
+  'model' | 'column' | 'models' | 'audits' | 'standalone_audits' | 'summary'
+>;
 
 /** `sluice ci`: everything its reports are made of. */
 export interface CiDocument {

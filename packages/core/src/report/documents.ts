@@ -179,7 +179,8 @@ export interface LineagePointDocument {
 
 export interface LineageNodeDocument extends LineagePointDocument {
   readonly type: string | null;
-  readonly node: 'source' | 'model';
+  /** `audit`: a standalone audit, by its name as `model`, without columns. */
+  readonly node: 'source' | 'model' | 'audit';
   /** Models between it and what was asked for. */
   readonly distance: number;
   /** The relation's own lineage could not be traced; the graph ends here. */
@@ -192,9 +193,10 @@ export interface LineageEdgeDocument {
   readonly to: LineagePointDocument;
   /**
    * `copy`: the value as it is. `value`: something computed from it. `influence`: it decides which rows there are.
-   * `rows`: rows of one relation are made of rows of the other. `unknown`: the reader could not be traced.
+   * `rows`: rows of one relation are made of rows of the other. `audit`: a standalone audit looks at it. `unknown`: the reader
+   * could not be traced.
    */
-  readonly kind: 'copy' | 'value' | 'influence' | 'rows' | 'unknown';
+  readonly kind: 'copy' | 'value' | 'influence' | 'rows' | 'audit' | 'unknown';
 }
 
 export interface LineageGraphDocument {
@@ -229,11 +231,27 @@ export interface ImpactDocument extends Document {
     /** It or something between could not be traced: it may be touched or not. */
     readonly unknown: boolean;
   }[];
-  /** Audits that name it in their arguments. */
+  /** Audits of models that name it, in their arguments or in their own query. */
   readonly audits: readonly { readonly model: string; readonly audit: string }[];
+  /** Standalone audits that look at it, or at what is made of it. */
+  readonly standalone_audits: readonly StandaloneImpactDocument[];
   /** Touched models that could not be traced. */
   readonly unknown: readonly string[];
   readonly summary: string;
+}
+
+/** A standalone audit that may find other rows, or cannot run any more. */
+export interface StandaloneImpactDocument {
+  readonly audit: string;
+  readonly path: string;
+  /** Its own query names it, so it cannot run once it is gone. */
+  readonly reads_it: boolean;
+  /** Touched columns that its query names. */
+  readonly columns: readonly ColumnRefDocument[];
+  /** Models and sources that it reads whose rows are touched. */
+  readonly rows_from: readonly string[];
+  /** It, or something between, could not be traced: it may be touched or not. */
+  readonly unknown: boolean;
 }
 
 /** How a model differs from what an environment shows. */

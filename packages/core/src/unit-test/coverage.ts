@@ -1,9 +1,10 @@
 /** Which models and columns a test or an audit looks at, from the texts alone: nothing is run. */
-import { nodeKey, type Compiled, type CompiledModel } from '../compile/index.ts';
+import { auditWords, nodeKey, type ColumnRef, type Compiled, type CompiledModel } from '../compile/index.ts';
 import type { CoverageDocument } from '../report/index.ts';
-import { identifierName, significantTokens } from '../sql/tokens.ts';
 import type { Expectation, UnitTest } from './unit-test.ts';
 
+/** Names of columns, in lower case, that one audit looks at. */
+type Looked = ReadonlySet<string>;
 type ModelCoverage = CoverageDocument['models'][number];
 
 /**
@@ -11,6 +12,7 @@ type ModelCoverage = CoverageDocument['models'][number];
  * read them, and are looked at when they have a test of their own.
  */
 export function coverageOf(compiled: Compiled, tests: readonly UnitTest[]): readonly ModelCoverage[] {
+  const standalone = standaloneColumns(compiled);
   const byModel = new Map<string, UnitTest[]>();
   for (const test of tests) {
     const key = nodeKey(test.model);
@@ -19,7 +21,10 @@ export function coverageOf(compiled: Compiled, tests: readonly UnitTest[]): read
   return [...compiled.nodes.values()].flatMap((node) => {
     const own = byModel.get(nodeKey(node.name)) ?? [];
     if (node.node === 'source' || node.definition.kind.kind === 'EXTERNAL') return [];
-    return node.definition.kind.kind === 'EMBEDDED' && own.length === 0 ? [] : [modelCoverage(node, own)];
+    const over = standalone.get(node.name) ?? [];
+    return node.definition.kind.kind === 'EMBEDDED' && own.length === 0
+      ? []
+      : [modelCoverage(node, own, over)];
   });
 }
 
@@ -41,21 +46,25 @@ export function coverageTotals(models: readonly ModelCoverage[]): CoverageDocume
   };
 }
 
-function modelCoverage(node: CompiledModel, tests: readonly UnitTest[]): ModelCoverage {
+function modelCoverage(
+  node: CompiledModel,
+  tests: readonly UnitTest[],
+  standalone: readonly Looked[],
+): ModelCoverage {
   const { definition, audits, columns } = node;
   const expectations = tests.flatMap((t) => t.expectations).filter((e) => e.cte === undefined);
   const expected = new Set(expectations.flatMap((e) => namesIn(e, columns)));
-  const audited = new Set(audits.flatMap((a) => auditWords(a.audit)));
+  const audited = [...audits.map((a) => auditWords(a)), ...standalone];
   return {
     model: node.name,
     kind: definition.kind.kind,
     path: definition.path,
     tests: tests.length,
-    audits: audits.length,
+    audits: audits.length + standalone.length,
     columns: columns.map(({ name }) => ({
       name,
       tested: expected.has(name.toLowerCase()),
-      audited: audited.has(name.toLowerCase()),
+      audited: audited.some((names) => names.has(name.toLowerCase())),
     })),
   };
 }
@@ -66,14 +75,26 @@ function namesIn({ fixture }: Expectation, columns: CompiledModel['columns']): r
   return [...fixture.header, ...fixture.rows.flatMap((r) => r.cells)].map((c) => c.name.toLowerCase());
 }
 
-/** Every name in an audit's arguments, and in its own query if the project wrote it. */
-function auditWords({ call, definition }: CompiledModel['audits'][number]['audit']): readonly string[] {
-  const texts = [...call.arguments.map((a) => a.sql), definition?.query.text ?? ''];
-  return texts.flatMap((text) =>
-    significantTokens(text)
-      .filter((t) => t.kind === 'word' || t.kind === 'quoted')
-      .map((t) => identifierName(text.slice(t.start, t.end)).toLowerCase()),
-  );
+/**
+ * What standalone audits look at, by model: columns that decide which rows are bad, and those that their own text names. One that
+ * only comes along in a `*` is not looked at. Of an audit without a plan, its words are all there is to go by.
+ */
+function standaloneColumns(compiled: Compiled): ReadonlyMap<string, readonly Looked[]> {
+  const found = new Map<string, Looked[]>();
+  for (const audit of compiled.audits) {
+    const words = auditWords(audit);
+    for (const model of audit.dependencies) {
+      const of = (refs: readonly ColumnRef[]): readonly string[] =>
+        refs.filter((r) => r.model === model).map((r) => r.column.toLowerCase());
+      const { reads } = audit;
+      const columns =
+        reads === undefined
+          ? words
+          : new Set([...of(reads.deciding), ...of(reads.named).filter((name) => words.has(name))]);
+      found.set(model, [...(found.get(model) ?? []), columns]);
+    }
+  }
+  return found;
 }
 
 /** `9 of 14 models have tests, 12 have audits; 31 of 120 columns have neither.` */

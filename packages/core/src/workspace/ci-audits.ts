@@ -31,15 +31,18 @@ export function auditWarnings(
 }
 
 /**
- * Models that a plan touches and a build did not audit as a whole: their tables stood there already, or may have in part. What
- * an earlier run of the same request found in them counts for this one as well.
+ * Models that a plan touches and a build did not audit as a whole: their tables stood there already, or may have in part. And
+ * standalone audits that the plan runs and the build did not. What an earlier run of the same request found counts for this one
+ * as well.
  */
 export function unaudited(plan: PlanDocument, build: ApplyDocument, compiled: Compiled): readonly string[] {
   const audited = new Set(
     build.results.filter((r) => r.audits.length > 0 && r.intervals.length === 0).map((r) => nodeKey(r.model)),
   );
   const touched = new Set(plan.actions.map((a) => nodeKey(a.model)));
-  return [...compiled.nodes.values()].flatMap((node) =>
+  const asked = new Set(build.audits.map((a) => a.audit));
+  const standalone = plan.audits.map((a) => a.audit).filter((name) => !asked.has(name));
+  const models = [...compiled.nodes.values()].flatMap((node) =>
     node.node === 'model' &&
     node.audits.length > 0 &&
     node.definition.kind.kind !== 'EMBEDDED' &&
@@ -48,6 +51,7 @@ export function unaudited(plan: PlanDocument, build: ApplyDocument, compiled: Co
       ? [node.name]
       : [],
   );
+  return [...models, ...standalone];
 }
 
 /** `45 passed, 8 warned`. */

@@ -155,8 +155,9 @@ async function impactsOf(w: OpenProject, plan: PlanDocument): Promise<readonly C
     targets.flatMap(({ model, column }) => {
       const { value } = findTarget(compiled, column === null ? model : `${model}.${column}`);
       if (value === undefined) return [];
-      const { models, audits, summary } = impactOf(compiled, value);
-      return [{ model: value.node.name, column: value.column ?? null, models, audits, summary }];
+      const { models, audits, standalone_audits, summary } = impactOf(compiled, value);
+      const at = { model: value.node.name, column: value.column ?? null };
+      return [{ ...at, models, audits, standalone_audits, summary }];
     }),
   );
 }
