@@ -65,6 +65,8 @@ function csvArguments(
     }
   }
   if (paths.length > 1 && columns === undefined) named.push(['union_by_name', 'true']);
+  // A record with more or fewer fields than the others must not change what DuckDB takes for the header.
+  if (rejects === undefined) named.push(['ignore_errors', 'true']);
   if (rejects !== undefined) {
     named.push(
       ['store_rejects', 'true'],
