@@ -38,10 +38,11 @@ export function renderQuarantine(document: QuarantineDocument, style: Style): st
 
 const KEYS = 3;
 
-/** The first keys: a value, or the values of a key of several columns in parentheses. */
-function keysOf({ keys, rows }: QuarantineDocument['groups'][number]): string {
+/** The first keys: a value, the values of a key of several columns in parentheses, or the line of a file. */
+function keysOf({ kind, keys, rows }: QuarantineDocument['groups'][number]): string {
   const texts = keys.slice(0, KEYS).map((key) => {
     const parts = typeof key === 'object' && key !== null ? Object.values(key).map(formatCell) : [];
+    if (kind === 'rejected') return parts.join(':');
     return parts.length === 1 ? parts.join('') : `(${parts.join(', ')})`;
   });
   return texts.length === 0 ? '' : [...texts, ...(rows > texts.length ? ['…'] : [])].join(', ');

@@ -65,6 +65,7 @@ export async function loadSource(
     at.run,
     node.name,
     loaded.rejects.map((r) => ({ ...r, file: names.get(r.file) ?? r.file })),
+    loaded.rejected,
   );
   if (loaded.rejected > 0) {
     at.say(
@@ -73,7 +74,7 @@ export async function loadSource(
         `${node.name}: ${loaded.rejected} ${loaded.rejected === 1 ? 'row' : 'rows'} could not be parsed and ${loaded.rejected === 1 ? 'was' : 'were'} set aside`,
         {
           location: node.definition.location,
-          hint: `${loaded.rejects.length < loaded.rejected ? `The first ${loaded.rejects.length} are kept (quarantine.max_rows). ` : ''}See them with: sluice query "SELECT * FROM _sluice.rejected_row WHERE source = '${node.name}'"`,
+          hint: `${loaded.rejects.length < loaded.rejected ? `The first ${loaded.rejects.length} are kept (quarantine.max_rows). ` : ''}See them with: sluice quarantine show ${node.name}`,
         },
       ),
     );

@@ -107,10 +107,15 @@ export interface LoadResult {
 /** A row of a file that could not be parsed. */
 export interface Reject {
   readonly file: string;
+  /** From 1, as the warehouse counts records: a line break within quotes begins none. */
   readonly line: number;
+  /** The first that is wrong; empty when it is none of the file's. */
   readonly column: string;
+  /** All that is wrong with it. */
   readonly message: string;
   readonly text: string;
+  /** A JSON object of the source's columns: texts, or JSON where a type is nested, null where it does not fit. Null when nothing can be told. */
+  readonly row: string | null;
 }
 
 /** What moved between a loaded table and its files. */

@@ -16,6 +16,7 @@ export { badValues, contradictions, type BadValue } from './given-mends.ts';
 export * from './mended-rows.ts';
 export { ACCEPTED, MEND_ID, MENDED, type MendedTable } from './mended-table.ts';
 export * from './record-mends.ts';
+export { recordRejects } from './record-rejects.ts';
 export { readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
 export { keptTexts, recordTask, type TaskRecord } from './record-task.ts';

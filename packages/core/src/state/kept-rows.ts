@@ -2,10 +2,11 @@
 import type { Column } from '../compile/compiled.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import { id, raw, sql, type Sql } from '../sql/quote.ts';
+import { isNestedType } from '../sql/nested-type.ts';
+import { id, ident, raw, sql, type Sql } from '../sql/quote.ts';
 import { divertedTables } from './diverted-tables.ts';
-import { heldTable } from './held-table.ts';
 import { heldWhere, rejectedWhere, type KeptFilter } from './kept-filter.ts';
+import { heldTable, rejectedTable } from './kept-tables.ts';
 import { stateVersion } from './schema.ts';
 
 /** The rows of one model as a query: what is known of each in columns of Sluice's own, then its columns with their types. */
@@ -24,7 +25,7 @@ export async function keptRows(
   columns: readonly Column[],
 ): Promise<KeptRows> {
   const version = await stateVersion(connection);
-  const held = await heldRows(connection, heldTable(version), filter, columns);
+  const held = await heldRows(connection, version, filter, columns);
   const parts = held.rows === 0 ? [] : [held.query];
   let rows = held.rows;
   for (const table of await divertedTables(connection)) {
@@ -36,7 +37,7 @@ export async function keptRows(
       sql`SELECT ${raw(version < 4 ? 'CAST(NULL AS VARCHAR)' : 'row_id')} AS ${id(`${OWN}id`)}, ${raw(ownColumns("'quarantine'"))}, unnest("row") FROM ${table} WHERE ${where}`,
     );
   }
-  if (rows === 0) return rejectedRows(connection, filter);
+  if (rows === 0) return rejectedRows(connection, version, filter, columns);
   const all = parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ');
   return {
     query: sql`SELECT * FROM (${raw(all)}) ORDER BY ${id(`${OWN}kept_at`)}, ${id(`${OWN}run`)}, ${id(`${OWN}audit`)}`,
@@ -44,22 +45,62 @@ export async function keptRows(
   };
 }
 
-/**
- * Where the warehouse knows the model's types, rows get them back; a value that does not fit its type any more, and a column
- * that is not the model's, has the type that its JSON has.
- */
 async function heldRows(
   connection: Connection,
-  held: Sql,
+  version: number,
   filter: KeptFilter,
   columns: readonly Column[],
 ): Promise<KeptRows> {
   const where = heldWhere(filter, '');
+  const kept = { table: heldTable(version), where, own: raw(ownColumns()) };
+  return typedRows(connection, kept, columns, []);
+}
+
+/** Records of a source's files: where they stand, why they are no rows, and all that can be read of them. */
+async function rejectedRows(
+  connection: Connection,
+  version: number,
+  filter: KeptFilter,
+  columns: readonly Column[],
+): Promise<KeptRows> {
+  const own: readonly (readonly [string, string])[] = [
+    ['run', 'run_id'],
+    ['kept_at', 'kept_at'],
+    ['file', 'file'],
+    ['line', 'line'],
+    ['column', 'column'],
+    ['reason', 'error'],
+    ['text', 'text'],
+  ];
+  const kept = {
+    table: rejectedTable(version),
+    where: rejectedWhere(filter, ''),
+    own: raw(named(own)),
+  };
+  return typedRows(connection, kept, columns, ['kept_at', 'run_id', 'file', 'line']);
+}
+
+/** A table of kept rows, which of them, and what is told of each beside its values. */
+interface Kept {
+  readonly table: Sql;
+  readonly where: Sql;
+  readonly own: Sql;
+}
+
+/**
+ * Where the warehouse knows the model's types, rows get them back; a value that does not fit its type any more, and a column
+ * that is not the model's, has the type that its JSON has.
+ */
+async function typedRows(
+  connection: Connection,
+  { table, where, own }: Kept,
+  columns: readonly Column[],
+  order: readonly string[],
+): Promise<KeptRows> {
   const found = await connection.rows(
-    sql`SELECT count(*) AS n, CAST(json_group_structure("row") AS VARCHAR) AS structure FROM ${held} WHERE ${where}`,
+    sql`SELECT count(*) AS n, CAST(json_group_structure("row") AS VARCHAR) AS structure FROM ${table} WHERE ${where}`,
   );
   const rows = Number(found[0]?.['n'] ?? 0);
-  if (rows === 0) return { query: '', rows: 0 };
   const structure = structureOf(found[0]?.['structure']);
   const known = new Map(columns.map((c) => [c.name, c.type]));
   const names = [
@@ -67,7 +108,7 @@ async function heldRows(
     ...[...structure.keys()].filter((name) => !known.has(name)),
   ];
   const typed = names.filter((name) => known.has(name));
-  const misfits = await misfitting(connection, held, where, typed, known);
+  const misfits = await misfitting(connection, table, where, typed, known);
   const items = names.map((name) => {
     const type = known.get(name);
     const value =
@@ -76,20 +117,9 @@ async function heldRows(
         : typedValue(name, type);
     return sql`${raw(value)} AS ${id(name)}`;
   });
-  const query = sql`SELECT ${raw(ownColumns())}, ${raw(items.join(', '))} FROM ${held}
-    WHERE ${where}`;
-  return { query, rows };
-}
-
-async function rejectedRows(connection: Connection, filter: KeptFilter): Promise<KeptRows> {
-  const where = rejectedWhere(filter, '');
-  const rows = await countRows(
-    connection,
-    sql`SELECT count(*) AS n FROM _sluice.rejected_row WHERE ${where}`,
-  );
-  const query = sql`SELECT run_id AS ${id(`${OWN}run`)}, kept_at AS ${id(`${OWN}kept_at`)}, file, line, "column", error, text
-    FROM _sluice.rejected_row WHERE ${where} ORDER BY kept_at, run_id, file, line`;
-  return { query, rows };
+  const list = raw([own.text, ...items].join(', '));
+  const sorted = raw(order.length === 0 ? '' : sql` ORDER BY ${raw(order.map((c) => ident(c)).join(', '))}`);
+  return { query: sql`SELECT ${list} FROM ${table} WHERE ${where}${sorted}`, rows };
 }
 
 function ownColumns(severity = 'severity'): string {
@@ -102,10 +132,12 @@ function ownColumns(severity = 'severity'): string {
     ['key', 'key'],
     ['reason', 'reason'],
   ];
-  return [
-    sql`${raw(severity)} AS ${id(`${OWN}severity`)}`,
-    ...own.map(([name, column]) => sql`${id(column)} AS ${id(`${OWN}${name}`)}`),
-  ].join(', ');
+  return `${sql`${raw(severity)} AS ${id(`${OWN}severity`)}`}, ${named(own)}`;
+}
+
+/** Columns under names of Sluice's own. */
+function named(own: readonly (readonly [string, string])[]): string {
+  return own.map(([name, column]) => sql`${id(column)} AS ${id(`${OWN}${name}`)}`).join(', ');
 }
 
 /** What JSON says of each column's type: a name, or names within lists and objects. */
@@ -134,7 +166,7 @@ async function misfitting(
 
 /** A scalar is read from its text, without the quotes of JSON; lists, structs and maps from their JSON. */
 function typedValue(name: string, type: string): string {
-  const extract = /^(STRUCT|MAP|UNION|VARIANT|JSON)|\]$/i.test(type) ? 'json_extract' : 'json_extract_string';
+  const extract = isNestedType(type) ? 'json_extract' : 'json_extract_string';
   return sql`TRY_CAST(${raw(extract)}("row", ${pointer(name)}) AS ${raw(type)})`;
 }
 

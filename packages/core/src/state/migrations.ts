@@ -1,5 +1,5 @@
 import { sql, type TableName } from '../sql/quote.ts';
-import { REASON_FROM_HISTORY } from './held-table.ts';
+import { FOUND_BY_LOAD, REASON_FROM_HISTORY } from './kept-tables.ts';
 
 /**
  * How a state of an older Sluice becomes one of today. The tables of version 1 never change; each later version is a step
@@ -64,6 +64,15 @@ CREATE TABLE _sluice.standalone_audit (
 ALTER TABLE _sluice.quarantine ADD COLUMN "key" JSON;
 ALTER TABLE _sluice.quarantine ADD COLUMN reason VARCHAR;
 UPDATE _sluice.quarantine AS q SET reason = ${REASON_FROM_HISTORY};
+`,
+  },
+  {
+    // Records that could not be loaded say what can be read of them, and how many there were, also after the next load.
+    to: 7,
+    sql: `
+ALTER TABLE _sluice.rejected_row ADD COLUMN "row" JSON;
+ALTER TABLE _sluice.rejected_row ADD COLUMN found BIGINT;
+UPDATE _sluice.rejected_row AS q SET found = ${FOUND_BY_LOAD};
 `,
   },
 ];

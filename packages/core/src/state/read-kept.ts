@@ -7,8 +7,8 @@ import { raw, sql, type TableName } from '../sql/quote.ts';
 import type { TimeRange } from '../time/index.ts';
 import { divertedTables } from './diverted-tables.ts';
 import { intervalOf } from './interval-of.ts';
-import { heldTable } from './held-table.ts';
 import { heldWhere, rejectedWhere, type KeptFilter } from './kept-filter.ts';
+import { heldTable, rejectedTable } from './kept-tables.ts';
 import { stateVersion } from './schema.ts';
 
 /** Rows that one audit of one run, or one load, left behind. */
@@ -21,7 +21,7 @@ export interface KeptGroup {
   readonly severity: string | undefined;
   /** The call of the audit as the header had it; undefined for rejected lines, and where only the audit's name is remembered. */
   readonly reason: string | undefined;
-  /** Some keys of its rows, in the order of their texts. */
+  /** Some keys of its rows, in the order of their texts; of rejected lines where they stand. */
   readonly keys: readonly Cell[];
   readonly runId: string;
   readonly rows: number;
@@ -40,7 +40,7 @@ export async function readKept(connection: Connection, filter: KeptFilter): Prom
   const tables = await divertedTables(connection);
   const groups = [
     heldGroups(filter, version),
-    rejectedGroups(filter),
+    rejectedGroups(filter, version),
     ...tables.map((table) => divertedGroups(filter, table)),
   ];
   const rows = await connection.rows(sql`
@@ -95,9 +95,11 @@ function heldGroups(filter: KeptFilter, version: number): string {
     WHERE ${heldWhere(filter, 'q.')} GROUP BY q.model, q.audit, q.severity, q.reason, q.run_id`;
 }
 
-function rejectedGroups(filter: KeptFilter): string {
+/** A record that could not be loaded is told by where it stands. */
+function rejectedGroups(filter: KeptFilter, version: number): string {
   return sql`SELECT 'rejected' AS kind, q.source AS model, NULL AS audit, NULL AS severity, NULL AS reason, q.run_id, count(*) AS n,
-      any_value(l.rejected_count) AS found, NULL AS start_at, NULL AS end_at, max(q.kept_at) AS kept, NULL AS keys
-    FROM _sluice.rejected_row AS q LEFT JOIN _sluice.source_load AS l ON l.run_id = q.run_id AND l.source = q.source
+      max(q.found) AS found, NULL AS start_at, NULL AS end_at, max(q.kept_at) AS kept,
+      list_transform(min({file: q.file, line: q.line}, ${KEYS}), lambda k: CAST(to_json(k) AS VARCHAR)) AS keys
+    FROM (SELECT * FROM ${rejectedTable(version)}) AS q
     WHERE ${rejectedWhere(filter, 'q.')} GROUP BY q.source, q.run_id`;
 }

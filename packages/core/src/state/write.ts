@@ -1,5 +1,5 @@
 import type { CompiledNode } from '../compile/compiled.ts';
-import type { Connection, Reject } from '../engine/warehouse.ts';
+import type { Connection } from '../engine/warehouse.ts';
 import { raw, sql, type Sql, type TableName } from '../sql/quote.ts';
 import { BEGINNING, END, type TimeRange } from '../time/index.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -115,19 +115,6 @@ export async function recordLoad(
       run.runId,
     ]})`,
   );
-}
-
-export async function recordRejects(
-  connection: Connection,
-  run: RunContext,
-  source: string,
-  rejects: readonly Reject[],
-): Promise<void> {
-  if (rejects.length === 0) return;
-  const rows = rejects.map(
-    (r) => sql`(${[run.runId, source, r.file, r.line, r.column, r.message, r.text, timestamp(run.now)]})`,
-  );
-  await connection.run(`INSERT INTO _sluice.rejected_row VALUES ${rows.join(', ')}`);
 }
 
 export interface AuditRecord {

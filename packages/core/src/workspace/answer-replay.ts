@@ -107,6 +107,21 @@ function shownModel(
   environment: string,
   model: string,
 ): PlannedNode & { readonly node: CompiledModel } {
+  const source = [...plan.nodes.values()].find(
+    (n) => n.node.node === 'source' && nodeKey(n.node.name) === nodeKey(model),
+  );
+  if (source?.node.node === 'source') {
+    throw new SluiceError(
+      diagnostic(
+        'cannot-replay',
+        `${source.node.name} is a source: its lines that could not be read were never rows`,
+        {
+          location: source.node.definition.location,
+          hint: `Mend the lines in their file, or declare their columns otherwise, and load it again: sluice apply ${environment}.`,
+        },
+      ),
+    );
+  }
   const models = [...plan.nodes.values()].filter((n) => n.node.node === 'model');
   const planned = models.find((n) => nodeKey(n.node.name) === nodeKey(model));
   if (planned === undefined)

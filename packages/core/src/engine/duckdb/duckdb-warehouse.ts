@@ -3,6 +3,7 @@ import type { Column } from '../../compile/compiled.ts';
 import { ident, literal, raw, sql, tableIdent, type TableName } from '../../sql/quote.ts';
 import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
 import type {
+  Cell,
   Connection,
   ExportFormat,
   FileComparison,
@@ -17,6 +18,7 @@ import { borrowAll, IS_BORROWED, ownTable } from './attached-base.ts';
 import { defineMacros } from './define-macros.ts';
 import { readResult } from './cells.ts';
 import { compareSql, countReadableSql, readFilesSql, sampleSql } from './files.ts';
+import { rejectedValues } from './rejected-values.ts';
 import { shownBy } from './shown-by.ts';
 
 /** The embedded warehouse: one DuckDB file, opened by this process. */
@@ -195,14 +197,14 @@ class DuckDbConnection implements Connection {
     const isCsv = request.source.format === 'csv';
     const sample = await this.#sampleOf(request);
     if (isCsv) await this.#dropRejects(rejects);
-    const all = await this.#readSql(request, isCsv ? rejects : undefined);
+    const { text: all, names } = await this.#readSql(request, isCsv ? rejects : undefined);
     // What is small enough is loaded as ever.
     const query = sample === undefined || sample.from <= sample.rows ? all : sampleSql(all, sample.rows);
     await this.run(loading(request, query));
     const rows = await this.#count(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
     const sampledFrom = sample?.from ?? null;
     if (!isCsv) return { rows, sampledFrom, rejected: 0, rejects: [] };
-    const found = await this.#readRejects(rejects, maxRejects);
+    const found = await this.#readRejects(rejects, maxRejects, request, names);
     await this.#dropRejects(rejects);
     return { rows, sampledFrom, ...found };
   }
@@ -254,7 +256,8 @@ class DuckDbConnection implements Connection {
   async #look<T>(request: LoadRequest, ask: (files: string) => Promise<T>): Promise<T> {
     const isCsv = request.source.format === 'csv';
     const rejects = { errors: 'sluice_compare_errors', scans: 'sluice_compare_scans' };
-    const answer = await ask(await this.#readSql(request, isCsv ? rejects : undefined));
+    const { text } = await this.#readSql(request, isCsv ? rejects : undefined);
+    const answer = await ask(text);
     if (isCsv) await this.#dropRejects(rejects);
     return answer;
   }
@@ -264,13 +267,19 @@ class DuckDbConnection implements Connection {
     return Number(row?.['n'] ?? 0);
   }
 
+  /** The query over the files, and the columns that each of them has. */
   async #readSql(
     request: LoadRequest,
     rejects: { readonly errors: string; readonly scans: string } | undefined,
-  ): Promise<string> {
+  ): Promise<{ readonly text: string; readonly names: ReadonlyMap<string, readonly string[]> }> {
     const { source, paths, columns } = request;
-    if (source.format !== 'csv' || source.csv.header === false)
-      return readFilesSql(source, paths, columns, [], rejects);
+    if (source.format !== 'csv' || source.csv.header === false) {
+      const declared = columns.map((c) => c.name);
+      return {
+        text: readFilesSql(source, paths, columns, [], rejects),
+        names: new Map(paths.map((path) => [path, declared])),
+      };
+    }
     // Files with the same header are one scan; DuckDB cannot both unite by name and keep rejected rows.
     const groups = new Map<string, { readonly names: readonly string[]; readonly paths: string[] }>();
     for (const path of paths) {
@@ -287,14 +296,18 @@ class DuckDbConnection implements Connection {
         `${source.files.join(', ')} has no column ${missing.map((m) => ident(m.name)).join(', ')}; it has ${known.map(ident).join(', ')}`,
       );
     }
-    return [...groups.values()]
-      .map((g) => readFilesSql(source, g.paths, columns, g.names, rejects))
-      .join('\nUNION ALL\n');
+    const all = [...groups.values()];
+    return {
+      text: all.map((g) => readFilesSql(source, g.paths, columns, g.names, rejects)).join('\nUNION ALL\n'),
+      names: new Map(all.flatMap((g) => g.paths.map((path) => [path, g.names] as const))),
+    };
   }
 
   async #readRejects(
     tables: { readonly errors: string; readonly scans: string },
     most: number,
+    { source, columns }: LoadRequest,
+    names: ReadonlyMap<string, readonly string[]>,
   ): Promise<Omit<LoadResult, 'rows' | 'sampledFrom'>> {
     const [count] = await this.rows(
       sql`SELECT count(*) AS n FROM (SELECT DISTINCT scan_id, file_id, line FROM ${{ schema: 'temp', name: tables.errors }})`,
@@ -303,16 +316,30 @@ class DuckDbConnection implements Connection {
     if (rejected === 0) return { rejected: 0, rejects: [] };
     const rows = await this.rows(
       `SELECT s.file_path AS file, e.line, any_value(e.column_name ORDER BY e.byte_position) AS col,
-        any_value(e.error_message ORDER BY e.byte_position) AS message, any_value(e.csv_line) AS text
+        string_agg(e.error_message, '; ' ORDER BY e.byte_position, e.column_idx) AS message, any_value(e.csv_line) AS text,
+        bool_and(CAST(e.error_type AS VARCHAR) = 'CAST') AS is_whole, list(e.column_idx)::INTEGER[] AS misfits,
+        s.delimiter, s.quote, s.escape, s.date_format, s.timestamp_format
        FROM temp.${ident(tables.errors)} e JOIN temp.${ident(tables.scans)} s USING (scan_id, file_id)
        GROUP BY ALL ORDER BY 1, 2 LIMIT ${most}`,
     );
-    const rejects: Reject[] = rows.map((r) => ({
-      file: String(r['file']),
+    const records = rows.map((r) => ({
+      text: textOf(r['text']),
+      isWhole: r['is_whole'] === true,
+      misfits: new Set(Array.isArray(r['misfits']) ? r['misfits'].map(Number) : []),
+      dialect: { delimiter: textOf(r['delimiter']), quote: textOf(r['quote']), escape: textOf(r['escape']) },
+      dateFormat: textOf(r['date_format']),
+      timestampFormat: textOf(r['timestamp_format']),
+      names: names.get(textOf(r['file'])) ?? [],
+    }));
+    const nulls = new Set(source.csv.nullValues ?? ['']);
+    const values = await rejectedValues((query) => this.rows(query), records, columns, nulls);
+    const rejects: Reject[] = rows.map((r, i) => ({
+      file: textOf(r['file']),
       line: Number(r['line']),
-      column: String(r['col'] ?? ''),
-      message: String(r['message'] ?? ''),
-      text: String(r['text'] ?? ''),
+      column: textOf(r['col']),
+      message: textOf(r['message']),
+      text: textOf(r['text']),
+      row: values[i] ?? null,
     }));
     return { rejected, rejects };
   }
@@ -323,4 +350,9 @@ class DuckDbConnection implements Connection {
       await this.run(`DROP TABLE IF EXISTS temp.${ident(name)}`);
     }
   }
+}
+
+/** A NULL is no text. */
+function textOf(value: Cell | undefined): string {
+  return typeof value === 'string' ? value : '';
 }

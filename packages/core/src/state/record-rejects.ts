@@ -1,0 +1,20 @@
+/** Records of files that could not be loaded, kept with where they stand and what can be read of them. */
+import type { Connection, Reject } from '../engine/warehouse.ts';
+import { sql } from '../sql/quote.ts';
+import { timestamp, type RunContext } from './write.ts';
+
+/** `found`: how many there were, kept or not. */
+export async function recordRejects(
+  connection: Connection,
+  run: RunContext,
+  source: string,
+  rejects: readonly Reject[],
+  found: number,
+): Promise<void> {
+  if (rejects.length === 0) return;
+  const rows = rejects.map(
+    (r) =>
+      sql`(${[run.runId, source, r.file, r.line, r.column, r.message, r.text, timestamp(run.now), r.row, found]})`,
+  );
+  await connection.run(`INSERT INTO _sluice.rejected_row VALUES ${rows.join(', ')}`);
+}
