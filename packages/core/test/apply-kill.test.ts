@@ -1,7 +1,8 @@
 /**
  * `kill -9` before and in the midst of any statement of what writes models of every kind: applying a change to `prod` and to
  * `dev`, bringing an old state forward, restating, a run under a moved clock. Each table holds what it held or what it will
- * hold, all views move at once and the history knows it, and the next apply makes good what is left, no row twice.
+ * hold, all views move at once and the history knows it, and the next apply makes good what is left, no row twice. Standalone audits
+ * have looked at whatever is promoted, and at nothing else: what was killed around them is asked again.
  *
  * SLUICE_TEST_KILLS: how many moments (5), spread over all statements of all commands; 10000 takes them all.
  * SLUICE_TEST_SEED: another number, other moments.
@@ -14,6 +15,9 @@ import { toFirstVersion } from './support/state-v1.ts';
 
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 0);
 const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 5);
+
+/** More than there are in the transaction that ends an apply. */
+const LAST_STATEMENTS = 30;
 
 const DIVERTS = ',\n  audits (accepted_range(column := x, max_v := 35, severity := quarantine))';
 
@@ -59,11 +63,30 @@ SELECT ts, id, x FROM raw.a WHERE ts BETWEEN @start_ts AND @end_ts
 SELECT sum(k.x)::INTEGER AS x, (SELECT count(*) FROM m.living) AS n, (SELECT max(code) FROM m.codes) AS code FROM m.keyed k
 `,
       'models/m/old.sql': 'MODEL (name m.old, kind FULL);\nSELECT id FROM raw.a\n',
+      'audits/agree.sql': `AUDIT (name agree, standalone true);
+SELECT s.x, k.x AS of_keys FROM m.sums AS s, (SELECT sum(x) AS x FROM m.keyed) AS k WHERE s.x IS DISTINCT FROM k.x
+`,
+      'audits/unnamed.sql': `AUDIT (name unnamed, standalone true, severity warn);\n${unnamed('m')}\n`,
     },
     { now: '2024-01-30T01:00:00Z' },
   );
   await project.build();
   return project;
+}
+
+/** Rows of two models that do not go together. */
+function unnamed(schema: string): string {
+  return `SELECT id, x FROM ${schema}.living WHERE id NOT IN (SELECT id FROM ${schema}.codes)`;
+}
+
+/** What was said last of the audit that warns, and what it finds in what is shown. */
+async function saidAndFound(project: TestProject, environment: string): Promise<readonly unknown[]> {
+  const said = await project.value(
+    `SELECT failing_rows FROM _sluice.audit_result JOIN _sluice.run USING (run_id)
+     WHERE audit = 'unnamed' AND environment = '${environment}' ORDER BY audited_at DESC, started_at DESC LIMIT 1`,
+  );
+  const schema = environment === 'prod' ? 'm' : `m__${environment}`;
+  return [String(said), String(await project.value(`SELECT count(*) FROM (${unnamed(schema)})`))];
 }
 
 /** A source that changed by a day, a correction and a row that is gone; some models have another definition as well. */
@@ -226,14 +249,27 @@ async function kill({ scenario, base, before, after, at, sent }: Moment): Promis
         `${where}: not promoted, so not done`,
       ).not.toContain('done');
   }
+  const dones = (await w.history()).document.runs.filter(
+    (r) => r.status === 'done' && Date.parse(r.started_at) >= project.now,
+  );
+  const { audits: due } = await project.plan(environment);
+  if (dones.length > 0) expect(due, `${where}: at its end, all is audited`).toEqual([]);
   // The next apply goes on, also with what a restatement asked for, once that was noted: before, nobody knows of it.
   const again = await project.apply(environment);
   expect(again.status, where).toMatch(/^(done|nothing-to-do)$/);
   if (command === 'restate' && again.status === 'nothing-to-do' && is(before))
     await project.apply(environment, { restate: RESTATED });
+  else
+    expect(
+      again.audits.map((a) => a.audit),
+      `${where}: what was not audited to the end is audited then`,
+    ).toEqual(due.map((a) => a.audit));
+  const [said, found] = await saidAndFound(project, environment);
+  expect(said, `${where}: what was said of the audit is so`).toBe(found);
   expect(await seen(project, environment), `${where}, and applied again`).toEqual(after);
   expect((await w.checkState()).document.findings, where).toEqual([]);
-  expect((await project.apply(environment)).status, where).toBe('nothing-to-do');
+  const last = await project.apply(environment);
+  expect([last.status, last.audits], where).toEqual(['nothing-to-do', []]);
   const statuses = (await w.history()).document.runs.map((r) => r.status);
   expect(statuses, where).not.toContain('running');
   return is(before) ? 'before' : is(after) ? 'after' : 'on the way';
@@ -265,5 +301,21 @@ test(
     } finally {
       for (const project of projects) await project[Symbol.asyncDispose]();
     }
+  },
+);
+
+test(
+  'kill -9 around standalone audits: before them, between them and the promotion, and after it',
+  { timeout: 300_000 + KILLS * 30_000 },
+  async () => {
+    const [scenario] = SCENARIOS;
+    if (scenario === undefined) throw new Error('no scenario');
+    await using project = await built(scenario);
+    const moments = await momentsOf(scenario, project);
+    // The last transaction: audits, views, the end of the run.
+    const last = moments.slice(-2 * LAST_STATEMENTS);
+    const outcomes = new Set<string>();
+    for (const moment of spread(last, Math.max(4, KILLS / 2), SEED)) outcomes.add(await kill(moment));
+    expect(outcomes).toContain('on the way');
   },
 );

@@ -2,7 +2,7 @@
  * The first promise: after any history, what an environment shows is what a build from nothing would show. Random projects
  * (3 to 15 models of all kinds), random histories (5 to 40 steps): edits and reverts of queries, kinds, columns, audits and
  * styles; models that come and go; rows that are appended, come late, are corrected or go; applies to two environments, also
- * limited, of some models alone, without rows, forward-only, stopped by an audit, interrupted, killed, or by two processes at once;
+ * limited, of some models alone, without rows, forward-only, stopped by an audit of a model or of several, interrupted, killed, or by two processes at once;
  * restatements, runs with a moved clock that ask signals, diverted rows that are mended and go back, promotions, rollbacks, gc. `support/history/steps.ts` says what is drawn, `expected.ts` what each kind should hold, `live.ts`
  * what is looked at after each step.
  *
@@ -143,6 +143,8 @@ test(
       'apply-forward-only done': 0.02,
       '(same meaning)': 0.1,
       '(failed and held)': 0.01,
+      '(standalone audits judged)': 0.5,
+      '(stopped by a standalone audit)': 0.05,
       '(literally as from nothing)': 0.01,
     });
   },

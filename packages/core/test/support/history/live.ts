@@ -14,6 +14,7 @@ import { filesOf, putForeign } from './project-files.ts';
 import { asksSignal, isReady, readsForeign, upstreamOf } from './model-text.ts';
 import { keepsRows, type ProjectSpec } from './project-spec.ts';
 import { replayAll, replayStep } from './replay.ts';
+import { stoppedBy, Verdicts, warning } from './standalone.ts';
 import { change, type Step } from './steps.ts';
 import { Definitions, expectSound, isUpkeep, upkeepStep } from './upkeep.ts';
 
@@ -67,6 +68,15 @@ const AT_ONCE: ReadonlySet<string> = new Set([
   'SCD_COLUMN',
 ]);
 
+/** What judges all that is due. */
+const WHOLE: ReadonlySet<string> = new Set([
+  'apply-prod',
+  'apply-dev',
+  'apply-interrupted',
+  'run',
+  'restate',
+]);
+
 export async function live(
   first: ProjectSpec,
   steps: readonly Step[],
@@ -98,6 +108,7 @@ class History {
   readonly #definitions = new Definitions();
   readonly #oracle: Oracle;
   readonly #tally: Tally;
+  readonly #verdicts: Verdicts;
   #events = 0;
   #isApplied = false;
   /** Whether tables may hold rows of several definitions. */
@@ -110,6 +121,7 @@ class History {
     this.spec = spec;
     this.#oracle = oracle;
     this.#tally = tally;
+    this.#verdicts = new Verdicts(oracle);
     this.project = new TestProject(filesOf(spec), {
       jobs: 2,
       // Two at once wait for each other.
@@ -173,7 +185,7 @@ class History {
 
   /** Answers what came of it. */
   async #act(step: Step, where: string): Promise<string> {
-    const { project, spec } = this;
+    const { project } = this;
     const environment =
       step.what === 'apply-dev' ||
       (step.what.startsWith('apply-') && step.what !== 'apply-prod' && step.b % 3 === 0)
@@ -183,12 +195,18 @@ class History {
       // What differs from the files is not promoted: half of the time it does not.
       if (step.what === 'promote' && step.b % 2 === 0) await this.#apply('dev', step, where);
       this.#settled = undefined;
+      for (const name of ['prod', 'dev']) this.#verdicts.forget(name);
       try {
-        return await upkeepStep(project, spec, step, this.#definitions, this.#oracle, where);
+        const status = await upkeepStep(project, this.spec, step, this.#definitions, this.#oracle, where);
+        // What dev passed goes before prod's readers, unasked; it is blocked as if it had been asked.
+        if (step.what === 'promote' && status === 'done') await this.#judge('prod', undefined, true, where);
+        return status;
       } finally {
         await this.#look(where);
       }
     }
+    // Whatever is not a whole apply may leave out what is due.
+    if (!WHOLE.has(step.what)) this.#verdicts.forget(environment);
     switch (step.what) {
       case 'replay':
       case 'replay-killed':
@@ -198,7 +216,7 @@ class History {
       case 'apply-killed':
         return this.#applyKilled(environment, step, where);
       case 'apply-together':
-        return this.#applyTogether(environment, where);
+        return this.#leniently(() => this.#applyTogether(environment, where));
       case 'apply-selected':
         return this.#applySelected(environment, step, where);
       case 'apply-empty':
@@ -220,7 +238,7 @@ class History {
     };
     const tables = spec.models.filter((m) => m.kind !== 'VIEW' && m.kind !== 'EMBEDDED');
     const model = tables[step.a % Math.max(1, tables.length)];
-    const applied = await (async (): Promise<ApplyDocument> => {
+    const act = async (): Promise<ApplyDocument> => {
       switch (step.what) {
         case 'run':
           return project.run();
@@ -246,7 +264,10 @@ class History {
         default:
           return project.apply(environment, { confirm });
       }
-    })();
+    };
+    const first = await act();
+    const applied =
+      stoppedBy(first).size > 0 ? await this.#goOn(first, environment, step, act, where) : first;
     if (planned !== undefined) expectOnlyPlanned(applied, planned, where);
     if (applied.status === 'failed')
       throw new Error(`${where}: ${applied.diagnostics.map((d) => `${d.code}: ${d.message}`).join('; ')}`);
@@ -261,6 +282,42 @@ class History {
     const isWhole = step.what !== 'apply-limited' && !isAsked;
     await this.#expectRight(environment, isWhole, applied, planned, step.what !== 'restate', where);
     return applied.status;
+  }
+
+  /** What standalone audits stopped is not shown; once they only warn, it is, and they find what they found. */
+  async #goOn(
+    stopped: ApplyDocument,
+    environment: string,
+    { what }: Step,
+    act: () => Promise<ApplyDocument>,
+    where: string,
+  ): Promise<ApplyDocument> {
+    this.#tally.add('(stopped by a standalone audit)');
+    const sequence = this.#definitions.sequence(environment);
+    expect(stopped.promoted, `${where}: what an audit stopped is not shown`).toBe(false);
+    this.#settled = undefined;
+    await this.#look(where);
+    expect(this.#definitions.sequence(environment), `${where}: nothing is promoted`).toBe(sequence);
+    const lenient = warning(this.spec);
+    rewrite(this.project, filesOf(this.spec), filesOf(lenient));
+    this.spec = lenient;
+    const applied = await act();
+    if (applied.status === 'done' && (what === 'apply-prod' || what === 'apply-dev')) {
+      const found = new Map(applied.audits.map((a) => [a.audit, a.failing_rows]));
+      for (const [name, rows] of stoppedBy(stopped))
+        expect(found.get(name), `${where}: ${name} finds what it found`).toBe(rows);
+    }
+    return applied;
+  }
+
+  async #judge(
+    environment: string,
+    applied: ApplyDocument | undefined,
+    isWhole: boolean,
+    where: string,
+  ): Promise<void> {
+    const n = await this.#verdicts.judge(this.project, this.spec, environment, applied, isWhole, where);
+    if (n > 0) this.#tally.add('(standalone audits judged)');
   }
 
   #expectReady(applied: ApplyDocument, where: string): void {
@@ -285,7 +342,11 @@ class History {
     where: string,
   ): Promise<void> {
     const { project, spec } = this;
-    const meaning = JSON.stringify({ ...spec, models: spec.models.map((m) => ({ ...m, style: 0 })) });
+    const meaning = JSON.stringify({
+      ...spec,
+      standalone: [],
+      models: spec.models.map((m) => ({ ...m, style: 0 })),
+    });
     const before = this.#settled;
     const isSame =
       before?.environment === environment && before.meaning === meaning && before.now === project.now;
@@ -296,10 +357,24 @@ class History {
     this.#isApplied = isWhole && environment === 'prod';
     this.#settled = isWhole ? { environment, meaning, now: project.now } : undefined;
     await this.#check(environment, doneBy(applied, planned, isWhole), where);
+    await this.#judge(environment, applied, isWhole, where);
     if (!isWhole) return;
     const again = await project.plan(environment);
     expect(again.actions, `${where}: a plan right after is empty`).toEqual([]);
+    expect(again.audits, `${where}: no audit is left to run right after`).toEqual([]);
     expect(again.promotes, where).toBe(false);
+  }
+
+  /** With audits that stop nothing; what they found is judged by whole applies. */
+  async #leniently<T>(work: () => Promise<T>): Promise<T> {
+    const { project, spec } = this;
+    const lenient = warning(spec);
+    rewrite(project, filesOf(spec), filesOf(lenient));
+    try {
+      return await work();
+    } finally {
+      rewrite(project, filesOf(lenient), filesOf(spec));
+    }
   }
 
   /** Tables that an environment shows of its last whole apply. */
@@ -323,13 +398,15 @@ class History {
     this.#settled = undefined;
     this.#isApplied = false;
     let planned: PlanDocument | undefined;
-    const applied = await project.apply(environment, {
-      select: `${withAll ? '+' : ''}${name}`,
-      confirm: async (plan) => {
-        planned = plan;
-        return true;
-      },
-    });
+    const applied = await this.#leniently(() =>
+      project.apply(environment, {
+        select: `${withAll ? '+' : ''}${name}`,
+        confirm: async (plan) => {
+          planned = plan;
+          return true;
+        },
+      }),
+    );
     if (applied.status === 'failed')
       throw new Error(`${where}: ${applied.diagnostics.map((d) => `${d.code}: ${d.message}`).join('; ')}`);
     if (planned !== undefined) expectOnlyPlanned(applied, planned, where);
@@ -358,7 +435,9 @@ class History {
     if (project.hasWarehouse()) await this.#oracle.hold(project, environment, held);
     this.#settled = undefined;
     this.#isApplied = false;
-    const applied = await project.apply(environment, { backfill: step.b % 2 === 0 ? 'skip' : 'empty' });
+    const applied = await this.#leniently(() =>
+      project.apply(environment, { backfill: step.b % 2 === 0 ? 'skip' : 'empty' }),
+    );
     if (applied.status === 'failed')
       throw new Error(`${where}: ${applied.diagnostics.map((d) => `${d.code}: ${d.message}`).join('; ')}`);
     if (project.hasWarehouse()) {
@@ -468,6 +547,8 @@ class History {
     const { project } = this;
     await using fresh = project.copy({ observer: () => undefined });
     await putForeign(fresh, this.spec);
+    // Before rows go back, they may be missed.
+    rewrite(fresh, filesOf(this.spec), filesOf({ ...this.spec, standalone: [] }));
     await fresh.build();
     const mended = await replayAll(fresh, this.spec, this.#oracle);
     expect(await project.shown('prod'), where).toEqual(await fresh.shown());

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Files, TestProject } from '../project.ts';
 import { modelText, SIGNAL } from './model-text.ts';
+import { standaloneText } from './standalone.ts';
 import { seedRows, sourceRows, timeOf, type ProjectSpec } from './project-spec.ts';
 
 export function filesOf(spec: ProjectSpec): Files {
@@ -27,6 +28,7 @@ sources:
         .join('')}`;
     files[`models/m/${model.name}.sql`] = modelText(spec, model, i);
   }
+  for (const audit of spec.standalone) files[`audits/${audit.name}.sql`] = standaloneText(spec, audit);
   return files;
 }
 

@@ -89,8 +89,20 @@ export interface RowSpec {
   readonly x: number;
 }
 
+/** An audit of no one model. */
+export interface StandaloneSpec {
+  readonly name: string;
+  readonly shape: number;
+  /** Positions among sources and models. */
+  readonly over: readonly [number, number];
+  readonly isBlocking: boolean;
+  /** Rows that it puts up with. */
+  readonly most: number;
+}
+
 export interface ProjectSpec {
   readonly models: readonly ModelSpec[];
+  readonly standalone: readonly StandaloneSpec[];
   readonly a: readonly RowSpec[];
   readonly b: readonly RowSpec[];
   /** Whether `raw.b` tells the time of its rows. */

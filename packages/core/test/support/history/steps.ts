@@ -2,6 +2,7 @@
 import { array, boolean, constantFrom, nat, oneof, record, tuple, type Arbitrary } from 'fast-check';
 import { diverts, EXPRESSIONS, FILTERS, SHAPES, STYLES } from './model-text.ts';
 import { KINDS, ORIGIN, type Kind, type ModelSpec, type ProjectSpec, type RowSpec } from './project-spec.ts';
+import { changeStandalone, STANDALONE } from './standalone.ts';
 
 /** What a step does; `a` and `b` choose among what there is. */
 export interface Step {
@@ -31,6 +32,7 @@ const STEPS = [
   'edit-kind',
   'edit-style',
   'edit-audit',
+  'edit-standalone',
   'edit-bound',
   'revert',
   'add-column',
@@ -79,6 +81,8 @@ export function change(
       return edit((m) => ({
         audit: m.audit === 'none' ? (b % 3 === 0 ? 'quarantine' : 'passing') : 'none',
       }));
+    case 'edit-standalone':
+      return changeStandalone(spec, a, b);
     case 'replay':
     case 'replay-killed':
       return spec.models.some((m) => diverts(m))
@@ -219,6 +223,7 @@ export const PROJECT: Arbitrary<ProjectSpec> = record({
   timed: boolean(),
   wide: boolean(),
   foreign: constantFrom(false, false, false, true),
+  standalone: STANDALONE,
 });
 
 function history(...whats: readonly Step['what'][]): Arbitrary<readonly Step[]> {
@@ -271,6 +276,7 @@ export const UPKEEP_HISTORY: Arbitrary<readonly Step[]> = history(
   'edit-expression',
   'edit-filter',
   'edit-kind',
+  'edit-standalone',
   'add-column',
   'add-model',
   'drop-model',

@@ -134,7 +134,8 @@ async function expectAsDefined(
   const shown = definitions.of(environment);
   if (shown === undefined) throw new Error(`${where}: what ${environment} shows was not noted`);
   if (shown === 'mixed') return;
-  const files = filesOf({ ...spec, models: shown.models, wide: shown.wide });
+  // What of the data of today audits hold back, is held back in no copy.
+  const files = filesOf({ ...spec, models: shown.models, wide: shown.wide, standalone: [] });
   await using twin = new TestProject({}, { jobs: 2 });
   twin.now = project.now;
   cpSync(project.root, twin.root, { recursive: true, preserveTimestamps: true });
