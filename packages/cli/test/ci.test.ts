@@ -1,5 +1,5 @@
 /** `sluice ci` in processes of its own, as the action, the shell and people run it; the forge is a server on this machine. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -10,18 +10,15 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CiDocument, PlanDocument } from '@sluice/core';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { CLEAN_ENV, openForge, runAction, type Done } from './github-action.ts';
 import { junitErrors } from './junit-schema.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
-const REPOSITORY = join(import.meta.dirname, '../../..');
 const MAIN = join(import.meta.dirname, '../src/main.ts');
 const SLUICE = [process.execPath, '--conditions=sluice-source', '--no-warnings', MAIN];
 const NOW = ['--now', '2025-01-08'];
@@ -33,16 +30,6 @@ mkdirSync(scratch);
 const shop = join(folder, 'shop');
 const prod = join(shop, '.sluice/warehouse.duckdb');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Done {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-const CLEAN_ENV = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(?:GITHUB|GITLAB|CI|SLUICE)(?:_|$)/.test(name)),
-);
 
 function sluice(...args: readonly string[]): Done {
   return sluiceIn(args[0] === 'init' ? folder : shop, ...args);
@@ -350,109 +337,6 @@ test('on a sample, audits that need rows which may not be in it only warn', asyn
 
 // The action of GitHub, step by step as its file has them.
 
-interface Forge {
-  readonly server: Server;
-  readonly url: string;
-  readonly comments: { id: number; body: string }[];
-  readonly requests: string[];
-}
-
-async function body(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** GitHub's comments of pull request 12, a hundred a page. */
-async function openForge(canWrite: boolean): Promise<Forge> {
-  const comments = Array.from({ length: 120 }, (_, i) => ({ id: i + 1, body: `no. ${i}` }));
-  const requests: string[] = [];
-  const server = createServer((request, response) => {
-    const answer = (status: number, value: unknown): void => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-    };
-    void (async () => {
-      const url = new URL(request.url ?? '', 'http://forge');
-      requests.push(`${request.method} ${url.pathname}`);
-      if (request.headers.authorization !== 'Bearer t0ken') return answer(401, {});
-      const path = '/repos/owner/repo/issues';
-      if (request.method === 'GET' && url.pathname === `${path}/12/comments`) {
-        const page = Number(url.searchParams.get('page'));
-        return answer(200, comments.slice((page - 1) * 100, page * 100));
-      }
-      if (!canWrite) return answer(403, { message: 'Resource not accessible by integration' });
-      const text = (JSON.parse(await body(request)) as { body: string }).body;
-      const id = /^\/repos\/owner\/repo\/issues\/comments\/(\d+)$/.exec(url.pathname)?.[1];
-      if (request.method === 'PATCH' && id !== undefined) {
-        const found = comments.find((c) => c.id === Number(id));
-        if (found !== undefined) found.body = text;
-        return answer(found === undefined ? 404 : 200, {});
-      }
-      if (request.method !== 'POST' || url.pathname !== `${path}/12/comments`) return answer(404, {});
-      comments.push({ id: comments.length + 1, body: text });
-      return answer(201, {});
-    })();
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, comments, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
-
-interface Action {
-  readonly inputs: Readonly<Record<string, { readonly default: string }>>;
-  readonly runs: {
-    readonly steps: readonly {
-      readonly uses?: string;
-      readonly run?: string;
-      readonly shell?: string;
-      readonly env?: Readonly<Record<string, string>>;
-    }[];
-  };
-}
-
-/** Runs the action's own steps as a runner does; those of others are GitHub's. */
-async function runAction(forge: Forge, inputs: Readonly<Record<string, string>>): Promise<Done> {
-  const place = join(REPOSITORY, 'ci/github');
-  const action = parse(readFileSync(join(place, 'action.yml'), 'utf8')) as Action;
-  for (const name of Object.keys(inputs)) expect(Object.keys(action.inputs)).toContain(name);
-  const value = (text: string): string =>
-    text.replaceAll(/\$\{\{ ([\w.-]+) \}\}/g, (_, name: string) => {
-      if (name === 'github.token') return 't0ken';
-      const input = action.inputs[name.replace(/^inputs\./, '')];
-      expect(input, name).toBeDefined();
-      return value(inputs[name.replace(/^inputs\./, '')] ?? input?.default ?? '');
-    });
-  const result = { code: 0 as number | null, out: '', err: '' };
-  for (const step of action.runs.steps) {
-    if (step.run === undefined) continue;
-    expect(step.shell).toBe('bash');
-    // What people can choose reaches the shell through variables, never through its text.
-    expect(step.run).not.toContain('${{');
-    const env = Object.fromEntries(Object.entries(step.env ?? {}).map(([k, v]) => [k, value(v)]));
-    const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step.run], {
-      cwd: folder,
-      env: {
-        ...CLEAN_ENV,
-        NO_COLOR: '1',
-        CI: 'true',
-        GITHUB_ACTIONS: 'true',
-        GITHUB_ACTION_PATH: place,
-        GITHUB_API_URL: forge.url,
-        GITHUB_REPOSITORY: 'owner/repo',
-        GITHUB_EVENT_PATH: join(folder, 'event.json'),
-        GITHUB_REF: 'refs/pull/12/merge',
-        GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
-        GITHUB_WORKSPACE: folder,
-        ...env,
-      },
-    });
-    child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString('utf8')));
-    child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString('utf8')));
-    result.code = await new Promise((resolve) => child.on('close', resolve));
-    if (result.code !== 0) break;
-  }
-  return result;
-}
-
 const STAR = 'models/marts/everything.sql';
 const INPUTS = { sluice: [...SLUICE].join(' '), project: 'shop', output: 'reports' };
 
@@ -461,7 +345,7 @@ test('the action: summary, annotations, reports, and one comment that is renewed
   writeFileSync(join(folder, 'summary.md'), 'before\n');
   const forge = await openForge(true);
   try {
-    const first = await edited(ORDERS, ...HALF, () => runAction(forge, INPUTS));
+    const first = await edited(ORDERS, ...HALF, () => runAction(folder, forge, INPUTS));
     expect(first.code, first.err).toBe(0);
     expect(first.out).toMatch(
       /^::warning file=shop\/models\/staging\/orders\.sql,line=11,.*title=audit-warning::/m,
@@ -481,7 +365,7 @@ test('the action: summary, annotations, reports, and one comment that is renewed
     writeFileSync(join(shop, STAR), 'MODEL (kind FULL);\nSELECT * FROM raw.customers\n');
     const second = await edited('project.yaml', 'sources:', 'lint: { no-select-star: error }\nsources:', () =>
       edited(ORDERS, 'lower(product) AS product', 'lower(produkt) AS product', () =>
-        runAction(forge, INPUTS),
+        runAction(folder, forge, INPUTS),
       ),
     );
     rmSync(join(shop, STAR));
@@ -515,7 +399,7 @@ test('the action: summary, annotations, reports, and one comment that is renewed
 test('on a fork, where nothing may be written, the report is there all the same', async () => {
   const forge = await openForge(false);
   try {
-    const done = await edited(ORDERS, ...HALF, () => runAction(forge, INPUTS));
+    const done = await edited(ORDERS, ...HALF, () => runAction(folder, forge, INPUTS));
     expect(done.code, done.err).toBe(0);
     expect(done.err).toMatch(/No comment was written: 127\.0\.0\.1:\d+ answered 403 to POST\./);
     expect(forge.comments).toHaveLength(120);
