@@ -166,9 +166,9 @@ async function besideHand(
 async function byHand(warehouse: string, statements: readonly string[]): Promise<void> {
   mkdirSync(join(warehouse, '..'), { recursive: true });
   const script = join(scratch(), `make-${process.pid}.json`);
-  writeFileSync(script, JSON.stringify({ options: {}, statements }));
+  writeFileSync(script, JSON.stringify({ options: {}, transactions: [statements] }));
   const unfinished = `${warehouse}-${process.pid}`;
-  await runChild({ args: [processScript('by-hand'), script, unfinished] });
+  await runChild({ args: [processScript('by-hand'), script, unfinished, 'alone'] });
   renameSync(unfinished, warehouse);
   rmSync(script);
 }

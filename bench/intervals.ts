@@ -39,9 +39,11 @@ export async function measureBackfill(
     await generateEvents(project, { days, rowsPerDay, ...(batchSize === undefined ? {} : { batchSize }) });
     const from = keep(project);
     const command = ['apply', 'prod', '--yes', '--now', morningAfter(days)] as const;
-    const beside = await applyBesideHand(bundle, project, runs, { command, from, sorts: [...SORTS, 'view'] });
-    const size = `${days} days with ${rowsPerDay.toLocaleString('en')} rows each`;
-    measured.push({ what: `backfill of ${size}, ${how}`, ...beside, budget: { ratio } });
+    const what = `backfill of ${days} days with ${rowsPerDay.toLocaleString('en')} rows each, ${how}`;
+    const sorts = [...SORTS, 'view'] as const;
+    measured.push(
+      ...(await applyBesideHand(bundle, project, runs, { what, budget: ratio, command, from, sorts })),
+    );
     rmSync(project, { recursive: true });
   }
   return measured;
@@ -57,6 +59,7 @@ export async function measureOneMoreDay(
   const small = await prepared(bundle, { days: 1000 / SMALLER, rowsPerDay });
   const what = `one more day of ${rowsPerDay.toLocaleString('en')} rows on ${table.toLocaleString('en')}`;
   const beside = await applyBesideHand(bundle, large.project, runs, {
+    what,
     command: large.command,
     from: large.from,
     sorts: SORTS,
@@ -74,7 +77,7 @@ export async function measureOneMoreDay(
     budget: { ratio: GROWTH_BUDGET },
   };
   for (const { project } of [large, small]) rmSync(project, { recursive: true });
-  return [{ what, ...beside }, growth];
+  return [...beside, growth];
 }
 
 async function usageAfter({ child, before }: Side): Promise<Usage> {

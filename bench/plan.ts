@@ -31,7 +31,11 @@ export async function measurePlan(
 ): Promise<readonly Measurement[]> {
   const project = join(BENCH, 'data', `models-${models}`);
   generateProject(project, models);
-  const applied = await applyBesideHand(bundle, project, runs);
+  const size = `${models.toLocaleString('en')} models`;
+  const applied = await applyBesideHand(bundle, project, runs, {
+    what: `apply of ${size}`,
+    budget: APPLY_BUDGET,
+  });
 
   const plan = bundle.inProject(project, 'plan', 'prod');
   const run = bundle.inProject(project, 'run', 'prod');
@@ -39,7 +43,6 @@ export async function measurePlan(
     args: [processScript('select-one'), join(project, '.sluice/warehouse.duckdb')],
   };
   check((await runChild(plan)).stdout);
-  const size = `${models.toLocaleString('en')} models`;
   const idle = async (what: string, child: Child): Promise<Measurement> => ({
     what: `${what} with nothing to do, ${size}`,
     against: 'opening the warehouse, select 1',
@@ -47,11 +50,7 @@ export async function measurePlan(
     usage: { measured: await usageOf(child), beside: await usageOf(beside) },
     ...(models <= MOST_FOR_PLAN_BUDGET ? { budget: { ratio: PLAN_BUDGET } } : {}),
   });
-  return [
-    { what: `apply of ${size}`, ...applied, budget: { ratio: APPLY_BUDGET } },
-    await idle('plan', plan),
-    await idle('run', run),
-  ];
+  return [...applied, await idle('plan', plan), await idle('run', run)];
 }
 
 /** A plan with nothing to do of a large project, against one of a smaller; both were applied before. */

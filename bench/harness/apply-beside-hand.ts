@@ -2,7 +2,7 @@ import { closeSync, copyFileSync, cpSync, fsyncSync, openSync, rmSync, writeFile
 import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
 import { usageOf, runChild, type Child } from './child.ts';
-import { runPairs } from './pairs.ts';
+import { runTurns } from './pairs.ts';
 import { processScript, scratch } from './paths.ts';
 import { handScript, record, type Sort } from './recording.ts';
 import type { Measurement } from './report.ts';
@@ -10,6 +10,10 @@ import { checkSame } from './same-tables.ts';
 
 /** What is applied, and from where. Left out: all of the project, into a new warehouse. */
 export interface ApplyOptions {
+  /** As the results name it. */
+  readonly what: string;
+  /** Times the same statements in the same transactions. */
+  readonly budget?: number;
   readonly command?: readonly [name: string, ...args: string[]];
   /** A copy of `.sluice` that every run begins with. */
   readonly from?: string;
@@ -21,14 +25,16 @@ const ALL_SORTS: readonly Sort[] = ['schema', 'load', 'model', 'audit', 'view'];
 
 /**
  * `sluice apply` of a project whose warehouse is `.sluice/warehouse.duckdb`, against the statements of that very apply
- * sent by hand. Both begin with the same file every time. First, outside the timing, both results are compared row by row.
+ * sent by hand: once in the same transactions, which is what the budget is about, and once each in one of its own, which is
+ * what somebody does who lets readers see rows before they are audited. All begin with the same file every time. First, outside
+ * the timing, both results are compared row by row.
  */
 export async function applyBesideHand(
   bundle: Bundle,
   project: string,
   runs: number,
-  { command = ['apply', 'prod', '--yes'], from, sorts = ALL_SORTS }: ApplyOptions = {},
-): Promise<Pick<Measurement, 'against' | 'pairs' | 'usage' | 'notes'>> {
+  { what, budget, command = ['apply', 'prod', '--yes'], from, sorts = ALL_SORTS }: ApplyOptions,
+): Promise<readonly Measurement[]> {
   const folder = scratch(`by-hand-${process.pid}`);
   const own = join(project, '.sluice');
   const hand = join(folder, 'warehouse.duckdb');
@@ -47,6 +53,7 @@ export async function applyBesideHand(
   };
   const apply = bundle.inProject(project, ...command);
   const byHand: Child = { args: [processScript('by-hand'), script, hand] };
+  const alone: Child = { args: [...byHand.args, 'alone'] };
   try {
     forget();
     const recording = await record(apply, join(folder, 'recording.json'));
@@ -62,24 +69,42 @@ export async function applyBesideHand(
     forget();
     const measured = await usageOf(apply);
     forgetHand();
-    const usage = { measured, beside: await usageOf(byHand) };
+    const beside = await usageOf(byHand);
+    forgetHand();
+    const besideAlone = await usageOf(alone);
 
-    const pairs = await runPairs(
-      { child: apply, before: forget },
-      { child: byHand, before: forgetHand },
+    const [seconds = [], together = [], apart = []] = await runTurns(
+      [
+        { child: apply, before: forget },
+        { child: byHand, before: forgetHand },
+        { child: alone, before: forgetHand },
+      ],
       runs,
     );
-    return {
-      against: 'the same statements by hand',
-      pairs,
-      usage,
-      notes: [
-        `${sent.statements.length} statements by hand (${Object.entries(counts)
-          .map(([sort, n]) => `${n} ${sort}`)
-          .join(', ')}), ${recording.statements.length} by Sluice, its front end's included`,
-        `${same.tables} tables with ${same.rows.toLocaleString('en')} rows are equal on both sides`,
-      ],
-    };
+    const statements = Object.values(counts).reduce((n, c) => n + c, 0);
+    return [
+      {
+        what,
+        against: 'the same statements in the same transactions',
+        pairs: { measured: seconds, beside: together },
+        usage: { measured, beside },
+        ...(budget === undefined ? {} : { budget: { ratio: budget } }),
+        notes: [
+          `${statements} statements by hand (${Object.entries(counts)
+            .map(([sort, n]) => `${n} ${sort}`)
+            .join(
+              ', ',
+            )}) in ${sent.transactions.length} transactions, ${recording.statements.length} by Sluice, its front end's included`,
+          `${same.tables} tables with ${same.rows.toLocaleString('en')} rows are equal on both sides`,
+        ],
+      },
+      {
+        what,
+        against: 'the same statements, each alone',
+        pairs: { measured: seconds, beside: apart },
+        usage: { measured, beside: besideAlone },
+      },
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

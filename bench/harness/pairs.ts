@@ -18,15 +18,21 @@ export interface Pairs {
  * may be slow for a while; then both of a pair are, and their ratio is not.
  */
 export async function runPairs(measured: Side, beside: Side, runs: number): Promise<Pairs> {
-  const seconds: { measured: number[]; beside: number[] } = { measured: [], beside: [] };
+  const [one = [], other = []] = await runTurns([measured, beside], runs);
+  return { measured: one, beside: other };
+}
+
+/** The same of any number of sides; answers the seconds of each. */
+export async function runTurns(
+  sides: readonly Side[],
+  runs: number,
+): Promise<readonly (readonly number[])[]> {
+  const seconds = sides.map((): number[] => []);
   for (let run = -1; run < runs; run++) {
-    for (const [name, side] of [
-      ['measured', measured],
-      ['beside', beside],
-    ] as const) {
+    for (const [i, side] of sides.entries()) {
       side.before?.();
       const done = await runChild(side.child);
-      if (run >= 0) seconds[name].push(done.seconds);
+      if (run >= 0) seconds[i]?.push(done.seconds);
     }
   }
   return seconds;

@@ -10,6 +10,8 @@ const { DuckDBConnection, DuckDBInstance } = await import(beside.href);
 const opened = [];
 const statements = [];
 const databases = new WeakMap();
+const connections = new WeakMap();
+let connected = 0;
 
 const create = DuckDBInstance.create;
 DuckDBInstance.create = async (path, options) => {
@@ -24,6 +26,7 @@ const connect = DuckDBInstance.prototype.connect;
 DuckDBInstance.prototype.connect = async function () {
   const connection = await connect.call(this);
   databases.set(connection, databases.get(this));
+  connections.set(connection, connected++);
   return connection;
 };
 
@@ -31,7 +34,13 @@ DuckDBInstance.prototype.connect = async function () {
 for (const method of ['run', 'stream', 'start', 'startStream']) {
   const original = DuckDBConnection.prototype[method];
   DuckDBConnection.prototype[method] = async function (sql, ...rest) {
-    const statement = { database: databases.get(this) ?? -1, sql, start: performance.now(), end: 0 };
+    const statement = {
+      database: databases.get(this) ?? -1,
+      connection: connections.get(this) ?? -1,
+      sql,
+      start: performance.now(),
+      end: 0,
+    };
     statements.push(statement);
     try {
       return await original.call(this, sql, ...rest);
