@@ -8,7 +8,7 @@ function rowsOf(plan: PlanDocument): Readonly<Record<string, number | null | und
   return Object.fromEntries(plan.actions.map((a) => [a.model, a.estimate?.rows]));
 }
 
-test('rows in proportion to the time that is computed, bytes of files, seconds of the newest run', async () => {
+test('rows in proportion to the time that is computed, bytes of files, seconds of what tasks took', async () => {
   await using project = new TestProject(ORDERS);
   const first = await project.plan();
   expect(first.estimate).toMatchObject({ rows: null, seconds: null, unknown: 6 });
@@ -58,6 +58,25 @@ test('a saved plan is done although the warehouse would guess otherwise by now',
   const today = await project.plan();
   expect(today.estimate.bytes).not.toBe(plan.estimate.bytes);
   expect((await project.applyPlan(JSON.stringify(plan))).status).toBe('done');
+});
+
+test('a plan and its progress say the same seconds', async () => {
+  const started: Readonly<Record<string, number>>[] = [];
+  await using project = new TestProject(ORDERS, {
+    observer: (e) => e.kind === 'apply-started' && started.push(e.expected),
+  });
+  await project.build();
+  project.append('data/orders.csv', '5,2024-01-30 15:00:00,ann,5.00,\n');
+  project.edit('models/marts/daily.sql', 'sum(amount)', 'sum(amount + 0)');
+  const plan = await project.plan();
+  const seconds = plan.actions.flatMap((a) =>
+    typeof a.estimate?.seconds === 'number' ? [[a.model, a.estimate.seconds] as const] : [],
+  );
+  expect(seconds.map(([model]) => model)).toEqual(
+    expect.arrayContaining(['raw.orders', 'marts.daily', 'marts.monthly']),
+  );
+  await project.apply();
+  for (const [model, expected] of seconds) expect(started.at(-1)?.[model]).toBeCloseTo(expected, 2);
 });
 
 test('a plan without work has nothing to estimate', async () => {

@@ -14,13 +14,11 @@ import {
   recordHistory,
   type RunContext,
   type State,
-  type TaskTiming,
 } from '../state/index.ts';
 import { ALL_TIME } from '../time/index.ts';
 import { begin } from './around.ts';
 import { conclude } from './conclude.ts';
 import { diverts } from './divert.ts';
-import { expectedSeconds } from './expected-seconds.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
 import { runInOrder } from './run-in-order.ts';
@@ -38,8 +36,8 @@ export interface ApplyInput {
   readonly root: string;
   readonly run: RunContext;
   readonly jobs: number;
-  /** How long tasks took before, by model. */
-  readonly timings: ReadonlyMap<string, TaskTiming>;
+  /** How many seconds each model will take as far as its history tells; what has none is missing. */
+  readonly expected: Readonly<Record<string, number>>;
   /** After a failure no other node is begun. */
   readonly failFast: boolean;
   readonly observer: Observer;
@@ -76,7 +74,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     models: work.length,
     tasks: work.reduce((n, w) => n + tasksOf(w).length, 0),
     jobs,
-    expected: expectedSeconds(work, input.timings),
+    expected: input.expected,
   });
   const connections = await Promise.all(Array.from({ length: jobs }, () => warehouse.connect()));
   const stop = (): void => {

@@ -1,6 +1,7 @@
 /** What an action is thought to cost, from what the warehouse and the history know already: no estimate reads a row. */
 import type { EstimateDocument } from '../report/index.ts';
 import type { State } from '../state/state.ts';
+import type { TaskTiming } from '../state/timings.ts';
 import { covered, type TimeRange } from '../time/index.ts';
 import { PROD } from './physical.ts';
 import type { Plan, PlannedNode } from './planned.ts';
@@ -12,23 +13,23 @@ export interface EstimateBasis {
   readonly tables: ReadonlyMap<string, { readonly rows: number; readonly columns: number }>;
   /** What a value takes, bytes, as far as the size of the warehouse tells. */
   readonly bytesPerCell: number | undefined;
-  /** The newest work on each model that wrote rows. */
-  readonly last: ReadonlyMap<string, { readonly rows: number; readonly seconds: number }>;
+  /** How long tasks took lately, by model. */
+  readonly timings: ReadonlyMap<string, TaskTiming>;
 }
 
-/** The basis of what the warehouse says of itself and of what was done last. */
+/** The basis of what the warehouse says of itself and of what was done lately. */
 export function basisOf(
   { tables, bytes }: Pick<EstimateBasis, 'tables'> & { readonly bytes: number },
-  last: EstimateBasis['last'],
+  timings: EstimateBasis['timings'],
 ): EstimateBasis {
   const cells = [...tables.values()].reduce((n, t) => n + t.rows * t.columns, 0);
-  return { tables, bytesPerCell: cells === 0 ? undefined : bytes / cells, last };
+  return { tables, bytesPerCell: cells === 0 ? undefined : bytes / cells, timings };
 }
 
 /**
  * What an action is thought to write, and how long that may take. Rows are those of the table that stands, or that it takes the
- * place of, in proportion to the time that is computed; bytes its share of the warehouse by rows and columns; seconds those of
- * the newest run, row by row. Null where there is nothing to go by: a new model is one.
+ * place of, in proportion to the time that is computed; bytes its share of the warehouse by rows and columns; seconds those
+ * that tasks took lately. Null where there is nothing to go by: a new model is one.
  */
 export function estimateOf(
   planned: PlannedNode,
@@ -51,7 +52,7 @@ export function estimateOf(
   return {
     rows,
     bytes: bytesOf(rows, planned.columns.length, basis),
-    seconds: secondsFor(computed, node.name, basis),
+    seconds: rounded(expectedSeconds(planned, computed, basis.timings.get(node.name))),
   };
 }
 
@@ -74,22 +75,35 @@ export function totalOf(
 
 /** Files say how large they are; how many rows that makes, the last load tells. */
 function loadEstimate(
-  { node, key }: PlannedNode,
+  planned: PlannedNode,
   files: readonly { readonly size: number }[],
   state: State,
   basis: EstimateBasis,
 ): EstimateDocument {
+  const { node, key } = planned;
   const bytes = files.reduce((n, f) => n + f.size, 0);
   const load = state.loads.get(key);
   const before = load?.files.reduce((n, f) => n + f.size, 0) ?? 0;
   const rows = load === undefined || before === 0 ? null : Math.round((load.rows * bytes) / before);
-  return { rows, bytes, seconds: secondsFor(rows, node.name, basis) };
+  return { rows, bytes, seconds: rounded(expectedSeconds(planned, rows, basis.timings.get(node.name))) };
 }
 
-/** As long for each row as the newest run took. */
-function secondsFor(rows: number | null, model: string, basis: EstimateBasis): number | null {
-  const last = basis.last.get(model);
-  return rows === null || last === undefined ? null : round((last.seconds * rows) / last.rows);
+/**
+ * How long the tasks of a node take as far as its history tells; null where it tells nothing. By the rows that are computed if
+ * they can be told; a longer interval than the last ones takes longer; a whole table takes what it took.
+ */
+export function expectedSeconds(
+  { work }: PlannedNode,
+  rows: number | null,
+  timing: TaskTiming | undefined,
+): number | null {
+  if (timing === undefined || work === undefined) return null;
+  if (rows !== null && timing.perRow !== undefined) return timing.perRow * rows;
+  if (work.kind !== 'intervals') return timing.task;
+  const length = span(work.batches);
+  return timing.perMillisecond === undefined || !Number.isFinite(length)
+    ? timing.task * (work.anew ? 1 : work.batches.length)
+    : timing.perMillisecond * length;
 }
 
 /** The table whose size tells: its own, or the one that is shown in its place. */
@@ -120,6 +134,10 @@ function span(ranges: readonly TimeRange[]): number {
 
 function bytesOf(rows: number | null, columns: number, { bytesPerCell }: EstimateBasis): number | null {
   return rows === null || bytesPerCell === undefined ? null : Math.round(rows * columns * bytesPerCell);
+}
+
+function rounded(n: number | null): number | null {
+  return n === null ? null : round(n);
 }
 
 function round(n: number): number {

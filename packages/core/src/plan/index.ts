@@ -3,7 +3,7 @@ export { buildPlan } from './build.ts';
 export type { PlanInput } from './plan-input.ts';
 export { takenNames } from './taken-names.ts';
 export { isEmpty, skippedWords, toPlanDocument } from './document.ts';
-export { basisOf, estimateOf } from './estimate.ts';
+export { basisOf, estimateOf, expectedSeconds, type EstimateBasis } from './estimate.ts';
 export { explainVersion } from './explain-version.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { livesOn } from './place.ts';

@@ -114,19 +114,6 @@ export async function readLastRuns(connection: Connection): Promise<ReadonlyMap<
   return new Map(rows.map((r) => [text(r, 'environment'), Number(r['at'])]));
 }
 
-/** How many rows the newest successful work on each model wrote, and how long that took; only where it wrote some. */
-export async function readLastWork(
-  connection: Connection,
-): Promise<ReadonlyMap<string, { readonly rows: number; readonly seconds: number }>> {
-  if ((await stateVersion(connection)) === 0) return new Map();
-  const rows = await connection.rows(
-    `SELECT rr.model, max_by(rr.row_count, r.started_at) AS n, max_by(rr.seconds, r.started_at) AS s
-     FROM _sluice.run_result rr JOIN _sluice.run r USING (run_id)
-     WHERE rr.status = 'done' AND rr.row_count > 0 GROUP BY ALL`,
-  );
-  return new Map(rows.map((r) => [text(r, 'model'), { rows: Number(r['n']), seconds: Number(r['s']) }]));
-}
-
 /** What a run did with one model, and with each part of it. */
 export interface ModelRecord {
   readonly model: string;

@@ -9,7 +9,7 @@ import {
   type ApplyDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { ensureState, expireKept, markLost, readTimings, startRun } from '../state/index.ts';
+import { ensureState, expireKept, markLost, startRun } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import type { Answer } from '../workspace.ts';
@@ -71,10 +71,9 @@ export async function execute(
   await ensureState(connection);
   const run = w.newRun();
   await startRun(connection, run, command, plan.environment, VERSION);
-  const timings = await readTimings(connection);
   const about = { 'sluice.environment': plan.environment, 'sluice.run': run.runId };
   const input: ApplyInput = {
-    timings,
+    expected: prepared.expected,
     plan,
     state: prepared.state,
     config: prepared.project.config,

@@ -4,16 +4,18 @@ import {
   basisOf,
   buildPlan,
   estimateOf,
+  expectedSeconds,
   SqlWriter,
   takenNames,
   toPlanDocument,
+  type EstimateBasis,
   type Plan,
   type PlannedNode,
   type PlanInput,
   type SignalAnswer,
 } from '../plan/index.ts';
 import type { EstimateDocument, PlanDocument } from '../report/index.ts';
-import { readLastWork, readState, type State } from '../state/index.ts';
+import { readState, readTimings, type State } from '../state/index.ts';
 import { seedFiles } from '../source/index.ts';
 import type { PlanOptions, RunOptions } from '../workspace.ts';
 import { checkPlanOptions } from './check-plan-options.ts';
@@ -29,6 +31,8 @@ export interface Prepared extends CompiledProject {
   readonly plan: Plan;
   readonly writer: SqlWriter;
   readonly document: PlanDocument;
+  /** How many seconds the work on each model will take, as far as its history tells. */
+  readonly expected: Readonly<Record<string, number>>;
 }
 
 type PrepareOptions = PlanOptions &
@@ -93,15 +97,26 @@ async function prepareNow(
   const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
   const around = [...writer.around('beforeAll').diagnostics, ...writer.around('afterAll').diagnostics];
   if (hasErrors(around)) throw new SluiceError(around);
+  const basis = await estimateBasis(connection, plan);
+  const estimate = (planned: PlannedNode): EstimateDocument | null =>
+    basis === undefined ? null : estimateOf(planned, plan, state, basis);
   const document = await toPlanDocument(
     plan,
     compiled.project.config.name,
     writer,
     (planned) => loadText(connection, planned),
-    mode === 'plan' ? await estimator(connection, plan, state) : undefined,
+    mode === 'plan' && basis !== undefined ? estimate : undefined,
   );
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
-  return { ...compiled, compiled: { ...compiled.compiled, diagnostics }, state, plan, writer, document };
+  const expected = Object.fromEntries(
+    [...plan.nodes.values()].flatMap((planned) => {
+      const { name } = planned.node;
+      const seconds = expectedSeconds(planned, estimate(planned)?.rows ?? null, basis?.timings.get(name));
+      return seconds === null ? [] : [[name, seconds]];
+    }),
+  );
+  const compiledNow = { ...compiled, compiled: { ...compiled.compiled, diagnostics } };
+  return { ...compiledNow, state, plan, writer, document, expected };
 }
 
 /** By the patterns of the project, which say the same as the names of files in fewer words. */
@@ -118,14 +133,9 @@ function loadText(connection: Connection, { node, physical: target }: PlannedNod
 }
 
 /** Asks the warehouse what it knows only where there is something to do: a plan without work stays as fast as it is. */
-async function estimator(
-  connection: Connection,
-  plan: Plan,
-  state: State,
-): Promise<((planned: PlannedNode) => EstimateDocument | null) | undefined> {
+async function estimateBasis(connection: Connection, plan: Plan): Promise<EstimateBasis | undefined> {
   if (![...plan.nodes.values()].some((n) => n.work !== undefined)) return undefined;
-  const basis = basisOf(await connection.statistics(), await readLastWork(connection));
-  return (planned) => estimateOf(planned, plan, state, basis);
+  return basisOf(await connection.statistics(), await readTimings(connection));
 }
 
 /** What the options say about models and time. With a restatement, times limit that alone. */
