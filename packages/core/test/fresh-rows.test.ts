@@ -35,6 +35,67 @@ SELECT CASE WHEN i IN (${repeated}) THEN 7 ELSE i END AS id, 'x' AS label FROM r
   ]);
 });
 
+test('what many rows fail for is told with an exact count, the same as of few', async () => {
+  const found: unknown[] = [];
+  for (const rows of [2000, ROWS]) {
+    await using project = new TestProject({
+      'project.yaml': 'name: many\nstart: 2024-01-01\nquarantine: { max_rows: 2 }\n',
+      'models/m/customers.sql':
+        'MODEL (name m.customers, kind FULL);\nSELECT i AS customer FROM range(10) AS r (i)\n',
+      'models/m/many.sql': failing(rows),
+    });
+    const { results } = await project.apply();
+    const audits = results.flatMap((n) => n.audits);
+    found.push(
+      audits.map((a) => [a.audit, a.status, a.failing_rows, a.kept_rows, a.columns, a.rows_seen === null]),
+    );
+    if (rows < ROWS) continue;
+    expect(audits.filter((a) => a.failing_rows > 0).map((a) => a.rows_seen)).toEqual([ROWS, ROWS, ROWS]);
+    const again = await (await project.workspace()).audit('prod', ['m.many']);
+    found.push(
+      again.document.audits.map((a) => [
+        a.audit,
+        a.status,
+        a.failing_rows,
+        a.kept_rows,
+        a.columns,
+        a.rows_seen === null,
+      ]),
+    );
+  }
+  const [few, ...many] = found;
+  expect(few).toEqual([
+    [
+      'relationships',
+      'failed',
+      4,
+      2,
+      [
+        {
+          column: 'customer',
+          failing_rows: 4,
+          values: [
+            { value: -1, rows: 3 },
+            { value: 99, rows: 1 },
+          ],
+        },
+      ],
+      false,
+    ],
+    [
+      'accepted_values',
+      'tolerated',
+      1,
+      1,
+      [{ column: 'label', failing_rows: 1, values: [{ value: 'c', rows: 1 }] }],
+      false,
+    ],
+    ['not_null', 'failed', 1, 1, [{ column: 'id', failing_rows: 1, values: [] }], false],
+    ['accepted_range', 'passed', 0, 0, [], true],
+  ]);
+  for (const other of many) expect(other).toEqual(few);
+});
+
 test('each row of a table is in exactly one part, before it is committed and when rows were deleted', async () => {
   const warehouse = await openDuckDb({
     path: ':memory:',
@@ -73,6 +134,26 @@ test('each row of a table is in exactly one part, before it is committed and whe
     warehouse.close();
   }
 });
+
+/** Rows of which few fail each of three audits, and none the fourth. */
+function failing(rows: number): string {
+  return `MODEL (
+  name m.many,
+  kind FULL,
+  audits (
+    relationships(column := customer, to := m.customers, field := customer, severity := warn),
+    accepted_values(column := label, is_in := ('a', 'b'), severity := warn, max_rows := 10),
+    not_null(columns := (id, label), severity := warn),
+    accepted_range(column := id, min_v := 0, severity := warn)
+  )
+);
+SELECT
+  CASE WHEN i = 5 THEN NULL ELSE i END AS id,
+  CASE WHEN i < 3 THEN -1 WHEN i = 11 THEN 99 WHEN i < 1000 THEN NULL ELSE i % 10 END AS customer,
+  CASE WHEN i = 7 THEN 'c' ELSE 'a' END AS label
+FROM range(${rows}) AS r (i)
+`;
+}
 
 function counted(condition: string): string {
   return `(SELECT count(*) FROM main.many WHERE ${condition})`;

@@ -5,7 +5,7 @@ import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
 import type { AuditQueries, SqlWriter } from '../plan/sql-writer.ts';
 import type { AuditResultDocument } from '../report/index.ts';
-import { failingColumns, MOST } from './failing-columns.ts';
+import { failingColumns, MOST, totalOf } from './failing-columns.ts';
 import { keyColumns } from './key-columns.ts';
 import type { AuditRecord, FailingRows } from '../state/index.ts';
 import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
@@ -21,7 +21,18 @@ export interface AuditOutcome {
 
 const SAMPLES = 5;
 
-/** Runs one audit of a model's rows. `parts`: conditions that divide them, for DuckDB to scan beside each other. */
+/** From so many rows on, a look at all of them costs more than planning a longer query. */
+export const MANY_ROWS = 1_000_000;
+
+/** How an audit's rows are best looked at; none of it changes what it finds. */
+export interface Look {
+  /** Conditions that divide them, for DuckDB to scan beside each other. */
+  readonly parts?: readonly string[];
+  /** Whether there are {@link MANY_ROWS}. */
+  readonly many?: boolean;
+}
+
+/** Runs one audit of a model's rows. */
 export async function runAudit(
   connection: Connection,
   writer: SqlWriter,
@@ -29,11 +40,15 @@ export async function runAudit(
   bound: BoundAudit,
   range: TimeRange,
   maxRows: number,
-  parts: readonly string[] = [],
+  { parts = [], many = false }: Look = {},
 ): Promise<AuditOutcome> {
   const interval = isAllTime(range) ? undefined : range;
   const asked = { model: planned.node.name, bound, isStandalone: false, key: keyColumns(planned) };
-  return runQueries(connection, asked, () => writer.audit(planned, bound, range, parts), interval, maxRows);
+  const queries = async (): Promise<Queries> => ({
+    ...(await writer.audit(planned, bound, range, parts)),
+    many,
+  });
+  return runQueries(connection, asked, queries, interval, maxRows);
 }
 
 /** Runs one audit of no one model, over the tables of the writer's plan. */
@@ -60,6 +75,7 @@ interface Asked {
 interface Queries {
   readonly bad: string;
   readonly seen: string | undefined;
+  readonly many?: boolean;
   readonly rowsFirst?: boolean;
   readonly blame?: AuditQueries['blame'];
 }
@@ -83,15 +99,24 @@ async function runQueries(
     const fetch = (most: number): Promise<readonly Row[]> =>
       connection.rows(`SELECT * FROM (\n${query.bad}\n) AS failing LIMIT ${most}`);
     const early = query.rowsFirst === true ? await fetch(maxRows + 1) : undefined;
-    count =
-      early !== undefined && early.length <= maxRows
-        ? early.length
-        : await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`);
+    const isAll = early !== undefined && early.length <= maxRows;
+    const blame = await query.blame?.(MOST);
+    // Which values fail, of how many rows in all, is one look; a count and then the values are two.
+    const telling =
+      isAll || (early === undefined && query.many !== true)
+        ? undefined
+        : blame?.find((b) => b.plain !== undefined);
+    const told = telling && { of: telling, rows: await connection.rows(telling.query) };
+    count = isAll
+      ? early.length
+      : told === undefined
+        ? await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`)
+        : totalOf(told.rows);
     if (count > 0) {
       if (query.seen !== undefined) seen = await countRows(connection, query.seen);
       // DuckDB stops looking once it has them.
       rows = early?.slice(0, maxRows) ?? (await fetch(Math.min(count, maxRows)));
-      columns = await failingColumns(connection, (await query.blame?.(MOST)) ?? [], rows, count);
+      columns = await failingColumns(connection, blame ?? [], rows, count, told);
     }
   } catch (error) {
     problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);

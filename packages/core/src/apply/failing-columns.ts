@@ -7,22 +7,38 @@ type FailingColumn = AuditResultDocument['columns'][number];
 /** Most values of a column that are told. */
 export const MOST = 5;
 
-/** What failing rows failed for. Where all of them are there already, the warehouse is not asked for what they say themselves. */
+/** What a query of values answered. */
+export interface Told {
+  readonly of: BlameQuery;
+  readonly rows: readonly Row[];
+}
+
+/** How many rows failed, as a query of values says it. */
+export function totalOf(answer: readonly Row[]): number {
+  return Number(answer[0]?.['total'] ?? 0);
+}
+
+/**
+ * What failing rows failed for. The warehouse is not asked for what it has been asked (`known`), nor, where all rows are there
+ * already, for what they say themselves.
+ */
 export async function failingColumns(
   connection: Connection,
   asked: readonly BlameQuery[],
   rows: readonly Row[],
   count: number,
+  known?: Told,
 ): Promise<readonly FailingColumn[]> {
   const found: FailingColumn[] = [];
-  for (const { column, plain, query } of asked) {
+  for (const blame of asked) {
+    const { column, plain, query } = blame;
     const own = plain === undefined || rows.length < count ? undefined : valuesOf(rows, plain);
     if (own !== undefined) {
       found.push({ column, failing_rows: count, values: own });
       continue;
     }
-    const answer = await connection.rows(query);
-    const total = Number(answer[0]?.['total'] ?? 0);
+    const answer = known?.of === blame ? known.rows : await connection.rows(query);
+    const total = totalOf(answer);
     if (total === 0) continue;
     const values = answer.map((r) => ({ value: r['value'] ?? null, rows: Number(r['n']) }));
     found.push({ column, failing_rows: total, values: told(values) });

@@ -6,9 +6,8 @@
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
 import { ident, tableIdent } from '../sql/quote.ts';
+import { MANY_ROWS } from './audits.ts';
 
-/** With fewer rows there is nothing to win. */
-const WORTH_IT = 1_000_000;
 /** Every part looks at the number of every row. */
 const MOST_PARTS = 4;
 
@@ -23,7 +22,7 @@ export async function freshRowParts(
 ): Promise<readonly string[]> {
   // A column of that name hides the number of the row.
   const isHidden = columns.some((c) => c.name.toLowerCase() === ROW_NUMBER);
-  if (storage !== 'table' || rows < WORTH_IT || isHidden) return [];
+  if (storage !== 'table' || rows < MANY_ROWS || isHidden) return [];
   const number = ident(ROW_NUMBER);
   const ends = `CAST(min(${number}) AS VARCHAR) AS low, CAST(max(${number}) AS VARCHAR) AS high`;
   const [row] = await connection.rows(

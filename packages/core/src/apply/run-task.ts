@@ -24,7 +24,7 @@ import {
   type TaskRecord,
 } from '../state/index.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
-import { isBlocking, runAudit, type AuditOutcome } from './audits.ts';
+import { isBlocking, MANY_ROWS, runAudit, type AuditOutcome, type Look } from './audits.ts';
 import { divert, diverts } from './divert.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
 import { freshRowParts } from './fresh-row-parts.ts';
@@ -93,7 +93,7 @@ export async function runTask(
       const range = isWhole ? ALL_TIME : (only ?? ALL_TIME);
       const inParts = startsOver && !carries && node.audits.some((a) => groupsRows(a.audit));
       const parts = inParts ? await freshRowParts(connection, planned, rows) : [];
-      await audit(at, planned, node, range, parts, connection, outcomes);
+      await audit(at, planned, node, range, { parts, many: rows >= MANY_ROWS }, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
       const entries = keepsLedger(planned) ? ranges.map((range) => entryOf(at, planned, range)) : [];
@@ -260,7 +260,7 @@ async function audit(
   planned: PlannedNode,
   node: CompiledModel,
   range: TimeRange,
-  parts: readonly string[],
+  look: Look,
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<void> {
@@ -276,7 +276,7 @@ async function audit(
       bound,
       range,
       at.config.quarantine.maxRows,
-      parts,
+      look,
     );
     outcomes.push(outcome);
     at.observer({ kind: 'audit-finished', result: outcome.document });

@@ -169,14 +169,14 @@ export class SqlWriter {
       seen: isPlain ? seen : await this.rewrite(seen),
       rowsFirst: groupsRows(bound.audit),
       blame: async (most) => {
-        const asked = blameQueries(bound.audit, { bad: text, relation }, most);
-        if (isPlain) return asked;
+        const asked = blameQueries(bound.audit, { bad, relation }, most);
+        // What a column says adds no name to those of the bad rows.
         return Promise.all(
-          asked.map(async (a) => ({
-            ...a,
-            values: await this.rewrite(a.values),
-            query: await this.rewrite(a.query),
-          })),
+          asked.map(async (a) =>
+            isPlain || a.plain !== undefined
+              ? a
+              : { ...a, values: await this.rewrite(a.values), query: await this.rewrite(a.query) },
+          ),
         );
       },
     };

@@ -1,6 +1,7 @@
-import { isBlocking, runAudit, runStandalone, type AuditOutcome } from '../apply/audits.ts';
+import { isBlocking, MANY_ROWS, runAudit, runStandalone, type AuditOutcome } from '../apply/audits.ts';
 import { nodeKey, type StandaloneAudit } from '../compile/index.ts';
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import type { WarehouseStatistics } from '../engine/warehouse.ts';
 import { SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type AuditDocument } from '../report/index.ts';
 import {
@@ -38,10 +39,13 @@ export async function answerAudit(
       outcomes.push(outcome);
       w.observer({ kind: 'audit-finished', result: outcome.document });
     };
+    const isLarge = largeOf(await connection.statistics());
     for (const planned of promoted.asked) {
       if (planned.node.node !== 'model') continue;
       for (const bound of planned.node.audits)
-        note(await runAudit(connection, writer, planned, bound, ALL_TIME, maxRows));
+        note(
+          await runAudit(connection, writer, planned, bound, ALL_TIME, maxRows, { many: isLarge(planned) }),
+        );
     }
     for (const audit of promoted.audits) note(await runStandalone(connection, writer, audit, maxRows));
     await ensureState(connection);
@@ -67,6 +71,13 @@ export async function answerAudit(
       },
     };
   });
+}
+
+/** Whether a relation has many rows, by what is known without looking; a view may show all of the largest table. */
+function largeOf({ tables }: WarehouseStatistics): (planned: PlannedNode) => boolean {
+  const most = Math.max(0, ...[...tables.values()].map((t) => t.rows));
+  return ({ physical: { schema, name } }) =>
+    (tables.get(`${schema}.${name}`.toLowerCase())?.rows ?? most) >= MANY_ROWS;
 }
 
 function promotedNodes(

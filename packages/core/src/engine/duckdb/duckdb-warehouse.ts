@@ -200,8 +200,7 @@ class DuckDbConnection implements Connection {
     const { text: all, names } = await this.#readSql(request, isCsv ? rejects : undefined);
     // What is small enough is loaded as ever.
     const query = sample === undefined || sample.from <= sample.rows ? all : sampleSql(all, sample.rows);
-    await this.run(loading(request, query));
-    const rows = await this.#count(`SELECT count(*) AS n FROM ${tableIdent(request.target)}`);
+    const rows = await this.run(loading(request, query));
     const sampledFrom = sample?.from ?? null;
     if (!isCsv) return { rows, sampledFrom, rejected: 0, rejects: [] };
     const found = await this.#readRejects(rejects, maxRejects, request, names);
