@@ -86,6 +86,28 @@ export const QUARANTINE_COMMAND: Command = {
       load: async () => (await import('./commands/quarantine-replay.ts')).quarantineReplay,
     },
     {
+      name: 'unmend',
+      summary: 'Take back what was made of diverted rows, as if they had never been replayed',
+      details:
+        'Shows what is forgotten and asks first. The tables that hold mended rows compute their intervals again with the next apply or run, and divert the rows anew.',
+      arguments: [{ syntax: '<model>', summary: 'a model, as schema.name' }],
+      options: [
+        { flags: '--from <file>', summary: 'only the rows of this file, which was replayed', path: true },
+        { flags: '--audit <name>', summary: 'only rows that this audit had diverted' },
+        {
+          flags: '--run <run>',
+          summary: 'only what this run replayed: its name, or enough of its beginning',
+        },
+        YES,
+        DRY_RUN,
+      ],
+      examples: [
+        { line: 'sluice quarantine unmend staging.orders --dry-run', does: 'what was made of its rows' },
+        { line: 'sluice quarantine unmend staging.orders --from bad.csv', does: 'takes back one replay' },
+      ],
+      load: async () => (await import('./commands/quarantine-unmend.ts')).quarantineUnmend,
+    },
+    {
       name: 'drop',
       summary: 'Forget kept rows',
       details: 'Shows what goes and asks first. Tables of models are not touched.',

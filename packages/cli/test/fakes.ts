@@ -146,6 +146,7 @@ export function workspace(methods: Partial<Workspace> = {}): Workspace {
     exportQuarantine: refuse,
     replayQuarantine: refuse,
     dropQuarantine: refuse,
+    unmendQuarantine: refuse,
     history: refuse,
     runHistory: refuse,
     exportState: refuse,

@@ -28,6 +28,7 @@ import { answerQuery } from './workspace/answer-query.ts';
 import { answerRefreshSources } from './workspace/answer-refresh-sources.ts';
 import { answerRender } from './workspace/answer-render.ts';
 import { answerReplay } from './workspace/answer-replay.ts';
+import { answerUnmend } from './workspace/answer-unmend.ts';
 import { answerRun } from './workspace/answer-run.ts';
 import { answerTest, watchTests } from './workspace/answer-test.ts';
 import { openSession } from './workspace/open-session.ts';
@@ -96,6 +97,7 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
     quarantineRows: (model, how) => answerQuarantineRows(opened, model, how),
     exportQuarantine: (model, file, how) => answerExportQuarantine(opened, model, file, how),
     dropQuarantine: (how) => answerDropQuarantine(opened, how),
+    unmendQuarantine: (model, how) => answerUnmend(opened, model, how),
     replayQuarantine: (model, how) => answerReplay(opened, model, how),
     interrupt: () => opened.interrupt(),
     close: async () => opened.close(),

@@ -411,6 +411,14 @@ export interface Workspace {
    * ```
    */
   replayQuarantine(model: string, options?: ReplayOptions): Promise<Answer<QuarantineReplayDocument>>;
+  /**
+   * Takes back what was made of diverted rows of a model: of all, of some (`audit`, `run`: that of the replay), or of those in a file
+   * that was replayed (`from`). The next apply computes their intervals again and diverts the rows, as if they had never been mended.
+   */
+  unmendQuarantine(
+    model: string,
+    options?: UpkeepOptions & Omit<QuarantineOptions, 'models'> & { readonly from?: string },
+  ): Promise<Answer<UpkeepDocument>>;
   /** Forgets kept rows; the tables of models are not touched. */
   dropQuarantine(
     options?: UpkeepOptions & QuarantineOptions & { readonly olderThan?: string },

@@ -50,12 +50,16 @@ const rowsOf = (text: string): number => text.split('"place":"mend').length;
 const command = async (project: TestProject, what: string, at?: number): ReturnType<typeof child> =>
   child(project, what, at);
 
-test.each(['replay', 'apply'])(
+test.each(['replay', 'apply', 'unmend', 'apply after unmend'])(
   `kill -9 at ${KILLS} moments of %s`,
   { timeout: 120_000 + KILLS * 30_000 },
-  async (what) => {
+  async (which) => {
     await using base = await prepared();
-    if (what === 'apply') {
+    const what = which === 'apply after unmend' ? 'apply' : which;
+    if (which === 'unmend' || which === 'apply after unmend')
+      expect((await command(base, 'replay')).output).toMatch(/^done /);
+    if (which === 'apply after unmend') expect((await command(base, 'unmend')).output).toMatch(/^done /);
+    if (which === 'apply') {
       // The day of a mended row is computed again, with another row to divert.
       expect((await command(base, 'replay')).output).toMatch(/^done /);
       base.append(RAW, '8,2024-01-29 10:00:00,,8.00,\n9,2024-01-30 10:00:00,cy,9.00,\n');
@@ -75,8 +79,9 @@ test.each(['replay', 'apply'])(
       await using project = twin(base);
       expect((await command(project, what, at)).killed, where).toBe(true);
       const now = await seen(project);
-      if (what === 'replay') expect([before, after], `${where}: before or after`).toContain(now);
-      expect(rowsOf(now), `${where}: no mend is lost`).toBeGreaterThanOrEqual(rowsOf(before));
+      if (what !== 'apply') expect([before, after], `${where}: before or after`).toContain(now);
+      if (what !== 'unmend')
+        expect(rowsOf(now), `${where}: no mend is lost`).toBeGreaterThanOrEqual(rowsOf(before));
       const again = (await command(project, what)).output;
       expect(again, where).toMatch(/^(done|nothing-to-do) /);
       expect(await seen(project), `${where}, and done again`).toBe(after);

@@ -89,15 +89,22 @@ export interface EnvironmentDiffDocument extends Document {
 /** What is done to one view, table or record, in the order in which it is done. */
 export interface UpkeepStepDocument {
   readonly what: 'environment view' | 'table' | 'view' | 'record' | 'rows';
-  readonly action: 'create' | 'point' | 'drop' | 'forget' | 'keep';
+  readonly action: 'create' | 'point' | 'drop' | 'forget' | 'compute' | 'keep';
   readonly name: string;
   readonly reason: string;
 }
 
-/** A change of what is shown or kept that builds nothing: `env drop`, `promote`, `rollback`, `gc`, `state check --repair`, `quarantine drop`. */
+/** A change of what is shown or kept that builds nothing: `env drop`, `promote`, `rollback`, `gc`, `state check --repair`, `quarantine drop`, `quarantine unmend`. */
 export interface UpkeepDocument extends Document {
-  readonly kind: 'env-drop' | 'promote' | 'rollback' | 'gc' | 'repair' | 'quarantine-drop';
-  /** Null for `gc`, `repair` and `quarantine-drop`, which look at all of them. */
+  readonly kind:
+    | 'env-drop'
+    | 'promote'
+    | 'rollback'
+    | 'gc'
+    | 'repair'
+    | 'quarantine-drop'
+    | 'quarantine-unmend';
+  /** Null for `gc`, `repair`, `quarantine-drop` and `quarantine-unmend`, which look at all of them. */
   readonly environment: string | null;
   readonly status: 'planned' | 'done' | 'nothing-to-do';
   readonly run: string | null;

@@ -26,7 +26,7 @@ export async function keptRows(
 ): Promise<KeptRows> {
   const version = await stateVersion(connection);
   const held = await heldRows(connection, version, filter, columns);
-  const parts = held.rows === 0 ? [] : [held.query];
+  const parts: string[] = [];
   let rows = held.rows;
   for (const table of await divertedTables(connection)) {
     const where = heldWhere(filter, '');
@@ -37,6 +37,8 @@ export async function keptRows(
       sql`SELECT ${raw(version < 4 ? 'CAST(NULL AS VARCHAR)' : 'row_id')} AS ${id(`${OWN}id`)}, ${raw(ownColumns("'quarantine'"))}, unnest("row") FROM ${table} WHERE ${where}`,
     );
   }
+  // Last, so that the ids of the others stand first.
+  if (held.rows > 0) parts.push(held.query);
   if (rows === 0) return rejectedRows(connection, version, filter, columns);
   const all = parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ');
   return {

@@ -8,4 +8,5 @@ export const COMMANDS: Readonly<Record<Upkeep['kind'], string>> = {
   gc: 'gc',
   repair: 'state check',
   'quarantine-drop': 'quarantine drop',
+  'quarantine-unmend': 'quarantine unmend',
 };

@@ -7,9 +7,11 @@ import {
   forgetPromotions,
   forgetRelation,
   forgetRuns,
+  notePending,
   physicalKey,
   recordPromotion,
   startRun,
+  takeBackMends,
   type RunContext,
 } from '../state/index.ts';
 import { VERSION } from '../version.ts';
@@ -64,6 +66,12 @@ async function doStep(connection: Connection, run: RunContext, upkeep: Upkeep, s
       return;
     case 'forget-kept':
       await forgetKept(connection, step.filter);
+      return;
+    case 'take-back-mends':
+      await takeBackMends(connection, step.filter);
+      return;
+    case 'compute-again':
+      await notePending(connection, run, physicalKey(step.physical), step.entries, step.ranges);
       return;
     default:
       step satisfies never;

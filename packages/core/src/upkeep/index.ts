@@ -8,5 +8,6 @@ export { dropKept } from './drop-kept.ts';
 export { expiresAt, usedAt } from './expiry.ts';
 export { auditsSeen, planPromotion } from './plan-promotion.ts';
 export { rollBack } from './roll-back.ts';
+export { takeBackMends, type MendedTableFound } from './take-back-mends.ts';
 export { toUpkeepDocument } from './to-upkeep-document.ts';
 export { isIdle, type Upkeep } from './upkeep.ts';

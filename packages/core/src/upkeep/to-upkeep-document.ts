@@ -63,6 +63,10 @@ function toStep(step: Step): UpkeepStepDocument {
       };
     case 'forget-kept':
       return { what: 'rows', action: 'drop', name: step.name, reason };
+    case 'take-back-mends':
+      return { what: 'rows', action: 'forget', name: step.name, reason };
+    case 'compute-again':
+      return { what: 'table', action: 'compute', name: physicalKey(step.physical), reason };
     default:
       return step satisfies never;
   }

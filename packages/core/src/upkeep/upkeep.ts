@@ -4,7 +4,8 @@
  */
 import type { ModelChangeDocument, UpkeepDocument } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
-import type { KeptFilter, PromotedModel, PromotionOrigin } from '../state/index.ts';
+import type { KeptFilter, LedgerEntry, MendFilter, PromotedModel, PromotionOrigin } from '../state/index.ts';
+import type { TimeRange } from '../time/index.ts';
 
 /** One thing that is done, or left alone although one might expect it. */
 export type Step = { readonly reason: string } & (
@@ -41,6 +42,15 @@ export type Step = { readonly reason: string } & (
   | { readonly kind: 'forget-runs'; readonly runs: readonly string[] }
   /** Rows out of quarantine; `name` says whose. */
   | { readonly kind: 'forget-kept'; readonly filter: KeptFilter; readonly name: string }
+  /** What people made of diverted rows; `name` says of which. */
+  | { readonly kind: 'take-back-mends'; readonly filter: MendFilter; readonly name: string }
+  /** Intervals of a table, to be computed by the next plan about it. `entries`: its ledger. */
+  | {
+      readonly kind: 'compute-again';
+      readonly physical: TableName;
+      readonly entries: readonly LedgerEntry[];
+      readonly ranges: readonly TimeRange[];
+    }
 );
 
 /** What is to be done, and what a person is told before. */

@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
 import { countRows } from '../engine/count-rows.ts';
-import type { Connection } from '../engine/warehouse.ts';
+import type { Connection, ExportFormat } from '../engine/warehouse.ts';
 import { id, ident, raw, sql } from '../sql/quote.ts';
 import {
   badValues,
@@ -29,27 +29,7 @@ export async function mendGiven(
   file: string,
   filter: KeptFilter,
 ): Promise<{ readonly asked: number; readonly missing: number }> {
-  const format = rowFormat(file);
-  if (format === undefined) {
-    throw new SluiceError(
-      diagnostic('invalid-option', `rows cannot be read from '${extname(file)}'`, {
-        hint: 'The end of the name says what is in the file: .parquet, .csv or .json.',
-      }),
-    );
-  }
-  let names: readonly string[];
-  try {
-    names = await connection.importRows(file, format, table.columns, GIVEN.name);
-  } catch (error) {
-    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-    throw refused(`the mended rows cannot be read: ${first}`, 'Write it as sluice quarantine export does.');
-  }
-  if (!names.includes(MEND_ID)) {
-    throw refused(
-      `the file has no column ${MEND_ID}, which says which row is which`,
-      `Begin with: sluice quarantine export FILE ${table.model}, change values, and leave ${MEND_ID} as it is.`,
-    );
-  }
+  const { format, names } = await readMendedFile(connection, table, file, GIVEN.name);
   const columns = table.columns.filter((c) => names.includes(c.name));
   const known = new Set([...columns.map((c) => c.name), MEND_ID]);
   // What the export says of the rows is not to be mended.
@@ -86,6 +66,40 @@ export async function mendGiven(
   const asked = await mendFrom(connection, run, table, GIVEN, columns, format === 'json', filter);
   await connection.run('DROP TABLE temp.sluice_given');
   return { asked, missing: given - asked };
+}
+
+/**
+ * Reads rows that were exported and mended into a temporary table.
+ * @throws {SluiceError} `cannot-replay` when it says of no row which one it is.
+ */
+export async function readMendedFile(
+  connection: Connection,
+  { model, columns }: Pick<MendedTable, 'model' | 'columns'>,
+  file: string,
+  into: string,
+): Promise<{ readonly format: ExportFormat; readonly names: readonly string[] }> {
+  const format = rowFormat(file);
+  if (format === undefined) {
+    throw new SluiceError(
+      diagnostic('invalid-option', `rows cannot be read from '${extname(file)}'`, {
+        hint: 'The end of the name says what is in the file: .parquet, .csv or .json.',
+      }),
+    );
+  }
+  let names: readonly string[];
+  try {
+    names = await connection.importRows(file, format, columns, into);
+  } catch (error) {
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+    throw refused(`the mended rows cannot be read: ${first}`, 'Write it as sluice quarantine export does.');
+  }
+  if (!names.includes(MEND_ID)) {
+    throw refused(
+      `the file has no column ${MEND_ID}, which says which row is which`,
+      `Begin with: sluice quarantine export FILE ${model}, change values, and leave ${MEND_ID} as it is.`,
+    );
+  }
+  return { format, names };
 }
 
 function refused(message: string, hint: string): SluiceError {

@@ -2,16 +2,14 @@
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import {
-  asPending,
   divertedTables,
   holdMendedToo,
-  replaceLedger,
-  writeEntry,
-  type LedgerEntry,
+  notePending,
+  writeEntries,
   type RunContext,
   type State,
 } from '../state/index.ts';
-import { ALL_TIME, intersect, isAllTime, type TimeRange } from '../time/index.ts';
+import { intersect, type TimeRange } from '../time/index.ts';
 import type { Prepared } from './prepare.ts';
 
 /**
@@ -33,28 +31,10 @@ export async function enterMended(
       return part === undefined ? [] : [{ ...entry, ...part, sequence, data: sequence }];
     }),
   );
-  await write(connection, run, planned.key, entries, added);
+  await writeEntries(connection, run, planned.key, entries, added);
   const others = await quarantinesBeside(connection, state, planned);
   for (const key of await holdMendedToo(connection, run, planned.node.name, others))
-    await computeAgain(connection, run, state, key, touched);
-}
-
-/** Notes that these intervals of a table are to be computed again. */
-export async function computeAgain(
-  connection: Connection,
-  run: RunContext,
-  state: State,
-  key: string,
-  ranges: readonly TimeRange[],
-): Promise<void> {
-  const entries = state.ledger.get(key) ?? [];
-  await write(
-    connection,
-    run,
-    key,
-    entries,
-    asPending(entries, entries.some(isAllTime) ? [ALL_TIME] : ranges),
-  );
+    await notePending(connection, run, key, state.ledger.get(key) ?? [], touched);
 }
 
 /** Quarantines of other physical tables of the same model. */
@@ -66,21 +46,6 @@ async function quarantinesBeside(
   return (await divertedTables(connection))
     .map((t) => t.name)
     .filter((other) => other !== key && state.snapshots.get(other)?.model === node.name);
-}
-
-async function write(
-  connection: Connection,
-  run: RunContext,
-  key: string,
-  entries: readonly LedgerEntry[],
-  added: readonly LedgerEntry[],
-): Promise<void> {
-  let standing = entries;
-  for (const entry of added) {
-    const change = writeEntry(standing, entry);
-    await replaceLedger(connection, run, key, change);
-    standing = change.entries;
-  }
 }
 
 /** Models that read this one, also through views and embedded ones. */

@@ -59,6 +59,7 @@ const COMMANDS: Readonly<
     counting = true;
     return w.replayQuarantine(target, { environment, from });
   },
+  unmend: (w) => w.unmendQuarantine(target, { ...options, from }),
 };
 
 const answer = await COMMANDS[named]?.(workspace);

@@ -1,6 +1,6 @@
 import type { CompiledModel } from '../../compile/compiled.ts';
 import type { LedgerEntry } from '../../state/state.ts';
-import { intersect, type TimeRange } from '../../time/index.ts';
+import { BEGINNING, END, intersect, widen, type IntervalUnit, type TimeRange } from '../../time/index.ts';
 import { reason } from '../explain.ts';
 import { heldByInputs, holdBack, readyRanges } from '../held-back.ts';
 import { intervalWork } from '../interval-work.ts';
@@ -28,7 +28,7 @@ export function rangeWork(
     inputs: inputsAt(walk, node),
     now: walk.in.now,
     next: walk.next,
-    asked: [...ranges, ...pending, ...effective],
+    asked: [...ranges, ...pending.map((p) => whole(p, cadence.unit)), ...effective],
     keepsRows: keepsRows(node, place),
     readsItself: node.readsItself === true,
     replaces: place.replaces,
@@ -51,6 +51,11 @@ export function rangeWork(
   if (anew) because.push(reason.anew());
   walk.coverage.set(key, todo.coverage);
   return { work: { kind: 'intervals', batches, anew, restated }, because };
+}
+
+/** What another version of the model noted may be a part of an interval of this one. */
+function whole(range: TimeRange, unit: IntervalUnit): TimeRange {
+  return range.start <= BEGINNING || range.end >= END ? range : widen(range, unit);
 }
 
 /** Whether any of some ranges lies in what is computed. */
