@@ -162,9 +162,10 @@ class ReadWalk {
       case 'LOGICAL_UNION': {
         const branches = inputs.map((_, at) => input(at));
         // A row of a scan shows up in its branch alone, so each scan is carried as it is there.
-        const columns = (branches[0]?.columns ?? []).map(
-          (_, at) => new Map(branches.flatMap((b) => [...(b.columns[at] ?? NOTHING)])),
-        );
+        const columns = (branches[0]?.columns ?? []).map((_, at): Carried => {
+          const all = branches.flatMap((b) => [...(b.columns[at] ?? NOTHING)]);
+          return all.length === 0 ? NOTHING : new Map(all);
+        });
         return { scans: branches.flatMap((branch) => branch.scans), columns };
       }
       case 'LOGICAL_MATERIALIZED_CTE':
@@ -292,6 +293,8 @@ class ReadWalk {
   #copy(trace: ReadTrace): ReadTrace {
     const copies = new Map(trace.scans.map((scan) => [scan, this.#newScan(scan)]));
     const columns = trace.columns.map((column) => {
+      // Most columns are no times.
+      if (column.size === 0) return NOTHING;
       const entries = [...column].map(([scan, grain]): [Scan, Grain] => [copies.get(scan) ?? scan, grain]);
       return new Map(entries);
     });
