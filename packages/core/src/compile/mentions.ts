@@ -16,6 +16,8 @@ export interface Mentions {
 
 /** DuckDB's own views bind without being of the project, and their plans do not say their names. */
 const OWN_VIEWS = /^(?:duckdb_|pg_|sqlite_|pragma_|information_schema$)/i;
+/** A piece of each. */
+const MAY_NAME_OWN_VIEWS = /duckdb_|pg_|sqlite_|pragma_|information_schema/i;
 
 /** What a query starts with. Anything else (a bare table, SHOW) may bind inside FROM (…) and still be no query. */
 const STARTS = /^(?:select|with|from)$/i;
@@ -28,6 +30,7 @@ export function mentionsOf(text: string, find: NameLookup): Mentions {
   const names = new Set<string>();
   const first = tokens[0];
   let doubtful = first === undefined || !STARTS.test(text.slice(first.start, first.end));
+  const mayNameOwnViews = MAY_NAME_OWN_VIEWS.test(text);
   const add = (schema: string, table: string): void => {
     const name = find(schema, table);
     if (name !== undefined) names.add(name);
@@ -48,6 +51,12 @@ export function mentionsOf(text: string, find: NameLookup): Mentions {
       continue;
     }
     if (!isName(token)) continue;
+    const isAlone = !isDot(text, tokens[at + 1]);
+    // By far the most are columns and words of the language.
+    if (isAlone && token.kind === 'word' && !mayNameOwnViews) {
+      add('', text.slice(token.start, token.end));
+      continue;
+    }
     const parts = [partOf(text, token)];
     while (isDot(text, tokens[at + 1])) {
       const next = tokens[at + 2];
@@ -55,8 +64,8 @@ export function mentionsOf(text: string, find: NameLookup): Mentions {
       parts.push(partOf(text, next));
       at += 2;
     }
-    const [one = '', two] = parts;
-    if (OWN_VIEWS.test(one) || (two !== undefined && OWN_VIEWS.test(two)) || parts.length > 2)
+    const [one = ''] = parts;
+    if (parts.length > 2 || (mayNameOwnViews && parts.slice(0, 2).some((part) => OWN_VIEWS.test(part))))
       doubtful = true;
     // `"orders.csv"` may be a file.
     if (parts.some((part) => part.includes('.') || part.includes('/'))) doubtful = true;

@@ -66,9 +66,16 @@ export function nameLookup(project: Project): {
   for (const s of project.config.sources) byKey.set(nodeKey(s.name), s.name);
   for (const m of project.models) byKey.set(nodeKey(m.name), m.name);
   for (const m of project.brokenModels) if (!byKey.has(nodeKey(m.name))) byKey.set(nodeKey(m.name), m.name);
+  const schemas = new Set<string>();
+  for (const key of byKey.keys())
+    for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) schemas.add(key.slice(0, dot));
   return {
     names: [...byKey.values()],
-    find: (schema, table) => byKey.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`)),
+    find: (given, table) => {
+      const schema = given === '' ? DEFAULT_SCHEMA : nodeKey(given);
+      // Most words that are asked for are no schema of the project.
+      return schemas.has(schema) ? byKey.get(nodeKey(`${schema}.${table}`)) : undefined;
+    },
   };
 }
 
