@@ -1,5 +1,5 @@
 import { readAnswer, readOnce, RecordedFiles, writeAnswer } from '../cache/index.ts';
-import { nodeFiles } from '../project/index.ts';
+import { nodeFiles, projectFile } from '../project/index.ts';
 import type { CompileDocument } from '../report/index.ts';
 import { expandGlob } from '../source/index.ts';
 import type { Answer } from '../workspace.ts';
@@ -23,6 +23,7 @@ export async function answerCompile(w: OpenProject): Promise<Answer<CompileDocum
     };
   }
   const recorded = new RecordedFiles(files);
+  if (projectFile(files) !== undefined) await w.frontEnd().begin();
   const { project, diagnostics: before } = await w.load(recorded);
   const { compiled, keepable } = await compileProject(w, project, before);
   const document = compileDocument(compiled);

@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join, resolve } from 'node:path';
 import { cacheIdentity } from '../cache/index.ts';
-import type { Binder } from '../compile/index.ts';
-import { lazyDuckDbBinder } from '../engine/duckdb/lazy-binder.ts';
+import { lazyDuckDbBinder, type LazyBinder } from '../engine/duckdb/lazy-binder.ts';
 import { NO_TRACER, type Tracer } from '../engine/tracer.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { nodeFiles, type ProjectFiles } from '../project/index.ts';
@@ -21,7 +20,7 @@ export class OpenProject {
   readonly options: WorkspaceOptions;
   readonly observer: Observer;
   readonly tracer: Tracer;
-  #binder: Binder | undefined;
+  #binder: LazyBinder | undefined;
   /** The connection at work outside of tasks: planning, auditing, a query. */
   connection: Connection | undefined;
   abort = new AbortController();
@@ -35,7 +34,7 @@ export class OpenProject {
   }
 
   /** What parses and binds: opened when it is first asked something. */
-  frontEnd(): Binder {
+  frontEnd(): LazyBinder {
     return (this.#binder ??= lazyDuckDbBinder());
   }
 
