@@ -75,12 +75,29 @@ async function buildClient() {
     outfile: join(cli, 'dist/duckdb.mjs'),
     minifySyntax: true,
     minifyWhitespace: true,
-    external: ['@duckdb/node-bindings'],
+    external: ['*.node'],
+    plugins: [lazyProcesses()],
     banner: {
       js: `import { createRequire } from 'node:module';
-const require = createRequire(createRequire(import.meta.url).resolve('@duckdb/node-api'));`,
+const require = ['@duckdb/node-api', '@duckdb/node-bindings'].reduce(
+  (from, name) => createRequire(from.resolve(name)),
+  createRequire(import.meta.url),
+);`,
     },
   });
+}
+
+/** The client looks for the kind of libc; only where all else fails does it run a process for that. */
+function lazyProcesses() {
+  return {
+    name: 'lazy-processes',
+    setup(build) {
+      build.onResolve({ filter: /^child_process$/ }, () => ({ path: 'lazy', namespace: 'lazy-processes' }));
+      build.onLoad({ filter: /.*/, namespace: 'lazy-processes' }, () => ({
+        contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:child_process')[name] });`,
+      }));
+    },
+  };
 }
 
 /** Chunks import the client's file, which is made apart so that it can be preloaded as well. */

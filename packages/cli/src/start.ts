@@ -7,7 +7,6 @@ import type { Context, Stream } from './context.ts';
 import { run } from './run.ts';
 
 export async function start(argv: readonly string[]): Promise<void> {
-  tuneEngine();
   const context = processContext();
   const crash = async (error: unknown): Promise<void> => {
     const { reportError } = await import('./report-error.ts');
@@ -21,7 +20,10 @@ export async function start(argv: readonly string[]): Promise<void> {
 /** Milliseconds in which V8's last optimiser is not worth its time. */
 const SHORT = 2_000;
 
-/** Most commands end within two seconds. What V8 does by default is meant for processes that go on. */
+/**
+ * Most commands end within two seconds. What V8 does by default is meant for processes that go on. Modules of Node's own
+ * that are loaded after this are compiled anew, since they were compiled with other flags: hence not before the library is there.
+ */
 function tuneEngine(): void {
   // Compiling makes plans by the megabyte and drops them at once. V8 begins with a nursery of one megabyte and doubles it now
   // and then; growing to its usual size in one step halves the number of collections, and takes no more in the end.
@@ -49,7 +51,11 @@ function processContext(): Context {
       };
     },
     stopAtOnce,
-    openWorkspace: async (options) => (await import('@sluice/core')).openWorkspace(options),
+    openWorkspace: async (options) => {
+      const { openWorkspace } = await import('@sluice/core');
+      tuneEngine();
+      return openWorkspace(options);
+    },
     projectJsonSchema: async () => (await import('@sluice/core')).projectJsonSchema(),
   };
 }

@@ -1,15 +1,15 @@
 /** Which files differ from a commit of git, for selections. Nothing but `git` itself knows that. */
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
-
-const run = promisify(execFile);
 
 /**
  * Files that differ from a branch, tag or commit, relative to the folder; new ones that git does not know yet included.
  * @throws {SluiceError} `invalid-option` when there is no git, no repository, or no such commit.
  */
 export async function gitChanges(folder: string, ref: string): Promise<ReadonlySet<string>> {
+  // Every command loads this file, and few ask git.
+  const { execFile } = await import('node:child_process');
+  const run = promisify(execFile);
   const git = async (...args: readonly string[]): Promise<string> =>
     (await run('git', [...args], { cwd: folder, maxBuffer: 64 * 1024 * 1024 })).stdout;
   const refuse = (message: string, hint: string): SluiceError =>
