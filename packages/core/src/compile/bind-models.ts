@@ -22,18 +22,36 @@ import { macroInView } from './sql-macros.ts';
 /** More plans at once cost memory, fewer cost round trips. */
 const BATCH = 64;
 
-/** Binds models as soon as their inputs are there, and their audits when there is time. */
-export async function bindReady(c: Compilation, models: readonly Pending[]): Promise<void> {
+/**
+ * Binds models as soon as they and their inputs are there, and their audits when there is time.
+ *
+ * @param expected names of those that may come
+ */
+export async function bindReady(
+  c: Compilation,
+  models: AsyncIterable<readonly Pending[]>,
+  expected: Iterable<string>,
+): Promise<void> {
   const { binder } = c.input;
-  const byName = new Map(models.map((m) => [m.definition.name, m]));
-  const audited = new Map(
-    models
-      .filter((m) => m.definition.audits.length > 0)
-      .map((m) => [`${m.definition.name} audits`, m.definition.name]),
-  );
+  const byName = new Map<string, Pending>();
+  const audited = new Map<string, string>();
+  async function* arrivals(): AsyncGenerator<readonly string[]> {
+    for await (const some of models) {
+      const audits: string[] = [];
+      for (const m of some) {
+        const { name } = m.definition;
+        byName.set(name, m);
+        if (m.definition.audits.length === 0) continue;
+        audits.push(`${name} audits`);
+        audited.set(`${name} audits`, name);
+      }
+      yield [...some.map((m) => m.definition.name), ...audits];
+    }
+  }
   const toAudit = new Map<string, ParsedModel>();
   const left = await runReady({
-    items: [...byName.keys(), ...audited.keys()],
+    arrivals: arrivals(),
+    expected,
     inputs: (item) => byName.get(item)?.inputs ?? [audited.get(item) ?? ''],
     late: (item) => audited.has(item),
     lanes: binder.lanes,
@@ -131,8 +149,8 @@ async function finishRendering(
 /** So many plans are read at a stretch. */
 const BREATH = 4;
 
-/** Lets other lanes take their answers and ask for more, so that DuckDB is at work while plans are read. */
-async function breathe(): Promise<void> {
+/** Lets other lanes take their answers and ask for more, so that DuckDB is at work while there is much to do here. */
+export async function breathe(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -52,7 +52,7 @@ export async function carefulPass(
     if (model !== undefined && !stuck.has(name)) ready.push(model);
   }
   for (const name of isKnown) c.drafted.delete(name);
-  await bindReady(c, ready);
+  await bindReady(c, atOnce(ready), names);
   for (const d of drafts) c.tellFirst(d.definition, d.warnings);
   // Those that were taken as they are, or rendered again, have said it.
   for (const { definition, earlier } of known)
@@ -63,4 +63,8 @@ export async function carefulPass(
     if (culprit !== undefined) markBlocked(c, name, culprit, blocked);
   }
   return () => reportBlocked(c, blocked, models);
+}
+
+async function* atOnce<T>(all: T): AsyncGenerator<T> {
+  yield all;
 }

@@ -68,7 +68,8 @@ export function nameLookup(project: Project): {
   for (const m of project.brokenModels) if (!byKey.has(nodeKey(m.name))) byKey.set(nodeKey(m.name), m.name);
   const schemas = new Set<string>();
   for (const key of byKey.keys())
-    for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) schemas.add(key.slice(0, dot));
+    for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1))
+      schemas.add(key.slice(0, dot));
   return {
     names: [...byKey.values()],
     find: (given, table) => {
