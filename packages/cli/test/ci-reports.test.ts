@@ -88,6 +88,7 @@ function document(value: string, n: number): CiDocument {
           severity: 'block',
           reads: [value],
           reasons: [{ code: 'new_audit', message: value }],
+          writes_first: [],
         })),
       },
     ),
@@ -220,6 +221,7 @@ const planned = (audit: string, severity: 'block' | 'warn') =>
     severity,
     reads: ['marts.daily'],
     reasons: [{ code: 'inputs_moved', message: 'new data or definitions in marts.daily' }],
+    writes_first: [],
   }) as const;
 const found = (audit: string, failing_rows: number, severity: 'block' | 'warn') =>
   auditResult({

@@ -103,7 +103,7 @@ test('one that blocks stops the promotion, and is asked again until it passes', 
       code: 'audit-failed',
       path: 'audits/sums.sql',
       line: 1,
-      message: 'standalone audit sums_agree found 1 row; prod shows the tables that it showed before',
+      message: 'standalone audit sums_agree found 1 row; prod shows what it showed before',
     },
   ]);
   expect(await project.shown()).toEqual(before);
@@ -188,29 +188,97 @@ test('a saved plan with other audits is refused', async () => {
   ]);
 });
 
-test('run looks at what moved; rows that are there already are said to be', async () => {
-  await using project = new TestProject({
-    ...FILES,
-    'audits/sums.sql': `AUDIT (name few_orders, standalone true);
+const FEW_A_DAY = `AUDIT (name few_orders, standalone true);
 SELECT day, orders FROM marts.daily WHERE orders > 1
-`,
-  });
+`;
+
+test('what goes into tables that are shown is seen by nobody before it is judged', async () => {
+  await using project = new TestProject({ ...FILES, 'audits/sums.sql': FEW_A_DAY });
+  await project.build();
+  const before = await project.shown();
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,4.00,\n');
+  // Sources below a view that it reads, the table, and who reads that; `countries` stems from other rows.
+  expect((await project.plan()).audits.map((a) => [a.audit, a.writes_first])).toEqual([
+    ['customers_known', []],
+    ['few_orders', ['marts.daily']],
+  ]);
+  const failed = await project.run();
+  expect(failed.diagnostics.map((d) => d.message)).toEqual([
+    'marts.daily was rolled back because standalone audit few_orders failed',
+    'marts.monthly was rolled back because standalone audit few_orders failed',
+    'standalone audit few_orders found 1 row; prod shows what it showed before',
+  ]);
+  expect(resultsOf(failed)).toEqual(['raw.orders done', 'marts.daily skipped', 'marts.monthly skipped']);
+  const shown = await project.shown();
+  for (const model of ['marts.daily', 'marts.monthly']) expect(shown.get(model)).toEqual(before.get(model));
+  expect(await project.value("SELECT count(*) FROM _sluice.quarantine WHERE audit = 'few_orders'")).toBe('1');
+  expect((await (await project.workspace()).checkState()).document.findings).toEqual([]);
+
+  // It is computed and judged anew each time, until it passes.
+  expect(resultsOf(await project.run())).toEqual(['marts.daily skipped', 'marts.monthly skipped']);
+  project.edit('data/orders.csv', '5,2024-01-31 15:00:00', '5,2024-01-28 09:00:00');
+  expect((await project.run()).status).toBe('failed');
+  project.edit('data/orders.csv', '5,2024-01-28 09:00:00,ann,4.00,\n', '');
+  const passed = await project.run();
+  expect([passed.status, passed.audits.map((a) => a.status)]).toEqual(['done', ['passed', 'passed']]);
+  expect(await project.shown()).toEqual(before);
+});
+
+test('one that only warns holds nothing', async () => {
+  const text = FEW_A_DAY.replace('standalone true', 'standalone true, severity warn');
+  await using project = new TestProject({ ...FILES, 'audits/sums.sql': text });
   await project.build();
   project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,4.00,\n');
+  expect((await project.plan()).audits.flatMap((a) => a.writes_first)).toEqual([]);
+  expect((await project.run()).results.every((r) => r.status === 'done')).toBe(true);
+  expect(await project.value("SELECT orders FROM marts.daily WHERE day = '2024-01-31'")).toBe('2');
+});
+
+test('where held work fails itself, all of it is rolled back; where something else does, it is judged and shown', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'audits/sums.sql': FEW_A_DAY.replace('orders > 1', 'orders > 2'),
+    'models/marts/monthly.sql': ORDERS['models/marts/monthly.sql'].replace(
+      'kind FULL',
+      'kind FULL, audits (accepted_range(column := revenue, max_v := 110))',
+    ),
+    'models/marts/countries.sql': ORDERS['models/marts/countries.sql'].replace(
+      'kind FULL',
+      'kind FULL, audits (accepted_range(column := customers, max_v := 2))',
+    ),
+  });
+  await project.build();
+  const before = await project.shown();
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,40.00,\n');
   const failed = await project.run();
-  expect(failed.diagnostics).toMatchObject([
-    { message: 'standalone audit few_orders found 1 row; the tables of prod hold what it found' },
+  expect(resultsOf(failed)).toEqual(['raw.orders done', 'marts.daily skipped', 'marts.monthly failed']);
+  expect(failed.diagnostics.map((d) => d.message)).toEqual([
+    expect.stringContaining('audit accepted_range of marts.monthly found 1 row'),
+    'marts.daily was rolled back because marts.monthly failed',
   ]);
-  // Nothing is built twice, and it is not forgotten.
-  const again = await project.run();
-  expect([again.status, again.results, ran(again)]).toEqual([
-    'failed',
-    [],
-    [
-      ['customers_known', 'customers_known', 'passed', 0, true],
-      ['few_orders', 'few_orders', 'failed', 1, true],
-    ],
+  expect((await project.shown()).get('marts.daily')).toEqual(before.get('marts.daily'));
+  expect(await project.value("SELECT count(*) FROM _sluice.quarantine WHERE audit = 'accepted_range'")).toBe(
+    '1',
+  );
+  const history = await (await project.workspace()).auditHistory('marts.monthly', 9);
+  expect(history.document.results.filter((r) => r.status === 'failed')).toMatchObject([{ failing_rows: 1 }]);
+
+  project.edit('data/orders.csv', ',ann,40.00,', ',ann,4.00,');
+  project.append('data/customers.csv', 'dee,AT\neve,AT\n');
+  const other = await project.run();
+  expect(resultsOf(other).toSorted()).toEqual([
+    'marts.countries failed',
+    'marts.daily done',
+    'marts.monthly done',
+    'raw.customers done',
+    'raw.orders done',
+    'staging.customers done',
   ]);
+  expect([other.promoted, ran(other)]).toEqual([false, [['few_orders', 'few_orders', 'passed', 0, true]]]);
+  expect(await project.value('SELECT sum(revenue)::INTEGER FROM marts.monthly')).toBe(104);
+  project.edit('data/customers.csv', 'dee,AT\neve,AT\n', '');
+  // What was judged need not be judged again.
+  expect(ran(await project.run())).toEqual([['customers_known', 'customers_known', 'passed', 0, true]]);
 });
 
 test.each([

@@ -42,15 +42,22 @@ export function skippedLines(plan: PlanDocument, style: Style): readonly string[
 export function auditLines(plan: PlanDocument, style: Style, full: boolean): readonly string[] {
   if (plan.audits.length === 0) return [];
   if (full)
-    return plan.audits.map(({ audit, severity, reasons }) => {
+    return plan.audits.map(({ audit, severity, reasons, writes_first }) => {
       const why = visible(reasons.map((r) => r.message).join('; '));
-      return `${paint(style).cyan('? standalone audit')} ${paint(style).bold(visible(audit))}${severity === 'warn' ? ' (warns)' : ''}: ${why}`;
+      const early = writes_first.length === 0 ? '' : `\n    ${SEEN} ${writes_first.map(visible).join(', ')}`;
+      return `${paint(style).cyan('? standalone audit')} ${paint(style).bold(visible(audit))}${severity === 'warn' ? ' (warns)' : ''}: ${why}${early}`;
     });
   const lead = '  standalone audits, before it is shown:';
   const names = nameList(plan.audits.map((a) => visible(a.audit)));
   const text = wrapList(`${lead} `, names, textWidth(style), 4);
-  return [paint(style).cyan(lead) + text.slice(lead.length)];
+  const early = [...new Set(plan.audits.flatMap((a) => a.writes_first))].map(visible);
+  return [
+    paint(style).cyan(lead) + text.slice(lead.length),
+    ...(early.length === 0 ? [] : [wrapList(`    ${SEEN} `, nameList(early), textWidth(style), 6)]),
+  ];
 }
+
+const SEEN = 'written in one transaction with them, for their tables are shown already:';
 
 /** What is restated, for the top; then who keeps what it has. */
 export function restatementLines(

@@ -19,6 +19,7 @@ import { ALL_TIME } from '../time/index.ts';
 import { begin } from './around.ts';
 import { conclude } from './conclude.ts';
 import { diverts } from './divert.ts';
+import { heldWork, missingFor } from './held-work.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
 import { runInOrder } from './run-in-order.ts';
@@ -60,7 +61,8 @@ export interface ApplyResult {
 /**
  * Does a plan. Each task is one transaction: write, audit, ledger, commit, or nothing. Independent models run at the same
  * time; a failure stops what stands below it and nothing else. Views are promoted at the end, all at once, if all went
- * well, and the history has the end of the run.
+ * well, and the history has the end of the run. What a standalone audit has to judge before anybody sees it waits for that
+ * last transaction (`held-work.ts`).
  */
 export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const { plan, state, observer, warehouse, signal, run } = input;
@@ -68,7 +70,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
   const results = new Map<string, TaskResultDocument>();
   const ledger = new LiveLedger(plan, state, run);
   const work = [...plan.nodes.values()].filter((n) => n.work !== undefined);
-  const jobs = Math.max(1, Math.min(input.jobs, work.length));
+  const { free, held } = heldWork(plan, work);
+  const jobs = Math.max(1, Math.min(input.jobs, free.length));
   observer({
     kind: 'apply-started',
     models: work.length,
@@ -89,7 +92,7 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     const isOpen = await begin(at, first);
     if (isOpen) await prepare(at, plan, first, work);
     if (isOpen)
-      await runInOrder(plan, work, connections, {
+      await runInOrder(plan, free, connections, {
         run: async (planned, connection) => {
           const result = await runNode(at, planned, connection);
           results.set(planned.node.name, result);
@@ -106,7 +109,16 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
         ? 'failed'
         : 'done';
     let audits: ApplyResult['audits'] = [];
-    if (status === 'done') ({ status, audits } = await conclude(at, plan, first));
+    const failed = new Set(bad.map((r) => r.model));
+    const culprit = missingFor(plan, held, failed);
+    if (status === 'interrupted' || !isOpen || culprit !== undefined)
+      for (const planned of held) results.set(planned.node.name, skipNode(at, planned, culprit));
+    else if (status === 'done' || held.length > 0) {
+      const concluded = await conclude(at, plan, first, held, status === 'done');
+      for (const result of concluded.results) results.set(result.model, result);
+      audits = concluded.audits;
+      if (status === 'done' || concluded.status === 'interrupted') ({ status } = concluded);
+    }
     if (status !== 'done') await endRun(first, run, status, input.clock());
     const promoted = status === 'done' && plan.promotes;
     return {

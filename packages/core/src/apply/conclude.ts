@@ -1,11 +1,12 @@
 /**
- * The last transaction: standalone audits look at what the environment is about to show, then its views are promoted, with the end
- * of the run in the history. Whoever is killed before has shown nothing, and whoever is killed after is known to have come to the
- * end; an audit that blocks leaves all as it was.
+ * The last transaction: what goes into tables that are shown already and has to be judged first is written, standalone audits look at
+ * what the environment is about to show, then its views are promoted, with the end of the run in the history. Whoever is killed
+ * before has shown nothing, and whoever is killed after is known to have come to the end; an audit that blocks leaves all as it was.
  */
+import { joinTransaction } from '../engine/join-transaction.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import { seenBy, type Plan } from '../plan/index.ts';
-import type { AuditResultDocument } from '../report/index.ts';
+import { seenBy, type Plan, type PlannedAudit, type PlannedNode } from '../plan/index.ts';
+import type { AuditResultDocument, TaskResultDocument } from '../report/index.ts';
 import { endRun, keepFailingRows, recordAudits, recordStandalone } from '../state/index.ts';
 import type { ApplyResult } from './apply.ts';
 import { runAround, sayAround } from './around.ts';
@@ -14,20 +15,42 @@ import { AuditFailed, Interrupted } from './failure.ts';
 import { keepOutcomes } from './keep-outcomes.ts';
 import { auditDiagnostic } from './node-diagnostics.ts';
 import { showAll } from './promote.ts';
+import { runNode, skipNode, takenBack } from './run-node.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** How it ended, and what the audits found. */
 interface Concluded {
   readonly status: ApplyResult['status'];
   readonly audits: readonly AuditResultDocument[];
+  /** Of the work that was held for it. */
+  readonly results: readonly TaskResultDocument[];
 }
 
-export async function conclude(at: TaskContext, plan: Plan, connection: Connection): Promise<Concluded> {
+/** A task of held work failed, and has said so. */
+class HeldFailed extends Error {}
+
+/** `isWhole`: all else went well. If not, only what judges the held work runs, and nothing is promoted. */
+export async function conclude(
+  at: TaskContext,
+  plan: Plan,
+  connection: Connection,
+  held: readonly PlannedNode[],
+  isWhole: boolean,
+): Promise<Concluded> {
   const outcomes: AuditOutcome[] = [];
+  const results: TaskResultDocument[] = [];
   const audits = (): Concluded['audits'] => outcomes.map((o) => o.document);
   try {
     await connection.transaction(async () => {
-      await auditAll(at, plan, connection, outcomes);
+      const joined = joinTransaction(connection);
+      for (const planned of held) {
+        const result = await runNode(at, planned, joined);
+        results.push(result);
+        if (result.status !== 'done') throw new HeldFailed();
+      }
+      const due = plan.audits.filter((a) => isWhole || a.seen.length > 0);
+      await auditAll(at, plan, due, connection, outcomes);
+      if (!isWhole) return;
       if (plan.promotes) {
         at.observer({ kind: 'promoting', environment: plan.environment });
         await showAll(connection, at.run, plan, at.writer);
@@ -35,26 +58,38 @@ export async function conclude(at: TaskContext, plan: Plan, connection: Connecti
       await runAround(at, connection, 'afterAll');
       await endRun(connection, at.run, 'done', at.clock());
     });
-    return { status: 'done', audits: audits() };
+    return { status: 'done', audits: audits(), results };
   } catch (error) {
     // All of it was rolled back: the environment shows what it showed.
+    const failed = results.findLast((r) => r.status !== 'done')?.model;
+    const blocking = outcomes.find(isBlocking)?.document.audit;
+    const why = blocking === undefined ? failed : `standalone audit ${blocking}`;
+    const all = held.map((planned) => {
+      const result = results.find((r) => r.model === planned.node.name);
+      if (result === undefined) return skipNode(at, planned, why);
+      return result.status === 'done' ? takenBack(at, result, why) : result;
+    });
+    if (error instanceof HeldFailed)
+      return { status: at.signal.aborted ? 'interrupted' : 'failed', audits: [], results: all };
     if (error instanceof AuditFailed) {
       const { environment } = plan;
-      const consequence = plan.promotes
-        ? `${environment} shows the tables that it showed before`
-        : `the tables of ${environment} hold what it found`;
+      const consequence =
+        plan.promotes || held.length > 0
+          ? `${environment} shows what it showed before`
+          : `the tables of ${environment} hold what it found`;
       for (const o of outcomes.filter(isBlocking)) at.say(auditDiagnostic(o, '', consequence, at.run.runId));
     } else
       sayAround(at, error, plan.promotes ? `the promotion of ${plan.environment}` : 'the end of the run');
     for (const found of await keepOutcomes(at, connection, outcomes)) at.say(found);
-    return { status: at.signal.aborted ? 'interrupted' : 'failed', audits: audits() };
+    return { status: at.signal.aborted ? 'interrupted' : 'failed', audits: audits(), results: all };
   }
 }
 
 /** All of them, so that one run says all that is wrong. */
 async function auditAll(
   at: TaskContext,
-  { audits, nodes, environment }: Plan,
+  { nodes, environment }: Plan,
+  audits: readonly PlannedAudit[],
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<void> {

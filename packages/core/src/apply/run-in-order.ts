@@ -58,7 +58,7 @@ export async function runInOrder(
 }
 
 /** All nodes above one, not only the nearest: a model without work between two does not hide a failure. */
-function upstreamOf(plan: Plan): (planned: PlannedNode) => readonly PlannedNode[] {
+export function upstreamOf(plan: Plan): (planned: PlannedNode) => readonly PlannedNode[] {
   const known = new Map<string, readonly PlannedNode[]>();
   const find = (planned: PlannedNode): readonly PlannedNode[] => {
     const before = known.get(planned.node.name);

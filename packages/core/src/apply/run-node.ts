@@ -110,6 +110,30 @@ export function skipNode(
   });
 }
 
+/** A node that was done in a transaction which came to nothing. */
+export function takenBack(
+  at: TaskContext,
+  done: TaskResultDocument,
+  culprit: string | undefined,
+): TaskResultDocument {
+  const reason = culprit === undefined ? 'what it was written with failed' : `${culprit} failed`;
+  const found = diagnostic('upstream-broken', `${done.model} was rolled back because ${reason}`, {});
+  at.say(found);
+  const document: TaskResultDocument = {
+    ...done,
+    status: 'skipped',
+    rows: done.rows === null ? null : 0,
+    rejected: 0,
+    diverted: 0,
+    mended: 0,
+    intervals: [],
+    audits: done.audits.map((a) => (a.status === 'diverted' ? { ...a, status: 'undone', kept_rows: 0 } : a)),
+    diagnostics: [...done.diagnostics, toDiagnosticDocument(found)],
+  };
+  at.observer({ kind: 'model-finished', result: document });
+  return document;
+}
+
 function finish(
   at: TaskContext,
   planned: PlannedNode,

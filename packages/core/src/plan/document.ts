@@ -83,11 +83,12 @@ export async function toPlanDocument(
     unchanged: plan.unchanged,
     spared: plan.spared,
     promotes: plan.promotes,
-    audits: plan.audits.map(({ audit, reasons }) => ({
+    audits: plan.audits.map(({ audit, reasons, seen }) => ({
       audit: audit.name,
       severity: audit.audit.severity === 'warn' ? 'warn' : 'block',
       reads: audit.dependencies,
       reasons,
+      writes_first: seen,
     })),
     virtual_updates: virtualUpdates(plan, writer).map((u) => ({
       model: u.model,

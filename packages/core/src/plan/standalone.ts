@@ -14,6 +14,11 @@ import type { Walk } from './walk.ts';
 export interface PlannedAudit {
   readonly audit: StandaloneAudit;
   readonly reasons: readonly ReasonDocument[];
+  /**
+   * Of one that blocks: what the plan writes into tables that the environment shows already. It is written in the audit's own
+   * transaction, or else it would be seen before it is judged.
+   */
+  readonly seen: readonly string[];
 }
 
 /** Those that are due, once all nodes are planned. */
@@ -24,7 +29,14 @@ export function dueAudits(walk: Walk, externalMoves: readonly PlannedNode[]): re
     // What is not there yet, or has no rows of this plan's, would be judged by rows that it will not have.
     if (inputs.some((n) => n.hold === 'hidden' || n.skipped !== undefined)) return [];
     const seen = state.standalone.get(environment)?.get(audit.name);
-    if (seen === undefined) return [{ audit, reasons: [reason.newAudit()] }];
+    const shown = state.environments.get(environment)?.models;
+    const early =
+      audit.audit.severity === 'warn'
+        ? []
+        : inputs
+            .filter((n) => writes(n) && shown?.get(n.node.name)?.physical === n.key)
+            .map((n) => n.node.name);
+    if (seen === undefined) return [{ audit, reasons: [reason.newAudit()], seen: early }];
     const now = seenBy(audit, walk.planned, (key) => state.ledger.get(key) ?? []);
     const moved = inputs.filter(
       (n) => writes(n) || externalMoves.includes(n) || now.inputs[n.node.name] !== seen.inputs[n.node.name],
@@ -33,7 +45,7 @@ export function dueAudits(walk: Walk, externalMoves: readonly PlannedNode[]): re
       ...(seen.identity === audit.identity ? [] : [reason.auditChanged()]),
       ...(moved.length === 0 ? [] : [reason.auditInputsMoved(moved.map((n) => n.node.name))]),
     ];
-    return reasons.length === 0 ? [] : [{ audit, reasons }];
+    return reasons.length === 0 ? [] : [{ audit, reasons, seen: early }];
   });
 }
 

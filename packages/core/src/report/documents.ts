@@ -387,6 +387,11 @@ export interface PlannedAuditDocument {
   /** Models and sources that its query names. */
   readonly reads: readonly string[];
   readonly reasons: readonly ReasonDocument[];
+  /**
+   * Of one that blocks: models and sources that get rows in tables which the environment shows already. They are written in its
+   * transaction, and with them all that is made of them, so that nobody sees a row before it is judged.
+   */
+  readonly writes_first: readonly string[];
 }
 
 /** A restatement, and what follows from it. The intervals of each model are in the plan's actions. */

@@ -14,7 +14,7 @@ import { filesOf, putForeign } from './project-files.ts';
 import { asksSignal, isReady, readsForeign, upstreamOf } from './model-text.ts';
 import { keepsRows, type ProjectSpec } from './project-spec.ts';
 import { replayAll, replayStep } from './replay.ts';
-import { stoppedBy, Verdicts, warning } from './standalone.ts';
+import { judgedModels, stoppedBy, Verdicts, warning } from './standalone.ts';
 import { change, type Step } from './steps.ts';
 import { Definitions, expectSound, isUpkeep, upkeepStep } from './upkeep.ts';
 
@@ -265,7 +265,11 @@ class History {
           return project.apply(environment, { confirm });
       }
     };
+    const judged = project.hasWarehouse() ? judgedModels(spec) : [];
+    if (judged.length > 0) await this.#oracle.hold(project, environment, judged);
     const first = await act();
+    if (stoppedBy(first).size > 0 && this.#definitions.sequence(environment) > 0)
+      await this.#oracle.expectHeld(project, environment, judged, where);
     const applied =
       stoppedBy(first).size > 0 ? await this.#goOn(first, environment, step, act, where) : first;
     if (planned !== undefined) expectOnlyPlanned(applied, planned, where);

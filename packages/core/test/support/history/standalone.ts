@@ -73,6 +73,15 @@ function queryOf(spec: ProjectSpec, { shape, over }: StandaloneSpec): string {
   }
 }
 
+/** Models that blocking audits read: what they found no good is seen by nobody. */
+export function judgedModels(spec: ProjectSpec): readonly string[] {
+  const texts = spec.standalone.filter((a) => a.isBlocking).map((a) => queryOf(spec, a));
+  return spec.models
+    .filter((m) => m.kind !== 'EMBEDDED')
+    .map((m) => `m.${m.name}`)
+    .filter((n) => texts.some((text) => new RegExp(String.raw`\b${n}\b`).test(text)));
+}
+
 /** Those that stopped an apply, with how many rows they found; none when it failed for anything else. */
 export function stoppedBy({ status, audits, results }: ApplyDocument): ReadonlyMap<string, number> {
   const isOther = status !== 'failed' || results.some((r) => r.status === 'failed');

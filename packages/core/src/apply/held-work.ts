@@ -1,0 +1,37 @@
+/**
+ * Tasks that write into tables which the environment shows already, where a standalone audit that blocks has to judge first: they
+ * are done in the transaction of the audits, and with them whatever is made of their rows, since nobody else sees those before.
+ */
+import type { Plan, PlannedNode } from '../plan/index.ts';
+import { upstreamOf } from './run-in-order.ts';
+
+interface Work {
+  /** Each in transactions of its own. */
+  readonly free: readonly PlannedNode[];
+  /** In one transaction, in this order. */
+  readonly held: readonly PlannedNode[];
+}
+
+export function heldWork(plan: Plan, work: readonly PlannedNode[]): Work {
+  const seen = new Set(plan.audits.flatMap((a) => a.seen));
+  if (seen.size === 0) return { free: work, held: [] };
+  const upstream = upstreamOf(plan);
+  const isHeld = (n: PlannedNode): boolean =>
+    seen.has(n.node.name) || upstream(n).some((above) => seen.has(above.node.name));
+  return { free: work.filter((n) => !isHeld(n)), held: work.filter(isHeld) };
+}
+
+/** What failed of all that held work and its audits read: without that, they cannot be judged. */
+export function missingFor(
+  plan: Plan,
+  held: readonly PlannedNode[],
+  failed: ReadonlySet<string>,
+): string | undefined {
+  const upstream = upstreamOf(plan);
+  const judging = plan.audits.filter((a) => a.seen.length > 0).flatMap(({ audit }) => audit.dependencies);
+  const read = [...held, ...judging.flatMap((name) => plan.nodes.get(name) ?? [])];
+  return read
+    .flatMap((n) => [n, ...upstream(n)])
+    .map((n) => n.node.name)
+    .find((name) => failed.has(name));
+}
