@@ -155,10 +155,24 @@ test.each<[string, Files, string, readonly string[]]>([
     'an embedded model',
     { 'models/a/part.sql': 'MODEL (kind EMBEDDED);\nSELECT id, amount * 2 AS amount, state FROM a.clean\n' },
     'b.states',
-    [
-      'differs',
-      'its query is what it was: a.part, which is part of it, a statement around it, an audit that diverts rows, or a macro changed',
-    ],
+    ['differs', 'reads a.part.amount, which changed'],
+  ],
+  [
+    'the rows of an embedded model',
+    {
+      'models/a/part.sql': 'MODEL (kind EMBEDDED);\nSELECT id, amount, state FROM a.clean WHERE amount > 2\n',
+    },
+    'b.states',
+    ['differs', 'reads a.part, whose rows changed'],
+  ],
+  [
+    'a column of an embedded model that nobody reads, and its layout',
+    {
+      'models/a/part.sql':
+        'MODEL (kind EMBEDDED);\n-- as it is\nSELECT id + 1 AS id, amount, state FROM a.clean\n',
+    },
+    'b.states',
+    ['same'],
   ],
   [
     'the kind',
@@ -233,4 +247,29 @@ test('an environment that does not exist', async () => {
   await expect(workspace.explainVersion('b.total', 'prd')).rejects.toMatchObject({
     diagnostics: [{ code: 'unknown-environment', hint: "Did you mean 'prod'?" }],
   });
+});
+
+test('a plan and a pull request say what an embedded model, edited alone, changes for whom', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  project.write(
+    'models/a/part.sql',
+    'MODEL (kind EMBEDDED);\nSELECT id, amount * 2 AS amount, state FROM a.clean\n',
+  );
+  const plan = await project.plan();
+  expect(plan.actions.map((a) => [a.model, a.action, ...a.reasons.map((r) => r.message)])).toEqual([
+    ['b.states', 'rebuild', 'reads a.part.amount, which changed'],
+  ]);
+  const { document } = await (await project.workspace()).ci({ environment: 'pr_1' });
+  expect(document.impact.map((i) => i.summary)).toEqual([
+    'a.part.amount is read by 1 model; 1 column below take their values from it.',
+  ]);
+  expect(document.diff?.models.filter((m) => m.status === 'changed').map((m) => m.model)).toEqual([
+    'b.states',
+  ]);
+  // What was kept by a Sluice that did not know of parts is told as a possibility.
+  await project.execute(
+    `UPDATE _sluice.snapshot SET fingerprint = json_merge_patch(fingerprint, '{"embedded": null}') WHERE model = 'b.states'`,
+  );
+  expect((await project.plan()).actions[0]?.reasons[0]?.message).toContain('a.part, which is part of it');
 });

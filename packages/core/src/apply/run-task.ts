@@ -173,13 +173,14 @@ async function carryLedger(
 function tableOf(
   planned: PlannedNode,
   keptHistory: boolean,
-): Pick<Fingerprint, 'table' | 'carried' | 'history'> {
-  const { node, columns, carried } = planned;
+): Pick<Fingerprint, 'table' | 'carried' | 'history' | 'embedded'> {
+  const { node, columns, carried, parts } = planned;
   const keeps = node.node === 'model' && keepsHistory(node.definition.kind, node.byInterval);
   const isOther = JSON.stringify(columns) !== JSON.stringify(node.columns);
   return {
     ...(isOther ? { table: columns } : {}),
     ...(carried === undefined ? {} : { carried }),
+    ...(parts === undefined ? {} : { embedded: parts }),
     history: keptHistory || keeps || carried !== undefined,
   };
 }

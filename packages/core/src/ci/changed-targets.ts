@@ -6,8 +6,23 @@ interface ChangedTarget {
   readonly column: string | null;
 }
 
-/** What a plan changes by definition. Columns that come have no readers yet, those that go have none left. */
+/**
+ * What a plan changes by definition. Columns that come have no readers yet, those that go have none left. An embedded model has no
+ * table and no action: its readers say what of it changed.
+ */
 export function changedTargets(plan: PlanDocument): readonly ChangedTarget[] {
+  const acting = new Set(plan.actions.map((a) => a.model));
+  const embedded = new Map<string, ChangedTarget>();
+  for (const { code, model, column } of plan.actions.flatMap((a) => a.reasons)) {
+    if (model === undefined || acting.has(model)) continue;
+    if (code === 'upstream_rows_changed') embedded.set(model, { model, column: null });
+    if (code === 'upstream_column_changed' && column !== undefined)
+      embedded.set(column, { model, column: column.slice(model.length + 1) });
+  }
+  return [...embedded.values(), ...ownTargets(plan)];
+}
+
+function ownTargets(plan: PlanDocument): readonly ChangedTarget[] {
   return plan.actions.flatMap((action): readonly ChangedTarget[] => {
     if (action.action === 'create' || action.action === 'drop') return [];
     if (action.reasons.some((r) => r.code === 'rows_changed' || r.code === 'kind_changed'))

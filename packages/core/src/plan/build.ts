@@ -16,6 +16,7 @@ import type { PlanInput } from './plan-input.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 import { replacedRows } from './replaced-rows.ts';
 import { followRestatement } from './restatement.ts';
+import { embeddedParts } from './embedded-parts.ts';
 import { sparedModels } from './spared.ts';
 import { dueAudits } from './standalone.ts';
 import { hasView, needsPromotion, viewStands } from './views.ts';
@@ -116,6 +117,7 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     hold: 'planned' as const,
     replaces,
     unit: cadenceAt(walk, node).unit,
+    parts: embeddedParts(node, walk.in.compiled.nodes),
   };
   const idle = {
     ...base,

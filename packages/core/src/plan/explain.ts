@@ -5,6 +5,7 @@ import { fingerprintOf } from '../state/fingerprint.ts';
 import type { Fingerprint, LoadedFile, Snapshot } from '../state/state.ts';
 import { countUnits, formatInstant, isAllTime, type IntervalUnit, type TimeRange } from '../time/index.ts';
 import { changedClauses } from './changed-clauses.ts';
+import { embeddedParts } from './embedded-parts.ts';
 import { seenInputs, type SeenInputs } from './seen-inputs.ts';
 import type { Action } from './planned.ts';
 
@@ -123,7 +124,9 @@ export function compareMeaning(
   upstream: ReadonlyMap<string, ChangedMeaning>,
   nodes: ReadonlyMap<string, CompiledNode>,
 ): ChangedMeaning {
-  return compareFingerprints(old?.fingerprint, fingerprintOf(node), seenInputs(node, nodes), upstream);
+  const embedded = embeddedParts(node, nodes);
+  const own = { ...fingerprintOf(node), ...(embedded === undefined ? {} : { embedded }) };
+  return compareFingerprints(old?.fingerprint, own, seenInputs(node, nodes), upstream);
 }
 
 /** The same for two meanings, whoever keeps them. `seen`: what the newer one reads. */
@@ -159,7 +162,7 @@ export function compareFingerprints(
   const rowsChanged = old.rows !== own.rows;
   const textChanged = old.sql !== own.sql;
   const kindChanged = JSON.stringify(old.kind) !== JSON.stringify(own.kind);
-  const fromAbove = upstreamReasons(seen, upstream);
+  const fromAbove = [...upstreamReasons(seen, upstream), ...partReasons(old, own)];
 
   const reasons: ReasonDocument[] = [];
   if (kindChanged) reasons.push({ code: 'kind_changed', message: kindChange(old.kind, own.kind) });
@@ -171,7 +174,10 @@ export function compareFingerprints(
   }
   const isOutside = old.sql !== null && !textChanged && !kindChanged && fromAbove.length === 0;
   if (isOutside && (recomputed.length > 0 || rowsChanged))
-    reasons.push({ code: 'definition_changed', message: outsideChange(old, own, seen.embedded) });
+    reasons.push({
+      code: 'definition_changed',
+      message: outsideChange(old, own, doubtfulParts(old, own, seen.embedded)),
+    });
   else if (textChanged || fromAbove.length === 0) {
     for (const name of recomputed) {
       reasons.push({ code: 'column_changed', message: `${name}: expression changed`, column: name });
@@ -272,12 +278,44 @@ function upstreamReasons(
         code: 'upstream_column_changed',
         message: `reads ${model}.${read.column}${by}, which changed`,
         column: `${model}.${read.column}`,
+        model,
       });
     }
     if (change.rowsChanged)
-      add({ code: 'upstream_rows_changed', message: `reads ${model}${by}, whose rows changed` });
+      add({ code: 'upstream_rows_changed', message: `reads ${model}${by}, whose rows changed`, model });
   }
   return [...reasons.values()];
+}
+
+/** What embedded models, edited themselves, change of what is read of them. */
+function partReasons(old: Fingerprint, own: Fingerprint): readonly ReasonDocument[] {
+  return Object.entries(own.embedded ?? {}).flatMap(([model, part]): readonly ReasonDocument[] => {
+    const was = old.embedded?.[model];
+    if (was === undefined || was.text === part.text) return [];
+    const columns = own.reads
+      .filter((r) => r.model === model)
+      .map((r) => r.column)
+      .filter((c) => was.columns[c.toLowerCase()] !== part.columns[c.toLowerCase()]);
+    return [
+      ...columns.map((column) => ({
+        code: 'upstream_column_changed' as const,
+        message: `reads ${model}.${column}, which changed`,
+        column: `${model}.${column}`,
+        model,
+      })),
+      ...(was.rows === part.rows
+        ? []
+        : [{ code: 'upstream_rows_changed' as const, message: `reads ${model}, whose rows changed`, model }]),
+    ];
+  });
+}
+
+/** Parts that may have changed: nobody kept what they were, or nothing that is read of them tells it. */
+function doubtfulParts(old: Fingerprint, own: Fingerprint, names: readonly string[]): readonly string[] {
+  return names.filter((name) => {
+    const [was, is] = [old.embedded?.[name], own.embedded?.[name]];
+    return was === undefined || is === undefined || was.text !== is.text;
+  });
 }
 
 function where(changed: readonly TimeRange[]): string {

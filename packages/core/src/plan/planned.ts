@@ -8,7 +8,7 @@ import type {
   ReasonDocument,
 } from '../report/index.ts';
 import type { TableName } from '../sql/quote.ts';
-import type { CarriedFrom, LoadedFile, PromotedModel } from '../state/state.ts';
+import type { CarriedFrom, Fingerprint, LoadedFile, PromotedModel } from '../state/state.ts';
 import type { Coverage, IntervalUnit, TimeRange } from '../time/index.ts';
 import type { Carry } from './carry.ts';
 import type { HeldBack } from './held-back.ts';
@@ -61,6 +61,8 @@ export type FileStatus =
 /** A node in a plan: where it lives and what is to do. */
 export interface PlannedNode {
   readonly node: CompiledNode;
+  /** What it takes from embedded models. */
+  readonly parts: Fingerprint['embedded'];
   readonly storage: Storage;
   readonly physical: TableName;
   /** {@link physicalKey} of `physical`. */

@@ -325,6 +325,8 @@ export interface ReasonDocument {
   readonly message: string;
   /** `column`, or `model.column` for a column of an input. */
   readonly column?: string;
+  /** Of an input whose columns or rows changed: its name. */
+  readonly model?: string;
 }
 
 /** What readers lose by an action, and nobody could compute again. */

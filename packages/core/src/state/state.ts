@@ -64,6 +64,17 @@ export interface Fingerprint {
   readonly carried?: CarriedFrom;
   /** Whether its rows could not be computed again. Not there where an older Sluice wrote it. */
   readonly history?: boolean;
+  /** What it took from embedded models, by name. Not there where it reads none, or an older Sluice wrote it. */
+  readonly embedded?: Readonly<Record<string, EmbeddedPart>>;
+}
+
+/** An embedded model as part of its reader. */
+export interface EmbeddedPart {
+  /** Digest of its text, and of what is embedded in it. */
+  readonly text: string;
+  readonly rows: string;
+  /** Hash by name in lower case. */
+  readonly columns: Readonly<Record<string, string>>;
 }
 
 /** Where the first rows of a table that lives on came from. */

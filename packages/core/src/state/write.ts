@@ -33,7 +33,7 @@ export function snapshotRow(
   physical: TableName,
   relation: 'table' | 'view',
   audits: string,
-  more: Pick<Fingerprint, 'table' | 'carried' | 'history'> = {},
+  more: Pick<Fingerprint, 'table' | 'carried' | 'history' | 'embedded'> = {},
 ): string {
   const kind = node.node === 'source' ? 'SOURCE' : node.definition.kind.kind;
   return sql`INSERT INTO _sluice.snapshot VALUES (${[
