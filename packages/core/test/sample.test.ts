@@ -104,7 +104,7 @@ test('all that is made of a sample has another version than the whole, and than 
   expect(ten.get('m.apart')).toBe(whole.get('m.apart'));
 });
 
-test('models that read tables of others are told before anything is built', async () => {
+test('models and audits that read tables of others are told before anything is built', async () => {
   const table = `${YAML('csv')}    own: { table: own.people, columns: { id: BIGINT } }\n`;
   const reader = { 'models/m/reader.sql': 'MODEL (name m.reader, kind FULL);\nSELECT id FROM raw.own\n' };
   await using project = new TestProject({
@@ -112,6 +112,8 @@ test('models that read tables of others are told before anything is built', asyn
     't.csv': csv([[1, 'a']]),
     ...FILES,
     ...reader,
+    'audits/own.sql':
+      'AUDIT (name known, standalone true);\nSELECT id FROM m.plain WHERE id NOT IN (FROM raw.own)\n',
   });
   const workspace = await openWorkspace({ root: project.root, sample: { rows: 2, folder: project.root } });
   try {
@@ -122,6 +124,12 @@ test('models that read tables of others are told before anything is built', asyn
         code: 'invalid-option',
         path: 'models/m/reader.sql',
         message: 'm.reader cannot be built on a sample: it reads raw.own, a table that somebody else keeps',
+      },
+      {
+        code: 'invalid-option',
+        path: 'audits/own.sql',
+        message:
+          'standalone audit known cannot be run on a sample: it reads raw.own, a table that somebody else keeps',
       },
     ]);
   } finally {

@@ -4,7 +4,7 @@
  */
 import { basename, join } from 'node:path';
 import { needsAllRows } from '../audit/index.ts';
-import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import { diagnostic, SluiceError, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { BoundAudit, Compiled, CompiledNode } from '../compile/index.ts';
 import type { Project } from '../project/index.ts';
 import type { WorkspaceOptions } from '../workspace.ts';
@@ -46,15 +46,32 @@ function lenient<A extends BoundAudit>(bound: A): A {
 
 /** What somebody else keeps in the warehouse is not in the file that a sample is built in. */
 export function refuseTablesOfOthers(compiled: Compiled): void {
-  const problems = [...compiled.nodes.values()].flatMap((reader) => {
-    const foreign = reader.dependencies.find((d) => isForeign(compiled.nodes.get(d)));
+  const refused = (
+    what: string,
+    { dependencies }: { readonly dependencies: readonly string[] },
+    location: Location,
+  ): readonly Diagnostic[] => {
+    const foreign = dependencies.find((d) => isForeign(compiled.nodes.get(d)));
     if (foreign === undefined) return [];
-    const message = `${reader.name} cannot be built on a sample: it reads ${foreign}, a table that somebody else keeps`;
-    return diagnostic('invalid-option', message, {
-      location: reader.node === 'model' ? reader.definition.nameLocation : reader.definition.location,
-      hint: 'A sample is taken of files alone. Leave --sample out where such tables are, or compare with a file: --base-file.',
-    });
-  });
+    const message = `${what} on a sample: it reads ${foreign}, a table that somebody else keeps`;
+    return [
+      diagnostic('invalid-option', message, {
+        location,
+        hint: 'A sample is taken of files alone. Leave --sample out where such tables are, or compare with a file: --base-file.',
+      }),
+    ];
+  };
+  const problems = [
+    ...[...compiled.nodes.values()].flatMap((reader) => {
+      const { definition } = reader;
+      const at = 'nameLocation' in definition ? definition.nameLocation : definition.location;
+      return refused(`${reader.name} cannot be built`, reader, at);
+    }),
+    // They read it past all models.
+    ...compiled.audits.flatMap((audit) =>
+      refused(`standalone audit ${audit.name} cannot be run`, audit, audit.definition.nameLocation),
+    ),
+  ];
   if (problems.length > 0) throw new SluiceError(problems);
 }
 
