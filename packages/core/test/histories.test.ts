@@ -86,7 +86,9 @@ test(
         { what: 'apply-prod', a: 0, b: 0 },
         { what: 'apply-dev', a: 0, b: 0 },
       ] as const;
-      const all = [prod, { what: 'edit-expression', a: 1, b: 3 }, dev, ...steps, prod] as const;
+      // What dev shows goes to prod once in each that compiles, or few would be about it.
+      const promote = { what: 'promote', a: 0, b: 1 } as const;
+      const all = [prod, { what: 'edit-expression', a: 1, b: 3 }, dev, promote, ...steps, prod] as const;
       await live(spec, all, oracle, tally);
     });
     await checkSeeds(property, UPKEEP);

@@ -524,7 +524,8 @@ class History {
     // Rows go into tables of today alone.
     if (step.a % 4 > 0) await this.#apply(environment, { ...step, what: 'apply-prod' }, where);
     const status = await replayStep(this.project, this.spec, step, environment, this.#oracle, where);
-    if (status === 'done' || status === 'killed') {
+    // Also `done elsewhere`, by a process that was to be killed and came to its end first.
+    if (status.startsWith('done') || status === 'killed') {
       this.#settled = undefined;
       this.#isApplied = false;
       await this.#look(where);
