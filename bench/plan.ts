@@ -1,7 +1,7 @@
 // Many small models: a plan and a run with nothing to do, against the least a process can do with the same warehouse; the apply
 // before them, against the same statements by hand; and how the plan grows with the number of models.
 //
-//   node --conditions=sluice-source bench/plan.ts [--models 100,1000] [--runs 5] [--json]
+//   node --conditions=sluice-source bench/plan.ts [--models 100,1000] [--parts idle] [--runs 5] [--json]
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { applyBesideHand } from './harness/apply-beside-hand.ts';
@@ -28,14 +28,15 @@ export async function measurePlan(
   bundle: Bundle,
   models: number,
   runs: number,
+  parts: 'all' | 'idle' = 'all',
 ): Promise<readonly Measurement[]> {
   const project = join(BENCH, 'data', `models-${models}`);
   generateProject(project, models);
   const size = `${models.toLocaleString('en')} models`;
-  const applied = await applyBesideHand(bundle, project, runs, {
-    what: `apply of ${size}`,
-    budget: APPLY_BUDGET,
-  });
+  const what = `apply of ${size}`;
+  const applied =
+    parts === 'all' ? await applyBesideHand(bundle, project, runs, { what, budget: APPLY_BUDGET }) : [];
+  if (parts === 'idle') await runChild(bundle.inProject(project, 'apply', 'prod', '--yes'));
 
   const plan = bundle.inProject(project, 'plan', 'prod');
   const run = bundle.inProject(project, 'run', 'prod');
@@ -79,13 +80,14 @@ function check(stdout: string): void {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { json, values } = readArguments({ models: '100,1000', runs: '5' });
+  const { json, values } = readArguments({ models: '100,1000', runs: '5', parts: 'all' });
   const [runs = 1] = numbers(values.runs);
+  const parts = values.parts === 'idle' ? 'idle' : 'all';
   const bundle = Bundle.take();
   try {
     const measured: Measurement[] = [];
     const sizes = numbers(values.models).toSorted((a, b) => a - b);
-    for (const models of sizes) measured.push(...(await measurePlan(bundle, models, runs)));
+    for (const models of sizes) measured.push(...(await measurePlan(bundle, models, runs, parts)));
     const [most, fewer] = sizes.toReversed();
     if (most !== undefined && fewer !== undefined)
       measured.push(await measureGrowth(bundle, most, fewer, runs));

@@ -1,7 +1,7 @@
 import { closeSync, copyFileSync, cpSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bundle } from './bundle.ts';
-import { usageOf, runChild, type Child } from './child.ts';
+import { runChild, type Child } from './child.ts';
 import { runTurns } from './pairs.ts';
 import { processScript, scratch } from './paths.ts';
 import { handScript, record, type Sort } from './recording.ts';
@@ -66,28 +66,21 @@ export async function applyBesideHand(
     await runChild(byHand);
     const same = await checkSame(join(own, 'warehouse.duckdb'), hand);
 
-    forget();
-    const measured = await usageOf(apply);
-    forgetHand();
-    const beside = await usageOf(byHand);
-    forgetHand();
-    const besideAlone = await usageOf(alone);
-
-    const [seconds = [], together = [], apart = []] = await runTurns(
-      [
-        { child: apply, before: forget },
-        { child: byHand, before: forgetHand },
-        { child: alone, before: forgetHand },
-      ],
-      runs,
-    );
+    const sides = [
+      { child: apply, before: forget },
+      { child: byHand, before: forgetHand },
+      { child: alone, before: forgetHand },
+    ];
+    const [measured, together, apart] = await runTurns(sides, runs);
+    if (measured === undefined || together === undefined || apart === undefined)
+      throw new Error('three sides');
     const statements = Object.values(counts).reduce((n, c) => n + c, 0);
     return [
       {
         what,
         against: 'the same statements in the same transactions',
-        pairs: { measured: seconds, beside: together },
-        usage: { measured, beside },
+        pairs: { measured: measured.seconds, beside: together.seconds },
+        usage: { measured: measured.usage, beside: together.usage },
         ...(budget === undefined ? {} : { budget: { ratio: budget } }),
         notes: [
           `${statements} statements by hand (${Object.entries(counts)
@@ -101,8 +94,8 @@ export async function applyBesideHand(
       {
         what,
         against: 'the same statements, each alone',
-        pairs: { measured: seconds, beside: apart },
-        usage: { measured, beside: besideAlone },
+        pairs: { measured: measured.seconds, beside: apart.seconds },
+        usage: { measured: measured.usage, beside: apart.usage },
       },
     ];
   } finally {

@@ -47,17 +47,24 @@ export interface Usage {
   readonly cpu: number;
 }
 
-/** Runs a process, not timed, for what it takes. */
+/** Runs a process for what it takes. */
 export async function usageOf(child: Child): Promise<Usage> {
+  return (await measureChild(child)).usage;
+}
+
+/** Runs a process for its time and for what it takes, which is told by a line of JavaScript when it ends. */
+export async function measureChild(
+  child: Child,
+): Promise<{ readonly seconds: number; readonly usage: Usage }> {
   const file = join(scratch(), `usage-${process.pid}.json`);
-  await runChild({
+  const { seconds } = await runChild({
     ...child,
     args: [...preload(processScript('usage')), ...child.args],
     environment: { ...child.environment, BENCH_USAGE: file },
   });
   const usage = JSON.parse(readFileSync(file, 'utf8')) as Usage;
   rmSync(file);
-  return usage;
+  return { seconds, usage };
 }
 
 export function preload(script: string): readonly string[] {

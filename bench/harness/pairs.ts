@@ -1,4 +1,4 @@
-import { runChild, type Child } from './child.ts';
+import { measureChild, runChild, type Child, type Usage } from './child.ts';
 
 /** A process that is run again and again. */
 export interface Side {
@@ -18,24 +18,43 @@ export interface Pairs {
  * may be slow for a while; then both of a pair are, and their ratio is not.
  */
 export async function runPairs(measured: Side, beside: Side, runs: number): Promise<Pairs> {
-  const [one = [], other = []] = await runTurns([measured, beside], runs);
-  return { measured: one, beside: other };
-}
-
-/** The same of any number of sides; answers the seconds of each. */
-export async function runTurns(
-  sides: readonly Side[],
-  runs: number,
-): Promise<readonly (readonly number[])[]> {
-  const seconds = sides.map((): number[] => []);
+  const seconds: { measured: number[]; beside: number[] } = { measured: [], beside: [] };
   for (let run = -1; run < runs; run++) {
-    for (const [i, side] of sides.entries()) {
+    for (const [name, side] of [
+      ['measured', measured],
+      ['beside', beside],
+    ] as const) {
       side.before?.();
       const done = await runChild(side.child);
-      if (run >= 0) seconds[i]?.push(done.seconds);
+      if (run >= 0) seconds[name].push(done.seconds);
     }
   }
   return seconds;
+}
+
+/** All runs of one side. */
+export interface Turns {
+  readonly seconds: readonly number[];
+  /** In the middle of all runs. */
+  readonly usage: Usage;
+}
+
+/** Runs any number of sides in turns, for their times and for what they take; what has not been run before is to be run once first. */
+export async function runTurns(sides: readonly Side[], runs: number): Promise<readonly Turns[]> {
+  const done = sides.map((): { seconds: number; usage: Usage }[] => []);
+  for (let run = 0; run < runs; run++) {
+    for (const [i, side] of sides.entries()) {
+      side.before?.();
+      done[i]?.push(await measureChild(side.child));
+    }
+  }
+  return done.map((of) => ({
+    seconds: of.map((d) => d.seconds),
+    usage: {
+      peak: median(of.map((d) => d.usage.peak)),
+      cpu: median(of.map((d) => d.usage.cpu)),
+    },
+  }));
 }
 
 /** The median of the pairs' ratios. */
