@@ -70,6 +70,32 @@ test('rows, columns and values that differ are counted by the grain, with sample
   ]);
 });
 
+test('a column whose type changed is compared as text, or as numbers where that is the same', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  await project.execute(`CREATE SCHEMA a; CREATE SCHEMA b;
+    CREATE TABLE a.t AS SELECT i::INTEGER AS id, i::INTEGER AS n, (i / 10)::DECIMAL(6,1) AS d, (i / 10)::DECIMAL(6,1) AS s,
+      i::INTEGER AS f, (9007199254740992 + i)::BIGINT AS h FROM range(5) AS r (i);
+    CREATE TABLE b.t AS SELECT i::BIGINT AS id, (CASE WHEN i = 1 THEN -1 WHEN i = 2 THEN NULL ELSE i END)::HUGEINT AS n,
+      (CASE WHEN i = 3 THEN 0.4 ELSE i / 10 END)::DECIMAL(18,1) AS d, (i / 10)::DECIMAL(6,2) AS s,
+      i::DOUBLE AS f, (9007199254740992 + CASE WHEN i = 1 THEN 0 ELSE i END)::HUGEINT AS h FROM range(6) AS r (i)`);
+  const { models } = await diff(project, 'a.t', 'b.t', { grain: ['id'] });
+  expect(models[0]?.columns_retyped.map((c) => c.name)).toEqual(['id', 'n', 'd', 's', 'f', 'h']);
+  expect(models[0]).toMatchObject({
+    rows: { before: 5, after: 6, added: 1, removed: 0, changed: 5 },
+    values: [
+      { column: 'n', changed: 2 },
+      { column: 'd', changed: 1 },
+      // 0.1 and 0.10, 1 and 1.0: texts that differ.
+      { column: 's', changed: 5 },
+      { column: 'f', changed: 5 },
+      { column: 'h', changed: 1 },
+    ],
+  });
+  const whole = await diff(project, 'a.t', 'b.t', { grain: [] });
+  expect(whole.models[0]?.rows).toMatchObject({ removed: 5, added: 6 });
+});
+
 test('what both show from one table is the same without a look', async () => {
   await using project = new TestProject(FILES);
   await project.build();

@@ -1,9 +1,10 @@
 import { ident, tableIdent, type TableName } from '../sql/quote.ts';
 import type { CommonColumn } from './compare-schemas.ts';
+import { haveSameValues } from './same-values.ts';
 
 /**
  * SQL that puts the rows of two relations side by side by their grain. Columns have made-up names (`k0`, `c0`), so that no
- * column of a model can be in the way; values of a column whose type changed are compared as text.
+ * column of a model can be in the way; values of a column whose type changed are compared as text, where that matters.
  */
 export class SideBySide {
   readonly #before: TableName;
@@ -111,7 +112,7 @@ export function surplus(
 
 function comparable(column: CommonColumn, side: 'before' | 'after', of?: string): string {
   const name = `${of === undefined ? '' : `${of}.`}${ident(column[side].name)}`;
-  return column.before.type === column.after.type ? name : `CAST(${name} AS VARCHAR)`;
+  return haveSameValues(column.before.type, column.after.type) ? name : `CAST(${name} AS VARCHAR)`;
 }
 
 function differs(i: number): string {
