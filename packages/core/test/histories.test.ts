@@ -3,7 +3,7 @@
  * (3 to 15 models of all kinds), random histories (5 to 40 steps): edits and reverts of queries, kinds, columns, audits and
  * styles; models that come and go; rows that are appended, come late, are corrected or go; applies to two environments, also
  * limited, of some models alone, without rows, forward-only, stopped by an audit of a model or of several, interrupted, killed, or by two processes at once;
- * restatements, runs with a moved clock that ask signals, diverted rows that are mended and go back, promotions, rollbacks, gc. `support/history/steps.ts` says what is drawn, `expected.ts` what each kind should hold, `live.ts`
+ * restatements, runs with a moved clock that ask signals, diverted rows that are mended, go back and are taken back again, promotions, rollbacks, gc. `support/history/steps.ts` says what is drawn, `expected.ts` what each kind should hold, `live.ts`
  * what is looked at after each step.
  *
  * SLUICE_TEST_HISTORIES: how many (25). SLUICE_TEST_UPKEEP: how many more that promote, roll back and collect (a fifth).
@@ -114,6 +114,7 @@ test(
     expectMet(REPLAYS, {
       'replay done': 0.2,
       'replay-killed killed': 0.2,
+      'unmend done': 0.1,
       '(from nothing with mended rows)': 0.02,
     });
   },

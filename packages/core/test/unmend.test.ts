@@ -65,6 +65,7 @@ async function ids(project: TestProject): Promise<readonly unknown[]> {
 
 test.each(KINDS)(
   'after it the tables are as from nothing, and doing it again does nothing: %s',
+  { timeout: 180_000 },
   async (_, kind) => {
     await using project = orders(kind);
     await project.build();
@@ -113,64 +114,72 @@ test.each(KINDS)(
   },
 );
 
-test('some of them are taken back: by audit, by run, by the rows of a file', async () => {
-  await using project = orders(KINDS[1][1]);
-  await project.build();
-  const from = await replayed(project);
-  await project.build();
-  expect((await unmend(project, { run: 'no such run' })).status).toBe('nothing-to-do');
-  expect((await unmend(project, { audit: 'unique_values' })).status).toBe('nothing-to-do');
-  expect((await unmend(project, { audit: 'NOT_NULL' })).status).toBe('done');
-  const day = (await project.plan()).actions.find((a) => a.model === 'staging.orders')?.intervals;
-  expect(day).toEqual([{ start: '2024-01-29T00:00:00.000Z', end: '2024-01-30T00:00:00.000Z' }]);
-  await project.build();
-  expect(await ids(project)).toEqual([1, 2, 4, 4, 5]);
+test(
+  'some of them are taken back: by audit, by run, by the rows of a file',
+  { timeout: 180_000 },
+  async () => {
+    await using project = orders(KINDS[1][1]);
+    await project.build();
+    const from = await replayed(project);
+    await project.build();
+    expect((await unmend(project, { run: 'no such run' })).status).toBe('nothing-to-do');
+    expect((await unmend(project, { audit: 'unique_values' })).status).toBe('nothing-to-do');
+    expect((await unmend(project, { audit: 'NOT_NULL' })).status).toBe('done');
+    const day = (await project.plan()).actions.find((a) => a.model === 'staging.orders')?.intervals;
+    expect(day).toEqual([{ start: '2024-01-29T00:00:00.000Z', end: '2024-01-30T00:00:00.000Z' }]);
+    await project.build();
+    expect(await ids(project)).toEqual([1, 2, 4, 4, 5]);
 
-  // One of the two that are the same.
-  const [head = '', ...rows] = readFileSync(from, 'utf8').trimEnd().split('\n');
-  writeFileSync(from, `${head}\n${rows.find((r) => r.includes('1.00')) ?? ''}\n`);
-  expect((await unmend(project, { from })).summary).toContain('of 1 row of staging.orders');
-  await project.build();
-  expect(await ids(project)).toEqual([1, 2, 4, 5]);
-  const run = String(await project.value('SELECT any_value(run_id) FROM _sluice.mend'));
-  expect((await unmend(project, { run })).status).toBe('done');
-  await project.build();
-  expect(await ids(project)).toEqual([1, 2, 5]);
-});
+    // One of the two that are the same.
+    const [head = '', ...rows] = readFileSync(from, 'utf8').trimEnd().split('\n');
+    writeFileSync(from, `${head}\n${rows.find((r) => r.includes('1.00')) ?? ''}\n`);
+    expect((await unmend(project, { from })).summary).toContain('of 1 row of staging.orders');
+    await project.build();
+    expect(await ids(project)).toEqual([1, 2, 4, 5]);
+    const run = String(await project.value('SELECT any_value(run_id) FROM _sluice.mend'));
+    expect((await unmend(project, { run })).status).toBe('done');
+    await project.build();
+    expect(await ids(project)).toEqual([1, 2, 5]);
+  },
+);
 
-test('tables of other versions and environments compute their rows again too', async () => {
-  await using project = orders(KINDS[2][1], "cron '@hourly', ");
-  await project.build();
-  const today = project.read(MODEL);
-  // Its intervals are days: what an hour of the other table held is part of one.
-  const other = today
-    .replace(
-      'not_null(columns := (customer)',
-      'unique_values(columns := (ts), condition := id <> 4, severity := quarantine), not_null(columns := (customer)',
-    )
-    .replace("cron '@hourly', ", '');
-  project.write(MODEL, other);
-  await project.build('dev');
-  project.write(MODEL, today);
-  await replayed(project);
-  await project.build();
-  project.write(MODEL, other);
-  await project.build('dev');
-  const inDev = 'SELECT id::INT AS id FROM staging__dev.orders ORDER BY ALL';
-  expect((await project.rows(inDev)).map((r) => r['id'])).toEqual([1, 2, 3, 4, 4, 5]);
+test(
+  'tables of other versions and environments compute their rows again too',
+  { timeout: 180_000 },
+  async () => {
+    await using project = orders(KINDS[2][1], "cron '@hourly', ");
+    await project.build();
+    const today = project.read(MODEL);
+    // Its intervals are days: what an hour of the other table held is part of one.
+    const other = today
+      .replace(
+        'not_null(columns := (customer)',
+        'unique_values(columns := (ts), condition := id <> 4, severity := quarantine), not_null(columns := (customer)',
+      )
+      .replace("cron '@hourly', ", '');
+    project.write(MODEL, other);
+    await project.build('dev');
+    project.write(MODEL, today);
+    await replayed(project);
+    await project.build();
+    project.write(MODEL, other);
+    await project.build('dev');
+    const inDev = 'SELECT id::INT AS id FROM staging__dev.orders ORDER BY ALL';
+    expect((await project.rows(inDev)).map((r) => r['id'])).toEqual([1, 2, 3, 4, 4, 5]);
 
-  expect((await unmend(project)).steps.filter((s) => s.what === 'table')).toHaveLength(2);
-  const plan = (await project.plan('dev')).actions.find((a) => a.model === 'staging.orders');
-  expect(plan?.intervals, 'whole days').toEqual([
-    { start: '2024-01-29T00:00:00.000Z', end: '2024-01-31T00:00:00.000Z' },
-  ]);
-  await project.build('dev');
-  expect((await project.rows(inDev)).map((r) => r['id'])).toEqual([1, 2, 5]);
-  expect(actionsOf(await project.plan('dev'))).toEqual([]);
-  project.write(MODEL, today);
-  await project.build();
-  expect(await ids(project)).toEqual([1, 2, 5]);
-});
+    expect((await unmend(project)).steps.filter((s) => s.what === 'table')).toHaveLength(2);
+    const plan = (await project.plan('dev')).actions.find((a) => a.model === 'staging.orders');
+    expect(plan?.intervals, 'whole days').toEqual([
+      { start: '2024-01-29T00:00:00.000Z', end: '2024-01-31T00:00:00.000Z' },
+    ]);
+    await project.build('dev');
+    expect((await project.rows(inDev)).map((r) => r['id'])).toEqual([1, 2, 5]);
+    expect(actionsOf(await project.plan('dev'))).toEqual([]);
+    project.write(MODEL, today);
+    await project.build();
+    expect(await ids(project)).toEqual([1, 2, 5]);
+  },
+);
 
 test('a table whose rows could not be computed again is left as it is, and that is said', async () => {
   await using project = orders('INCREMENTAL_BY_TIME_RANGE (time_column ts, disable_restatement true)');

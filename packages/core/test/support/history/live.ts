@@ -16,6 +16,7 @@ import { keepsRows, type ProjectSpec } from './project-spec.ts';
 import { replayAll, replayStep } from './replay.ts';
 import { judgedModels, stoppedBy, Verdicts, warning } from './standalone.ts';
 import { change, type Step } from './steps.ts';
+import { unmendStep } from './unmend.ts';
 import { Definitions, expectSound, isUpkeep, upkeepStep } from './upkeep.ts';
 
 /** What happened over all histories: a test that applies nothing proves nothing. */
@@ -54,6 +55,7 @@ const EXPECTED_REFUSALS = new Set([
   'schema-change-refused',
   'destructive-step',
   'replay-moved',
+  'cannot-replay',
   'selection-incomplete',
   'forward-only-refused',
 ]);
@@ -211,6 +213,9 @@ class History {
       case 'replay':
       case 'replay-killed':
         return this.#replay(step.b % 4 === 0 ? 'dev' : 'prod', step, where);
+      case 'unmend':
+      case 'unmend-killed':
+        return this.#unmend(step, where);
       case 'apply-failing':
         return this.#applyFailing(environment, step, where);
       case 'apply-killed':
@@ -530,6 +535,18 @@ class History {
       this.#isApplied = false;
       await this.#look(where);
     }
+    return status;
+  }
+
+  /** What was made of rows is taken back; every table that holds it follows with the next apply. */
+  async #unmend(step: Step, where: string): Promise<string> {
+    const status = await unmendStep(this.project, this.spec, step, this.#oracle, where);
+    if (status !== 'done') return status;
+    this.#settled = undefined;
+    this.#isApplied = false;
+    await this.#look(where);
+    // Half of the time the next step finds it undone.
+    if (step.a % 2 === 0) await this.#apply('prod', { ...step, what: 'apply-prod' }, where);
     return status;
   }
 

@@ -163,7 +163,7 @@ export class Oracle {
   }
 
   hasMends(): boolean {
-    return this.#mends.size > 0;
+    return [...this.#mends.values()].some((own) => own.size > 0);
   }
 
   mendsOf(model: string): readonly Mend[] {
@@ -175,6 +175,12 @@ export class Oracle {
     if (mends.length === 0) return;
     const own = [...(this.#mends.get(model) ?? []), ...mends.map((m) => [m.id, m] as const)];
     this.#mends = new Map([...this.#mends, [model, new Map(own)]]);
+  }
+
+  /** Mends that were taken back. */
+  forgetMends(model: string, ids: ReadonlySet<string>): void {
+    const left = [...(this.#mends.get(model) ?? [])].filter(([id]) => !ids.has(id));
+    this.#mends = new Map([...this.#mends, [model, new Map(left)]]);
   }
 
   /** Asks the warehouse, attached as `wh`; `shown`: by model the key of the physical table that an environment shows. */

@@ -26,6 +26,8 @@ const STEPS = [
   'run',
   'replay',
   'replay-killed',
+  'unmend',
+  'unmend-killed',
   'edit-expression',
   'edit-filter',
   'edit-shape',
@@ -239,10 +241,14 @@ function history(...whats: readonly Step['what'][]): Arbitrary<readonly Step[]> 
 /** What takes a process of its own: half as often as others. */
 const OTHER_PROCESS: ReadonlySet<Step['what']> = new Set(['apply-killed', 'apply-together', 'replay-killed']);
 
+/** What has something to act on only where rows went back before. */
+const AFTER_REPLAYS: ReadonlySet<Step['what']> = new Set(['unmend', 'unmend-killed']);
+const ANYWHERE = STEPS.filter((s) => !AFTER_REPLAYS.has(s));
+
 /** Everything there is, and once more what makes the others matter. */
 export const HISTORY: Arbitrary<readonly Step[]> = history(
-  ...STEPS,
-  ...STEPS.filter((s) => !OTHER_PROCESS.has(s)),
+  ...ANYWHERE,
+  ...ANYWHERE.filter((s) => !OTHER_PROCESS.has(s)),
   'apply-prod',
   'apply-prod',
   'apply-dev',
@@ -305,6 +311,9 @@ export const REPLAY_HISTORY: Arbitrary<readonly Step[]> = history(
   'replay-killed',
   'replay-killed',
   'replay-killed',
+  'unmend',
+  'unmend',
+  'unmend-killed',
   'apply-prod',
   'apply-prod',
   'apply-dev',
