@@ -91,6 +91,8 @@ function parseAudits(
 
 /** Whether a statement begins an audit. */
 export function isAudit(source: SourceText, range: StatementRange): boolean {
+  // It begins with its first word.
+  if (source.text.slice(range.start, range.start + 5).toLowerCase() !== 'audit') return false;
   return tokensOf(source, { start: range.start, end: Math.min(range.end, range.start + 200) }).is(0, 'audit');
 }
 

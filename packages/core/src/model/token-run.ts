@@ -51,7 +51,8 @@ export class TokenRun {
   is(at: number, text: string): boolean {
     const token = this.tokens[at];
     if (token === undefined || token.kind === 'string' || token.kind === 'quoted') return false;
-    return this.textAt(at).toLowerCase() === text;
+    // Most are asked about many words, and their length tells that they are none of them.
+    return token.end - token.start === text.length && this.textAt(at).toLowerCase() === text;
   }
 
   isName(at: number): boolean {
@@ -104,8 +105,9 @@ export class TokenRun {
     const items: TokenRun[] = [];
     let from = 0;
     let depth = 0;
-    for (const [i, token] of this.tokens.entries()) {
-      if (token.kind !== 'punctuation') continue;
+    for (let i = 0; i < this.length; i++) {
+      const token = this.tokens[i];
+      if (token?.kind !== 'punctuation') continue;
       const char = this.source.text[token.start];
       if (char === '(' || char === '[' || char === '{') depth++;
       else if (char === ')' || char === ']' || char === '}') depth--;
