@@ -90,7 +90,7 @@ test('a restatement whose query fails halfway leaves the old rows, and the next 
     [
       'staging.events',
       'backfill',
-      ['its restatement was begun and has yet to be finished'],
+      ['computing it again was asked for before, and has yet to be done'],
       [days('2024-01-30', '2024-02-01')],
     ],
     ['marts.daily', 'backfill', ['new data in staging.events'], [days('2024-01-28', '2024-02-01')]],

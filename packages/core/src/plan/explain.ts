@@ -43,7 +43,7 @@ export const reason = {
   restated: (isPending: boolean): ReasonDocument => ({
     code: 'restated',
     message: isPending
-      ? 'its restatement was begun and has yet to be finished'
+      ? 'computing it again was asked for before, and has yet to be done'
       : 'its restatement is asked for',
   }),
   autoRestatement: (): ReasonDocument => ({
