@@ -281,6 +281,29 @@ test('where held work fails itself, all of it is rolled back; where something el
   expect(ran(await project.run())).toEqual([['customers_known', 'customers_known', 'passed', 0, true]]);
 });
 
+test('to fail fast begins no work that waits for an audit', async () => {
+  const files = {
+    ...FILES,
+    'audits/sums.sql': FEW_A_DAY.replace('orders > 1', 'orders > 2'),
+    'models/marts/countries.sql': ORDERS['models/marts/countries.sql'].replace(
+      'kind FULL',
+      'kind FULL, audits (accepted_range(column := customers, max_v := 2))',
+    ),
+  };
+  await using project = new TestProject(files, { failFast: true, jobs: 1 });
+  await project.build();
+  const before = await project.shown();
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,4.00,\n');
+  project.append('data/customers.csv', 'dee,AT\neve,AT\n');
+  const failed = await project.run();
+  expect([failed.status, resultsOf(failed).slice(-3)]).toEqual([
+    'failed',
+    ['marts.countries failed', 'marts.daily skipped', 'marts.monthly skipped'],
+  ]);
+  expect(failed.audits).toEqual([]);
+  expect((await project.shown()).get('marts.daily')).toEqual(before.get('marts.daily'));
+});
+
 test.each([
   [
     'AUDIT (name a, standalone true);\nSELECT * FROM marts.dayly',

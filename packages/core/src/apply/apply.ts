@@ -111,7 +111,8 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     let audits: ApplyResult['audits'] = [];
     const failed = new Set(bad.map((r) => r.model));
     const culprit = missingFor(plan, held, failed);
-    if (status === 'interrupted' || !isOpen || culprit !== undefined)
+    const isStopped = status === 'interrupted' || !isOpen || (input.failFast && bad.length > 0);
+    if (isStopped || culprit !== undefined)
       for (const planned of held) results.set(planned.node.name, skipNode(at, planned, culprit));
     else if (status === 'done' || held.length > 0) {
       const concluded = await conclude(at, plan, first, held, status === 'done');
