@@ -224,6 +224,21 @@ test('what goes into tables that are shown is seen by nobody before it is judged
   expect(await project.shown()).toEqual(before);
 });
 
+test('nor where another environment shows them', async () => {
+  await using project = new TestProject({ ...FILES, 'audits/sums.sql': FEW_A_DAY });
+  await project.build();
+  const before = await project.shown();
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,4.00,\n');
+  expect((await project.plan('dev')).audits.map((a) => [a.audit, a.writes_first])).toEqual([
+    ['customers_known', []],
+    ['few_orders', ['marts.daily']],
+  ]);
+  const failed = await project.apply('dev');
+  expect(resultsOf(failed)).toEqual(['raw.orders done', 'marts.daily skipped', 'marts.monthly skipped']);
+  for (const model of ['marts.daily', 'marts.monthly'])
+    expect((await project.shown()).get(model)).toEqual(before.get(model));
+});
+
 test('one that only warns holds nothing', async () => {
   const text = FEW_A_DAY.replace('standalone true', 'standalone true, severity warn');
   await using project = new TestProject({ ...FILES, 'audits/sums.sql': text });

@@ -1,5 +1,5 @@
 /**
- * Tasks that write into tables which the environment shows already, where a standalone audit that blocks has to judge first: they
+ * Tasks that write into tables that an environment shows already, where a standalone audit that blocks has to judge first: they
  * are done in the transaction of the audits, and with them whatever is made of their rows, since nobody else sees those before.
  */
 import type { Plan, PlannedNode } from '../plan/index.ts';

@@ -15,7 +15,7 @@ export interface PlannedAudit {
   readonly audit: StandaloneAudit;
   readonly reasons: readonly ReasonDocument[];
   /**
-   * Of one that blocks: what the plan writes into tables that the environment shows already. It is written in the audit's own
+   * Of one that blocks: what the plan writes into tables that an environment shows already. It is written in the audit's own
    * transaction, or else it would be seen before it is judged.
    */
   readonly seen: readonly string[];
@@ -29,13 +29,13 @@ export function dueAudits(walk: Walk, externalMoves: readonly PlannedNode[]): re
     // What is not there yet, or has no rows of this plan's, would be judged by rows that it will not have.
     if (inputs.some((n) => n.hold === 'hidden' || n.skipped !== undefined)) return [];
     const seen = state.standalone.get(environment)?.get(audit.name);
-    const shown = state.environments.get(environment)?.models;
+    // Whoever shares a table sees its rows as soon as they are there.
+    const isShown = ({ node, key }: PlannedNode): boolean =>
+      [...state.environments.values()].some(({ models }) => models.get(node.name)?.physical === key);
     const early =
       audit.audit.severity === 'warn'
         ? []
-        : inputs
-            .filter((n) => writes(n) && shown?.get(n.node.name)?.physical === n.key)
-            .map((n) => n.node.name);
+        : inputs.filter((n) => writes(n) && isShown(n)).map((n) => n.node.name);
     if (seen === undefined) return [{ audit, reasons: [reason.newAudit()], seen: early }];
     const now = seenBy(audit, walk.planned, (key) => state.ledger.get(key) ?? []);
     const moved = inputs.filter(

@@ -390,7 +390,7 @@ export interface PlannedAuditDocument {
   readonly reads: readonly string[];
   readonly reasons: readonly ReasonDocument[];
   /**
-   * Of one that blocks: models and sources that get rows in tables which the environment shows already. They are written in its
+   * Of one that blocks: models and sources that get rows in tables that an environment shows already. They are written in its
    * transaction, and with them all that is made of them, so that nobody sees a row before it is judged.
    */
   readonly writes_first: readonly string[];
