@@ -296,6 +296,36 @@ test('where held work fails itself, all of it is rolled back; where something el
   expect(ran(await project.run())).toEqual([['customers_known', 'customers_known', 'passed', 0, true]]);
 });
 
+test('where something else fails, rows are not shown beside other tables than those they were judged with', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'models/marts/countries.sql': ORDERS['models/marts/countries.sql'].replace(
+      'kind FULL',
+      'kind FULL, audits (accepted_range(column := customers, max_v := 2))',
+    ),
+  });
+  await project.build();
+  const before = await project.shown();
+  project.edit('models/marts/monthly.sql', 'sum(revenue) AS revenue', 'sum(revenue) + 0.00 AS revenue');
+  project.append('data/orders.csv', '5,2024-01-31 15:00:00,ann,4.00,\n');
+  project.append('data/customers.csv', 'dee,AT\neve,AT\n');
+  const failed = await project.apply();
+  expect(resultsOf(failed).slice(-3)).toEqual([
+    'marts.countries failed',
+    'marts.daily skipped',
+    'marts.monthly skipped',
+  ]);
+  expect(failed.diagnostics.map((d) => d.message)).toContain(
+    'marts.daily was not run because marts.countries failed',
+  );
+  // Together with the monthly table that is still shown, today's rows would not agree.
+  expect((await project.shown()).get('marts.daily')).toEqual(before.get('marts.daily'));
+  project.edit('data/customers.csv', 'dee,AT\neve,AT\n', '');
+  await project.build();
+  expect(await project.value('SELECT sum(revenue)::INTEGER FROM marts.daily')).toBe(104);
+  expect(await project.value('SELECT sum(revenue)::INTEGER FROM marts.monthly')).toBe(104);
+});
+
 test('to fail fast begins no work that waits for an audit', async () => {
   const files = {
     ...FILES,

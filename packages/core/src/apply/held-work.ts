@@ -21,15 +21,24 @@ export function heldWork(plan: Plan, work: readonly PlannedNode[]): Work {
   return { free: work.filter((n) => !isHeld(n)), held: work.filter(isHeld) };
 }
 
-/** What failed of all that held work and its audits read: without that, they cannot be judged. */
+/**
+ * What failed, where held work cannot be judged without it: it or its audits read that, or they judge what only the promotion shows,
+ * to which it will not come.
+ */
 export function missingFor(
   plan: Plan,
   held: readonly PlannedNode[],
   failed: ReadonlySet<string>,
 ): string | undefined {
+  if (failed.size === 0) return undefined;
   const upstream = upstreamOf(plan);
-  const judging = plan.audits.filter((a) => a.seen.length > 0).flatMap(({ audit }) => audit.dependencies);
-  const read = [...held, ...judging.flatMap((name) => plan.nodes.get(name) ?? [])];
+  const judging = plan.audits.filter((a) => a.seen.length > 0);
+  if (judging.some((a) => a.unseen.length > 0)) {
+    const [first] = failed;
+    return first;
+  }
+  const inputs = judging.flatMap(({ audit }) => audit.dependencies);
+  const read = [...held, ...inputs.flatMap((name) => plan.nodes.get(name) ?? [])];
   return read
     .flatMap((n) => [n, ...upstream(n)])
     .map((n) => n.node.name)

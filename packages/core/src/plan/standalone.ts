@@ -8,6 +8,7 @@ import type { ReasonDocument } from '../report/index.ts';
 import type { LedgerEntry, SeenByAudit } from '../state/state.ts';
 import { reason } from './explain.ts';
 import type { Plan, PlannedNode } from './planned.ts';
+import { hasView } from './views.ts';
 import type { Walk } from './walk.ts';
 
 /** An audit that has to run before the environment is shown. */
@@ -19,6 +20,8 @@ export interface PlannedAudit {
    * transaction, or else it would be seen before it is judged.
    */
   readonly seen: readonly string[];
+  /** What it reads and this environment shows in other tables, or not at all, until the plan is promoted. */
+  readonly unseen: readonly string[];
 }
 
 /** Those that are due, once all nodes are planned. */
@@ -36,7 +39,11 @@ export function dueAudits(walk: Walk, externalMoves: readonly PlannedNode[]): re
       audit.audit.severity === 'warn'
         ? []
         : inputs.filter((n) => writes(n) && isShown(n)).map((n) => n.node.name);
-    if (seen === undefined) return [{ audit, reasons: [reason.newAudit()], seen: early }];
+    const current = state.environments.get(environment)?.models;
+    const unseen = inputs
+      .filter((n) => hasView(n) && current?.get(n.node.name)?.physical !== n.key)
+      .map((n) => n.node.name);
+    if (seen === undefined) return [{ audit, reasons: [reason.newAudit()], seen: early, unseen }];
     const now = seenBy(audit, walk.planned, (key) => state.ledger.get(key) ?? []);
     const moved = inputs.filter(
       (n) => writes(n) || externalMoves.includes(n) || now.inputs[n.node.name] !== seen.inputs[n.node.name],
@@ -45,7 +52,7 @@ export function dueAudits(walk: Walk, externalMoves: readonly PlannedNode[]): re
       ...(seen.identity === audit.identity ? [] : [reason.auditChanged()]),
       ...(moved.length === 0 ? [] : [reason.auditInputsMoved(moved.map((n) => n.node.name))]),
     ];
-    return reasons.length === 0 ? [] : [{ audit, reasons, seen: early }];
+    return reasons.length === 0 ? [] : [{ audit, reasons, seen: early, unseen }];
   });
 }
 
