@@ -296,6 +296,47 @@ test('where held work fails itself, all of it is rolled back; where something el
   expect(ran(await project.run())).toEqual([['customers_known', 'customers_known', 'passed', 0, true]]);
 });
 
+test('of what was rolled back with the batch that failed, nothing is told as done', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'audits/sums.sql': FEW_A_DAY.replace('orders > 1', 'orders > 9'),
+    'models/marts/daily.sql': ORDERS['models/marts/daily.sql']
+      .replace('time_column day', 'time_column day, batch_size 1')
+      .replace(
+        'audits (',
+        `audits (
+    accepted_range(column := orders, max_v := 2, severity := quarantine),
+    accepted_range(column := revenue, max_v := 100, severity := warn),
+    `,
+      ),
+  });
+  await project.build();
+  const before = await project.shown();
+  for (const more of ['5,2024-01-28 15:00:00,ann,4.00,', '6,2024-01-28 16:00:00,ann,4.00,'])
+    project.append('data/orders.csv', `${more}\n`);
+  project.append(
+    'data/orders.csv',
+    '7,2024-01-29 15:00:00,ann,400.00,\n8,2024-01-31 15:00:00,ann,-400.00,\n',
+  );
+  const failed = await project.run();
+  const daily = failed.results.find((r) => r.model === 'marts.daily');
+  expect(daily).toMatchObject({ status: 'failed', rows: 0, diverted: 0, intervals: [] });
+  expect(
+    daily?.audits.filter((a) => a.failing_rows > 0).map((a) => [a.audit, a.status, a.kept_rows]),
+  ).toEqual([
+    ['accepted_range', 'undone', 0],
+    ['accepted_range', 'failed', 0],
+    ['non_negative', 'failed', 1],
+  ]);
+  const history = "FROM _sluice.run_result WHERE status = 'failed'";
+  expect(await project.rows(`SELECT model, row_count::INTEGER AS n ${history}`)).toEqual([
+    { model: 'marts.daily', n: 0 },
+  ]);
+  expect(await project.value("SELECT task FROM _sluice.run_task WHERE status = 'failed'")).toBe('3');
+  expect(await project.value('SELECT count(*) FROM _sluice.quarantine')).toBe('1');
+  expect((await project.shown()).get('marts.daily')).toEqual(before.get('marts.daily'));
+});
+
 test('where something else fails, rows are not shown beside other tables than those they were judged with', async () => {
   await using project = new TestProject({
     ...FILES,

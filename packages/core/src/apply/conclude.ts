@@ -44,7 +44,7 @@ export async function conclude(
     await connection.transaction(async () => {
       const joined = joinTransaction(connection);
       for (const planned of held) {
-        const result = await runNode(at, planned, joined);
+        const result = await runNode(at, planned, joined, true);
         results.push(result);
         if (result.status !== 'done') throw new HeldFailed();
       }

@@ -1,7 +1,12 @@
 import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
-import { toDiagnosticDocument, type TaskResultDocument, type TaskStatus } from '../report/index.ts';
+import {
+  toDiagnosticDocument,
+  type AuditResultDocument,
+  type TaskResultDocument,
+  type TaskStatus,
+} from '../report/index.ts';
 import { recordTask } from '../state/index.ts';
 import { isAllTime, isoInstant } from '../time/index.ts';
 import { undone, type AuditOutcome } from './audits.ts';
@@ -12,15 +17,20 @@ import { actionOf, secondsSince, tasksOf, writesRows } from './node-tasks.ts';
 import { recordNode, runTask, taskOf } from './run-task.ts';
 import type { Progress, TaskContext } from './task-context.ts';
 
-/** Runs the tasks of one node, one after another, until one fails. What it says of that is in the result. */
+/**
+ * Runs the tasks of one node, one after another, until one fails. What it says of that is in the result.
+ *
+ * @param isPart whether they are part of one transaction, which a failure takes back as a whole
+ */
 export function runNode(
   at: TaskContext,
   planned: PlannedNode,
   connection: Connection,
+  isPart = false,
 ): Promise<TaskResultDocument> {
   const about = { 'sluice.model': planned.node.name, 'sluice.action': actionOf(planned) };
   return at.tracer.span('model', about, async (span) => {
-    const result = await runTasks(at, planned, connection);
+    const result = await runTasks(at, planned, connection, isPart);
     span.note({ 'sluice.status': result.status, 'sluice.rows': result.rows ?? 0 });
     if (result.status !== 'done') span.fail(result.diagnostics[0]?.code ?? result.status);
     return result;
@@ -31,6 +41,7 @@ async function runTasks(
   at: TaskContext,
   planned: PlannedNode,
   connection: Connection,
+  isPart: boolean,
 ): Promise<TaskResultDocument> {
   const started = performance.now();
   const tasks = tasksOf(planned);
@@ -51,6 +62,7 @@ async function runTasks(
   let status: TaskStatus = 'done';
   const found: Diagnostic[] = [];
   let blocking: AuditOutcome[] = [];
+  let begun: ReturnType<typeof taskOf> | undefined;
   try {
     for (const [i, ranges] of tasks.entries()) {
       if (at.signal.aborted) throw new Interrupted();
@@ -65,6 +77,9 @@ async function runTasks(
     status = at.signal.aborted ? 'interrupted' : 'failed';
     const reason = at.signal.aborted ? new Interrupted() : error;
     found.push(...nodeDiagnostics(planned, reason, blocking, at.run.runId));
+    const failed = tasks[progress.done.length];
+    if (failed !== undefined) begun = taskOf(planned, failed, progress);
+    if (isPart) takeBack(progress);
     const left = blocking.map(undone);
     progress.audits.push(...left.map((o) => o.document));
     found.push(...(await keepOutcomes(at, connection, left)));
@@ -74,12 +89,10 @@ async function runTasks(
   // A success is written in the transaction of the last task.
   if (status !== 'done') {
     const why = { errorCode: found[0]?.code ?? null, error: found[0]?.message ?? null };
-    const failed = tasks[progress.done.length];
     await (async (): Promise<void> => {
       await recordNode(at, planned, connection, status, { ...result, ...why });
-      if (failed === undefined) return;
-      const task = { ...taskOf(planned, failed, progress), status, rows: 0, ...why };
-      await recordTask(connection, at.run, task, at.texts);
+      if (begun === undefined) return;
+      await recordTask(connection, at.run, { ...begun, status, rows: 0, ...why }, at.texts);
     })().catch((reason: unknown) => {
       // The data are safe; only the history lacks a line.
       at.say(taskDiagnostic(reason, model, undefined));
@@ -110,6 +123,20 @@ export function skipNode(
   });
 }
 
+/** What tasks did in a transaction that came to nothing. */
+function takeBack(progress: Progress): void {
+  progress.rows = 0;
+  progress.rejected = 0;
+  progress.mended = 0;
+  progress.done.splice(0);
+  progress.audits.splice(0, progress.audits.length, ...progress.audits.map(withoutRows));
+}
+
+/** An audit whose rows went with the transaction that kept or diverted them. */
+function withoutRows(audit: AuditResultDocument): AuditResultDocument {
+  return { ...audit, status: audit.status === 'diverted' ? 'undone' : audit.status, kept_rows: 0 };
+}
+
 /** A node that was done in a transaction which came to nothing. */
 export function takenBack(
   at: TaskContext,
@@ -127,7 +154,7 @@ export function takenBack(
     diverted: 0,
     mended: 0,
     intervals: [],
-    audits: done.audits.map((a) => (a.status === 'diverted' ? { ...a, status: 'undone', kept_rows: 0 } : a)),
+    audits: done.audits.map(withoutRows),
     diagnostics: [...done.diagnostics, toDiagnosticDocument(found)],
   };
   at.observer({ kind: 'model-finished', result: document });
