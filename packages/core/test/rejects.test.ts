@@ -90,6 +90,14 @@ test('a line says where it stands, all that is wrong with it, and its other valu
   expect(readFileSync(project.path('bad.csv'), 'utf8')).toContain('too,few,3');
 });
 
+test('a NUL in a line is kept like other text', async () => {
+  await using project = source('id: BIGINT, note: VARCHAR', ['id,note', '1,fine', "x,it's\0this"]);
+  expect((await project.build()).results[0]).toMatchObject({ status: 'done', rows: 1, rejected: 1 });
+  expect(await shown(project)).toMatchObject([
+    { _sluice_text: "x,it's\0this", id: null, note: "it's\0this" },
+  ]);
+});
+
 test('formats, missing values, several headers and files without one are as in the load', async () => {
   await using project = source(
     'id: BIGINT, day: DATE, at: TIMESTAMP, note: VARCHAR',

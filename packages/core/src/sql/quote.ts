@@ -14,8 +14,9 @@ export function tableIdent(table: TableName): string {
   return `${ident(table.schema)}.${ident(table.name)}`;
 }
 
-/** Quotes a string literal. */
+/** Quotes a string literal. A NUL would end the whole statement. */
 export function literal(text: string): string {
+  if (text.includes('\0')) return `(${text.split('\0').map(literal).join(' || chr(0) || ')})`;
   return `'${text.replaceAll("'", "''")}'`;
 }
 
