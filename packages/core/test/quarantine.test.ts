@@ -173,6 +173,7 @@ const BY_KEY = 'kind INCREMENTAL_BY_UNIQUE_KEY (unique_key';
 test.each([
   [`kind FULL, grain id, ${WARN}`, [{ id: null }, { id: 1 }]],
   [`kind FULL, grain ID, ${DIVERT}`, [{ id: null }, { id: 1 }]],
+  [`kind FULL, grain (id, ID), ${DIVERT}`, [{ id: null }, { id: 1 }]],
   [
     `kind FULL, grain (id, "the code"), ${WARN}`,
     [

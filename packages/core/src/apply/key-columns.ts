@@ -9,7 +9,7 @@ export function keyColumns({ node, columns }: PlannedNode): readonly string[] {
   const parts = grains[0] ?? ('uniqueKey' in kind ? kind.uniqueKey.map((k) => nameOf(k.text)) : []);
   const names = new Map(columns.map((c) => [c.name.toLowerCase(), c.name]));
   const found = parts.flatMap((part) => names.get(part?.toLowerCase() ?? '') ?? []);
-  return found.length === parts.length ? found : [];
+  return found.length === parts.length ? [...new Set(found)] : [];
 }
 
 /** The column that a text is. */
