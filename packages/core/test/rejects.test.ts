@@ -90,6 +90,20 @@ test('a line says where it stands, all that is wrong with it, and its other valu
   expect(readFileSync(project.path('bad.csv'), 'utf8')).toContain('too,few,3');
 });
 
+test.each([
+  ['after line breaks of two characters', '\r\n', ''],
+  ['after an empty line', '\n', '\n'],
+])('a line does not begin with the line break before it: %s', async (_, end, blank) => {
+  await using project = source('note: VARCHAR, id: BIGINT, more: VARCHAR', []);
+  const good = Array.from({ length: 20 }, () => `"a, b",1,c${end}`).join('');
+  project.write(FILE, `note,id,more${end}${good}${blank}plain,x,d${end}${blank}"q, r",y,e${end}`);
+  expect((await project.build()).results[0]).toMatchObject({ rows: 20, rejected: 2 });
+  expect(await shown(project)).toMatchObject([
+    { _sluice_text: 'plain,x,d', note: 'plain', id: null, more: 'd' },
+    { _sluice_text: '"q, r",y,e', note: 'q, r', id: null, more: 'e' },
+  ]);
+});
+
 test('a NUL in a line is kept like other text', async () => {
   await using project = source('id: BIGINT, note: VARCHAR', ['id,note', '1,fine', "x,it's\0this"]);
   expect((await project.build()).results[0]).toMatchObject({ status: 'done', rows: 1, rejected: 1 });

@@ -322,7 +322,7 @@ class DuckDbConnection implements Connection {
        GROUP BY ALL ORDER BY 1, 2 LIMIT ${most}`,
     );
     const records = rows.map((r) => ({
-      text: textOf(r['text']),
+      text: recordOf(r['text']),
       isWhole: r['is_whole'] === true,
       misfits: new Set(Array.isArray(r['misfits']) ? r['misfits'].map(Number) : []),
       dialect: { delimiter: textOf(r['delimiter']), quote: textOf(r['quote']), escape: textOf(r['escape']) },
@@ -337,7 +337,7 @@ class DuckDbConnection implements Connection {
       line: Number(r['line']),
       column: textOf(r['col']),
       message: textOf(r['message']),
-      text: textOf(r['text']),
+      text: recordOf(r['text']),
       row: values[i] ?? null,
     }));
     return { rejected, rejects };
@@ -349,6 +349,11 @@ class DuckDbConnection implements Connection {
       await this.run(`DROP TABLE IF EXISTS temp.${ident(name)}`);
     }
   }
+}
+
+/** DuckDB takes line breaks before a record for part of it: the second character of one, and empty lines. */
+function recordOf(value: Cell | undefined): string {
+  return textOf(value).replace(/^[\r\n]+/, '');
 }
 
 /** A NULL is no text. */
