@@ -112,7 +112,7 @@ test(
     });
     await checkSeeds(property, REPLAYS);
     expectMet(REPLAYS, {
-      'replay done': 0.2,
+      'replay done': 0.1,
       'replay-killed killed': 0.1,
       'unmend done': 0.1,
       '(from nothing with mended rows)': 0.02,
