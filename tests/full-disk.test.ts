@@ -64,7 +64,10 @@ describe.skipIf(!canMount())('a full disk', () => {
     using disk = new SmallDisk(project.path('disk'), kilobytes);
     const { code, document } = sluice(project, 'apply', '--yes');
     expect(code).toBe(1);
-    expect(document.diagnostics?.map((d) => d.code)).toEqual(document.diagnostics?.map(() => 'disk-full'));
+    // Which of them finds no room, and which is not begun for that, is a matter of bytes.
+    const codes = new Set(document.diagnostics?.map((d) => d.code));
+    codes.delete('upstream-broken');
+    expect([...codes]).toEqual(['disk-full']);
     expect(document.diagnostics?.[0]?.message).toMatch(/^the disk is full at .*w\.duckdb/);
     expect(document.diagnostics?.[0]?.hint).toContain('Free some space');
     disk.grow(50_000);
