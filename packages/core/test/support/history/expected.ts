@@ -209,7 +209,7 @@ export function expectedHistory(placed: Placed, { rows, columns, written }: Befo
       const compared = comparesAll(model) ? columns.filter((c) => c !== 'k') : ['x'];
       const differs =
         model.kind === 'SCD_TIME'
-          ? '(came.t > stood.t OR (stood.t IS NULL AND came.t IS NOT NULL))'
+          ? '(coalesce(came.t > stood.t, stood.t IS NULL AND came.t IS NOT NULL))'
           : `(${compared.map((c) => `came.${c} IS DISTINCT FROM stood.${c}`).join(' OR ')})`;
       const of = (side: string): string => columns.map((c) => `${side}.${c}`).join(', ');
       const match = 'came.k IS NOT DISTINCT FROM stood.k';
