@@ -16,8 +16,8 @@ export interface Mentions {
 
 /** DuckDB's own views bind without being of the project, and their plans do not say their names. */
 const OWN_VIEWS = /^(?:duckdb_|pg_|sqlite_|pragma_|information_schema$)/i;
-/** A piece of each. */
-const MAY_NAME_OWN_VIEWS = /duckdb_|pg_|sqlite_|pragma_|information_schema/i;
+/** The same anywhere in a text. */
+const MAY_NAME_OWN_VIEWS = new RegExp(OWN_VIEWS.source.replaceAll(/[$^]/g, ''), 'i');
 
 /** What a query starts with. Anything else (a bare table, SHOW) may bind inside FROM (…) and still be no query. */
 const STARTS = /^(?:select|with|from)$/i;
