@@ -1,10 +1,11 @@
 import type { KeptFilter, KeptGroup } from '../state/index.ts';
+import { countedRows } from './counted-rows.ts';
 import { NO_MODELS, type Upkeep } from './upkeep.ts';
 
 /** Forgets kept rows, a step for each group that a person saw in the list. No table of a model is touched. */
 export function dropKept(groups: readonly KeptGroup[], filter: KeptFilter): Upkeep {
   const rows = groups.reduce((sum, g) => sum + g.rows, 0);
-  const all = rows === 1 ? '1 row' : `${rows} rows`;
+  const all = countedRows(rows);
   return {
     kind: 'quarantine-drop',
     environment: null,
@@ -18,7 +19,7 @@ export function dropKept(groups: readonly KeptGroup[], filter: KeptFilter): Upke
         ...(g.reason === undefined ? {} : { reason: g.reason }),
         ...(filter.before === undefined ? {} : { before: filter.before }),
       },
-      name: `${g.rows === 1 ? '1 row' : `${g.rows} rows`} of ${g.model}`,
+      name: `${countedRows(g.rows)} of ${g.model}`,
       reason:
         g.audit === undefined ? `could not be read, in ${g.runId}` : `found by ${g.audit} in ${g.runId}`,
     })),

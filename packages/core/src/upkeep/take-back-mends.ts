@@ -1,6 +1,7 @@
 import { diagnostic, SluiceError } from '../diagnostic/index.ts';
 import { physicalKey, type MendFilter, type MendGroup, type Snapshot, type State } from '../state/index.ts';
 import type { TimeRange } from '../time/index.ts';
+import { countedRows } from './counted-rows.ts';
 import { NO_MODELS, type Upkeep } from './upkeep.ts';
 
 /** A physical table that may hold mended rows, and in which intervals. */
@@ -21,7 +22,7 @@ export function takeBackMends(
   groups: readonly MendGroup[],
   tables: readonly MendedTableFound[],
 ): Upkeep {
-  const rows = counted(groups.reduce((sum, g) => sum + g.rows, 0));
+  const rows = countedRows(groups.reduce((sum, g) => sum + g.rows, 0));
   const kept = groups.length === 0 ? undefined : tables.find((t) => t.snapshot.fingerprint.history === true);
   if (kept !== undefined) {
     throw new SluiceError(
@@ -45,7 +46,7 @@ export function takeBackMends(
             ...groups.map((g) => ({
               kind: 'take-back-mends' as const,
               filter: { ...filter, audit: g.audit, run: g.runId },
-              name: `what was made of ${counted(g.rows)} of ${g.model}`,
+              name: `what was made of ${countedRows(g.rows)} of ${g.model}`,
               reason: `diverted by ${g.audit}, mended in ${g.runId}`,
             })),
             ...tables.map(({ snapshot, ranges }) => ({
@@ -62,8 +63,4 @@ export function takeBackMends(
         : `Take back what was made of ${rows} of ${filter.model}.`,
     done: `Took back what was made of ${rows} of ${filter.model}. The next sluice apply diverts them again.`,
   };
-}
-
-function counted(rows: number): string {
-  return rows === 1 ? '1 row' : `${rows} rows`;
 }
