@@ -2,7 +2,7 @@
  * `kill -9` before and in the midst of any statement while promoting, going back, dropping an environment or collecting: what is shown is what was shown before or
  * what is shown after, never between; state, views and tables agree; and the same command then does its work.
  *
- * SLUICE_TEST_KILLS: how many moments (8), spread over all statements of the four commands; 1000 takes them all.
+ * SLUICE_TEST_KILLS: how many moments (5), spread over all statements of the four commands; 1000 takes them all.
  * SLUICE_TEST_SEED: another number, other moments.
  */
 import { expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { ORDERS } from './support/orders.ts';
 import { TestProject } from './support/project.ts';
 
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 0);
-const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 8);
+const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 5);
 const COMMANDS = ['promote', 'rollback', 'env-drop', 'gc'] as const;
 
 /** A project where each of the commands has something to do. */
