@@ -153,10 +153,11 @@ SELECT customer, max(ts) AS last FROM raw.orders WHERE ts BETWEEN @start_ts AND 
   project.now = Date.parse('2024-02-01T06:00:00Z');
   const held = await project.run();
   expect(intervalsOf(held, 'm.keyed')).toBeUndefined();
+  // The day after is ready, and waits for the one before it.
   expect(held.waiting_for_signals).toContainEqual({
     model: 'm.keyed',
     signals: ['there'],
-    intervals: [days('2024-01-30', '2024-01-31')],
+    intervals: [days('2024-01-30', '2024-02-01')],
   });
   project.append('data/orders.csv', '3,2024-01-30 12:00:00,ann,30.00,\n');
   await project.run();

@@ -37,7 +37,7 @@ export interface IntervalState {
   readonly keepsRows: boolean;
   /** Whether each interval is computed from the rows of those before. */
   readonly readsItself: boolean;
-  /** What signals say is ready; undefined: everything. */
+  /** What signals say is ready, of what would be computed if all were; undefined: everything. */
   readonly ready: readonly TimeRange[] | undefined;
   /** Intervals that an input does not have yet, and that it will have. */
   readonly unready: readonly TimeRange[];
@@ -69,31 +69,38 @@ export interface IntervalWork {
  */
 export function intervalWork(whole: IntervalState): {
   readonly work: IntervalWork | undefined;
-  /** What is missing and not ready. */
+  /** What would be computed, and has to wait. */
   readonly held: readonly TimeRange[];
 } {
-  const { definition, cadence: clock, coverage } = whole;
-  const missing = subtract(whole.desired, covered(coverage));
+  const { cadence: clock, ready } = whole;
+  const have = covered(whole.coverage);
   const unready = normalize(
     whole.unready.map((r) => ({ start: floorTo(r.start, clock.unit), end: ceilTo(r.end, clock.unit) })),
   );
-  const inputsHave = subtract(missing, unready);
-  const { ready } = whole;
-  const open =
-    ready === undefined ? inputsHave : inputsHave.flatMap((m) => ready.flatMap((r) => intersect(m, r) ?? []));
-  const held = subtract(missing, open);
-  const first = held[0]?.start ?? Number.POSITIVE_INFINITY;
-  if (held.length === 0 && ready === undefined) return { work: workOf(whole, whole.desired), held };
-  // Where rows build on those before, nothing is computed beyond what is not ready.
-  const isInOrder = isAccumulating(definition.kind) || whole.readsItself;
-  const desired = isInOrder
-    ? whole.desired.flatMap((d) => intersect(d, { start: Number.NEGATIVE_INFINITY, end: first }) ?? [])
-    : subtract(whole.desired, held);
-  const work = workOf(whole, desired);
-  if (work === undefined || ready === undefined || isInOrder) return { work, held };
-  // What stands is computed again when its signals say so, too.
-  const now = desired.flatMap((d) => ready.flatMap((r) => intersect(d, r) ?? []));
-  return { work: workOf(whole, now), held };
+  // What stands was computed of what inputs had; they have it still.
+  const inputsLack = subtract(whole.desired, have).flatMap((m) =>
+    unready.flatMap((u) => intersect(m, u) ?? []),
+  );
+  const work = workOf(whole, whole.desired);
+  if (work === undefined || (ready === undefined && inputsLack.length === 0)) return { work, held: [] };
+  // Signals are asked for what stands and is to be computed again as for what was never computed.
+  const wanted = normalize(work.batches);
+  const waits = normalize([...(ready === undefined ? [] : subtract(wanted, ready)), ...inputsLack]);
+  const [first] = waits;
+  if (first === undefined) return { work, held: [] };
+  if (!isAccumulating(whole.definition.kind) && !whole.readsItself)
+    return { work: workOf(whole, subtract(wanted, waits)), held: waits };
+  // Where rows build on those before, nothing is computed beyond what is not ready; and rows that stand beyond it, which all that
+  // is computed before would take with it or be merged over, stay as they are until all of it is.
+  const isFilledIn = whole.definition.kind.kind === 'INCREMENTAL_UNMANAGED' && !work.anew;
+  const last = have.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+  if (first.start < last && !isFilledIn) return { work: undefined, held: wanted };
+  const before = { start: Number.NEGATIVE_INFINITY, end: first.start };
+  const sooner = workOf(
+    whole,
+    whole.desired.flatMap((d) => intersect(d, before) ?? []),
+  );
+  return { work: sooner, held: subtract(wanted, sooner?.batches ?? []) };
 }
 
 function workOf(state: IntervalState, desired: readonly TimeRange[]): IntervalWork | undefined {
