@@ -78,6 +78,17 @@ test('it runs when it is new, when something it reads moved, and when it changed
   ).toEqual([{ model: 'customers_known', audit: 'customers_known', severity: 'warn', c: 'zoe' }]);
 });
 
+test('that a view which it reads through is audited again moves no rows of it', async () => {
+  await using project = new TestProject(FILES);
+  await project.build();
+  project.edit('models/staging/orders.sql', 'kind VIEW', 'kind VIEW, audits (not_null(columns := (id)))');
+  const plan = await project.plan();
+  expect([actionsOf(plan), due(plan)]).toEqual([['staging.orders reaudit'], []]);
+  expect(resultsOf(await project.build())).toEqual(['staging.orders done']);
+  expect(due(await project.plan())).toEqual([]);
+  expect((await project.apply()).status).toBe('nothing-to-do');
+});
+
 test('one that blocks stops the promotion, and is asked again until it passes', async () => {
   await using project = new TestProject(FILES);
   await project.build();

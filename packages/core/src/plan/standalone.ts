@@ -64,6 +64,8 @@ export function seenBy(
 ): SeenByAudit {
   const stamp = ({ node, key, storage }: PlannedNode): string => {
     if (storage === 'inline') return node.version;
+    // A view has no rows of its own, and its inputs are looked at as well. Its ledger only says when it was audited itself.
+    if (storage === 'view') return key;
     return `${key} ${entries(key).reduce((newest, e) => Math.max(newest, e.sequence), 0)}`;
   };
   const inputs = inputsOf(audit, nodes).map((n) => [n.node.name, stamp(n)] as const);
