@@ -1,6 +1,8 @@
 /** One process at a time: another is told who holds the warehouse. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ProgressEvent } from '../src/index.ts';
 import { child } from './support/killed.ts';
@@ -70,4 +72,30 @@ test('a state of a newer Sluice, and a file that is no warehouse, are refused', 
   expect(await refusal(project.apply())).toMatchObject([{ code: 'state-newer' }]);
   await using other = new TestProject({ ...ORDERS, '.sluice/warehouse.duckdb': 'x'.repeat(5000) });
   expect(await refusal(other.apply())).toMatchObject([{ code: 'warehouse-unreadable' }]);
+});
+
+/** Which serialization a DuckDB file has: of its two headers, the newer one counts (iteration, then seven numbers further on). */
+function serializationOf(path: string): bigint {
+  const file = readFileSync(path);
+  const [first, second] = [4096, 8192].map((at) => ({
+    iteration: file.readBigUInt64LE(at + 8),
+    serialization: file.readBigUInt64LE(at + 56),
+  }));
+  if (first === undefined || second === undefined) throw new Error('no headers');
+  return (first.iteration > second.iteration ? first : second).serialization;
+}
+
+test('a new warehouse is written as DuckDB 1.2 reads it, and one that is there stays as it is', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  // Whoever writes to it later keeps to that.
+  await project.execute('CREATE TABLE theirs AS SELECT 1 AS n; CHECKPOINT');
+  expect(serializationOf(project.warehouse)).toBe(4n);
+  await using older = new TestProject(ORDERS);
+  mkdirSync(dirname(older.warehouse), { recursive: true });
+  await older.execute('CREATE TABLE mine AS SELECT 1 AS n');
+  expect(serializationOf(older.warehouse)).toBe(1n);
+  await older.build();
+  expect(serializationOf(older.warehouse)).toBe(1n);
+  expect(await older.shown()).toEqual(await project.shown());
 });
