@@ -1,8 +1,8 @@
 import { diagnostic, didYouMean, type Outcome } from '../diagnostic/index.ts';
 
 /**
- * The grammar by which options name models: terms between spaces or commas, all of them together; `!` takes away, a `+` in
- * front adds all that a model is computed from, a `+` behind all that is computed from it.
+ * The grammar by which options name models: terms between spaces or commas, all of them together; what has spaces or commas
+ * itself stands in double quotes, as in SQL; `!` takes away, a `+` in front adds all that a model is computed from, a `+` behind all that is computed from it.
  */
 export interface Term {
   /** As written, for messages. */
@@ -25,14 +25,13 @@ export type Criterion =
   /** What stands in files that differ from a branch, tag or commit of git. */
   | { readonly kind: 'git'; readonly ref: string };
 
+/** Spaces and commas in double quotes belong to a name, those in braces to a glob. */
+const TERM = /(?:"(?:[^"]|"")*"|\{[^{}]*\}|[^\s,])+/g;
+
 const METHODS = ['tag', 'path', 'state', 'git'] as const;
 
 export function parseSelection(text: string): Outcome<readonly Term[]> {
-  const found = text
-    // Commas inside braces belong to a glob.
-    .split(/[\s,]+(?![^{]*\})/)
-    .filter((word) => word !== '')
-    .map(parseTerm);
+  const found = [...text.matchAll(TERM)].map(([word]) => parseTerm(word));
   const diagnostics = found.flatMap((f) => f.diagnostics);
   if (found.length === 0)
     diagnostics.push(
@@ -50,9 +49,9 @@ function parseTerm(written: string): Outcome<Term | undefined> {
   if (withInputs) text = text.slice(1);
   const withReaders = text.endsWith('+');
   if (withReaders) text = text.slice(0, -1);
-  const colon = text.indexOf(':');
+  const colon = text.split('"', 1)[0]?.indexOf(':') ?? -1;
   const method = colon < 0 ? undefined : text.slice(0, colon).toLowerCase();
-  const value = text.slice(colon + 1);
+  const value = unquoted(text.slice(colon + 1));
   const term = (what: Criterion): Outcome<Term> => ({
     value: { written, isExcluded, withInputs, withReaders, what },
     diagnostics: [],
@@ -83,6 +82,11 @@ function parseTerm(written: string): Outcome<Term | undefined> {
         didYouMean(method, METHODS) ?? 'They are selected by name, tag:, path:, state:modified or git:.',
       );
   }
+}
+
+/** Without the double quotes in which parts of a name stand: `"my schema".orders`, also around both. */
+function unquoted(text: string): string {
+  return text.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
 }
 
 function wrong(message: string, hint: string): Outcome<undefined> {

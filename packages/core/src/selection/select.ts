@@ -97,12 +97,17 @@ function nothing({ written, what }: Term, all: readonly Selectable[]): Diagnosti
   const ending = [...known].find((name) => name.toLowerCase().endsWith(`.${pattern.toLowerCase()}`));
   const hint =
     what.kind === 'name' && ending !== undefined
-      ? `Did you mean '${ending}'?`
-      : (didYouMean(pattern, known) ??
+      ? `Did you mean '${inSelection(ending)}'?`
+      : (didYouMean(pattern, [...known].map(inSelection)) ??
         (what.kind === 'tag' && known.size === 0
           ? 'No model has a tag.'
           : 'A selection takes names and globs (marts.*), +model, model+, tag:, path:, state:modified, git:BRANCH, and ! to exclude.'));
   return diagnostic('nothing-selected', `nothing is selected by '${written}'`, { hint });
+}
+
+/** A name as a selection has to have it. */
+function inSelection(name: string): string {
+  return /[\s,"]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
 }
 
 /** Who is above and below. */

@@ -19,17 +19,44 @@ const AROUND = {
   ]),
 };
 
-function selected(text: string): string {
+function selected(text: string, all = ALL): string {
   const { value: terms, diagnostics } = parseSelection(text);
   if (diagnostics.length > 0)
     return diagnostics.map((d) => `${d.code}: ${d.message} ${d.hint ?? ''}`).join('\n');
-  const found = select(terms, ALL, AROUND);
+  const found = select(terms, all, AROUND);
   return found.diagnostics.length > 0
     ? found.diagnostics.map((d) => `${d.code}: ${d.message} ${d.hint ?? ''}`).join('\n')
-    : ALL.filter((s) => found.value.has(s.name))
+    : all
+        .filter((s) => found.value.has(s.name))
         .map((s) => s.name)
         .join(' ');
 }
+
+describe('names that need quotes', () => {
+  const odd: readonly Selectable[] = [
+    {
+      name: 'my marts.a, "b": c',
+      tags: ['a b'],
+      paths: ['models/my marts/a.sql'],
+      dependencies: ['marts.x'],
+    },
+    ...ALL,
+  ];
+  test.each([
+    ['"my marts"."a, ""b"": c"', 'my marts.a, "b": c'],
+    ['"My Marts.A, ""b"": c" marts.y', 'my marts.a, "b": c marts.y'],
+    ['marts.x+ !"my marts"."a, ""b"": c"', 'marts.x marts.z'],
+    ['+"my marts".a*', 'my marts.a, "b": c raw.a staging.a marts.x'],
+    ['path:"models/my marts"', 'my marts.a, "b": c'],
+    ['tag:"a b"', 'my marts.a, "b": c'],
+    [
+      '"a, ""b"": c"',
+      `nothing-selected: nothing is selected by '"a, ""b"": c"' Did you mean '"my marts.a, ""b"": c"'?`,
+    ],
+  ])('%s', (text, expected) => {
+    expect(selected(text, odd)).toBe(expected);
+  });
+});
 
 describe('what is selected', () => {
   test.each([
@@ -40,6 +67,7 @@ describe('what is selected', () => {
     ['marts.*', 'marts.x marts.y marts.z'],
     ['*.a', 'raw.a staging.a'],
     ['marts.{x,z}', 'marts.x marts.z'],
+    ['"marts"."x","staging.b"', 'staging.b marts.x'],
     ['marts.[xz]', 'marts.x marts.z'],
     ['+marts.x', 'raw.a staging.a marts.x'],
     ['staging.a+', 'staging.a marts.x marts.z'],
