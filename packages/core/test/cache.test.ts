@@ -163,7 +163,10 @@ class MemoryCache implements CompileCache {
   }
 
   keep(...[key, head, { offset }]: Parameters<CompileCache['keep']>): void {
-    this.kept.set(key, { ...head, read: () => this.#payloads[offset] });
+    const payload = this.#payloads[offset] ?? '';
+    const end = payload.indexOf('\n');
+    const read = () => ({ first: payload.slice(0, end), rest: () => payload.slice(end + 1) });
+    this.kept.set(key, { ...head, read });
   }
 }
 

@@ -4,10 +4,11 @@
  * another adds one.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CacheEntry, CacheHead, CompileCache, StagedPayload } from '../compile/index.ts';
+import type { CacheEntry, CacheHead, CompileCache, KeptPayload, StagedPayload } from '../compile/index.ts';
 import { checksum, readChecked, writeChecked } from './cache-file.ts';
+import { PayloadFile } from './payload-file.ts';
 
 interface Stored extends CacheHead, StagedPayload {
   /** Which of the index's files. */
@@ -35,7 +36,7 @@ export class ModelCache implements CompileCache {
   readonly #identity: string;
   readonly #stored: ReadonlyMap<string, Stored>;
   readonly #files: readonly string[];
-  readonly #open = new Map<string, number>();
+  readonly #open = new Map<string, PayloadFile>();
   readonly #found = new Set<string>();
   readonly #new = new Map<string, Stored>();
   #newAudits: readonly string[];
@@ -60,7 +61,7 @@ export class ModelCache implements CompileCache {
     if (stored === undefined) return undefined;
     this.#found.add(key);
     const { state, inputs, warnings } = stored;
-    return { state, inputs, warnings, read: () => this.#read(stored)?.toString('utf8') };
+    return { state, inputs, warnings, read: () => this.#payload(stored) };
   }
 
   stage(payload: string): StagedPayload | undefined {
@@ -86,7 +87,7 @@ export class ModelCache implements CompileCache {
       this.#writer?.close();
       // Nobody will ever ask for what no index names.
       if (!this.#isSaved) this.#writer?.remove();
-      for (const file of this.#open.values()) closeSync(file);
+      // Whoever was given a payload may still read the rest of it.
       this.#open.clear();
     }
   }
@@ -108,7 +109,7 @@ export class ModelCache implements CompileCache {
     for (const key of kept) {
       const stored = this.#stored.get(key);
       if (stored === undefined) continue;
-      const bytes = isWasteful ? this.#read(stored) : undefined;
+      const bytes = isWasteful ? this.#fileOf(stored)?.read(stored) : undefined;
       const moved = bytes === undefined ? undefined : this.#write(bytes, stored.checksum);
       if (moved !== undefined) this.keep(key, stored, moved);
       else if (!isWasteful) entries.set(key, stored);
@@ -123,18 +124,22 @@ export class ModelCache implements CompileCache {
     this.#removeUnnamed(files);
   }
 
-  #read(stored: Stored): Buffer | undefined {
-    const name = this.#files[stored.file];
+  #payload(stored: Stored): KeptPayload | undefined {
+    const file = this.#fileOf(stored);
+    const payload = file?.read(stored);
+    return file === undefined || payload === undefined ? undefined : keptPayload(file, stored, payload);
+  }
+
+  #fileOf({ file }: Stored): PayloadFile | undefined {
+    const name = this.#files[file];
     if (name === undefined) return undefined;
-    const payload = Buffer.allocUnsafe(stored.length);
     try {
-      let file = this.#open.get(name);
-      if (file === undefined) this.#open.set(name, (file = openSync(join(this.#folder, name), 'r')));
-      if (readSync(file, payload, 0, stored.length, stored.offset) !== stored.length) return undefined;
+      let opened = this.#open.get(name);
+      if (opened === undefined) this.#open.set(name, (opened = new PayloadFile(join(this.#folder, name))));
+      return opened;
     } catch {
       return undefined;
     }
-    return checksum(payload) === stored.checksum ? payload : undefined;
   }
 
   #removeUnnamed(named: readonly string[]): void {
@@ -145,6 +150,19 @@ export class ModelCache implements CompileCache {
       if (this.#files.includes(name) || age > GRACE) rmSync(path, { force: true });
     }
   }
+}
+
+/** The first line now, the rest from the file once more, so that nobody holds it who does not ask for it. */
+function keptPayload(file: PayloadFile, place: StagedPayload, payload: Buffer): KeptPayload {
+  const end = payload.indexOf(10);
+  const { offset, length, checksum: sum } = place;
+  const rest = (): string => {
+    const again = file.read({ offset, length, checksum: sum });
+    if (again === undefined)
+      throw new Error('a file of the compile cache was changed while it was read; do the same again');
+    return again.toString('utf8', end + 1);
+  };
+  return { first: payload.toString('utf8', 0, end), rest };
 }
 
 /** Payloads go to disk as they come: all of a large project's at once would take a gigabyte. */

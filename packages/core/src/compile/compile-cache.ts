@@ -26,7 +26,13 @@ export interface CacheHead {
 /** An entry that was found by its key. */
 export interface CacheEntry extends CacheHead {
   /** The payload; undefined when it is not what was written. */
-  read(): string | undefined;
+  read(): KeptPayload | undefined;
+}
+
+/** A payload that is what was written: its first line, and the way to the rest. */
+export interface KeptPayload {
+  readonly first: string;
+  readonly rest: () => string;
 }
 
 /** Where a payload is that may be kept later. */
@@ -72,14 +78,14 @@ export function writeResult(light: LightResult, { leaf, readLeaf, ...rest }: Hea
 }
 
 /** Undefined when the payload is none. */
-export function readResult(
-  payload: string,
-): { readonly light: LightResult; readonly heavy: () => HeavyResult } | undefined {
-  const end = payload.indexOf('\n');
+export function readResult({
+  first,
+  rest,
+}: KeptPayload): { readonly light: LightResult; readonly heavy: () => HeavyResult } | undefined {
   try {
-    const light = JSON.parse(payload.slice(0, end)) as LightResult;
+    const light = JSON.parse(first) as LightResult;
     // The whole payload has a checksum: what was written is there.
-    return { light, heavy: () => readHeavy(payload.slice(end + 1)) };
+    return { light, heavy: () => readHeavy(rest()) };
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ export { auditWords } from './audit-words.ts';
 export type { Binder } from './binder.ts';
 export { compile } from './compile.ts';
 export { CompileMemory } from './compile-memory.ts';
-export type { CacheEntry, CacheHead, CompileCache, StagedPayload } from './compile-cache.ts';
+export type { CacheEntry, CacheHead, CompileCache, KeptPayload, StagedPayload } from './compile-cache.ts';
 export type {
   BoundAudit,
   Column,
