@@ -174,7 +174,8 @@ function tableOf(
   planned: PlannedNode,
   keptHistory: boolean,
 ): Pick<Fingerprint, 'table' | 'carried' | 'history' | 'embedded'> {
-  const { node, columns, carried, parts } = planned;
+  const { node, columns, carried } = planned;
+  const parts = planned.parts();
   const keeps = node.node === 'model' && keepsHistory(node.definition.kind, node.byInterval);
   const isOther = JSON.stringify(columns) !== JSON.stringify(node.columns);
   return {

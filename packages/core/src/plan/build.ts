@@ -117,7 +117,7 @@ function planNode(walk: Walk, node: CompiledNode): PlannedNode {
     hold: 'planned' as const,
     replaces,
     unit: cadenceAt(walk, node).unit,
-    parts: embeddedParts(node, walk.in.compiled.nodes),
+    parts: () => embeddedParts(node, walk.in.compiled.nodes),
   };
   const idle = {
     ...base,

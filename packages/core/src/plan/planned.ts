@@ -61,8 +61,8 @@ export type FileStatus =
 /** A node in a plan: where it lives and what is to do. */
 export interface PlannedNode {
   readonly node: CompiledNode;
-  /** What it takes from embedded models. */
-  readonly parts: Fingerprint['embedded'];
+  /** What it takes from embedded models: worked out from their texts, which only a task that writes it has to know. */
+  readonly parts: () => Fingerprint['embedded'];
   readonly storage: Storage;
   readonly physical: TableName;
   /** {@link physicalKey} of `physical`. */
