@@ -119,10 +119,10 @@ async function runQueries(
       columns = await failingColumns(connection, blame ?? [], rows, count, told);
     }
   } catch (error) {
-    problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+    problem = problemOf(error);
   }
   const status = problem !== undefined ? 'error' : verdict(asked.bound.audit.tolerance, count, seen ?? count);
-  const seconds = Math.round(performance.now() - started) / 1000;
+  const seconds = secondsFrom(started);
   return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, columns });
 }
 
@@ -176,6 +176,48 @@ export function outcomeOf({ model, bound, isStandalone, key }: Asked, found: Fou
     failing:
       rows.length === 0 ? undefined : { model, audit: name, severity, reason: call, interval, key, rows },
   };
+}
+
+/** The outcome of an audit that was not asked alone: it has passed, or nothing can be asked. */
+export function settledAudit(
+  planned: PlannedNode,
+  bound: BoundAudit,
+  range: TimeRange,
+  { seconds, problem }: { readonly seconds: number; readonly problem?: string },
+): AuditOutcome {
+  return outcomeOf(
+    { model: planned.node.name, bound, isStandalone: false, key: keyColumns(planned) },
+    {
+      status: problem === undefined ? 'passed' : 'error',
+      count: 0,
+      seen: null,
+      seconds: toMilliseconds(seconds),
+      interval: isAllTime(range) ? undefined : range,
+      problem,
+      columns: [],
+      rows: [],
+    },
+  );
+}
+
+/** The same, having taken longer. */
+export function withSeconds(outcome: AuditOutcome, more: number): AuditOutcome {
+  const seconds = toMilliseconds(outcome.record.seconds + more);
+  return { ...outcome, document: { ...outcome.document, seconds }, record: { ...outcome.record, seconds } };
+}
+
+/** Seconds since a moment of `performance.now()`, to the millisecond. */
+export function secondsFrom(started: number): number {
+  return toMilliseconds((performance.now() - started) / 1000);
+}
+
+function toMilliseconds(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+/** What a query says is wrong, in one line. */
+export function problemOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
 }
 
 /** The same of an audit that moved its rows into the quarantine of the table, where all of them are. */

@@ -14,7 +14,7 @@ import { sql } from '../sql/quote.ts';
 import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../state/index.ts';
 import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
 import { DivertedColumns } from './diverted-columns.ts';
-import { moved, outcomeOf, verdict, type AuditOutcome } from './audits.ts';
+import { moved, outcomeOf, problemOf, secondsFrom, verdict, type AuditOutcome } from './audits.ts';
 import { MOST } from './failing-columns.ts';
 import { Interrupted } from './failure.ts';
 import { keyColumns } from './key-columns.ts';
@@ -106,7 +106,7 @@ async function divertBy(
     }
     columns = await blamed.told();
   } catch (error) {
-    problem = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+    problem = problemOf(error);
   }
   const first = ranges[0];
   const end = ranges.at(-1)?.end;
@@ -119,7 +119,7 @@ async function divertBy(
       status: problem !== undefined ? 'error' : count === 0 ? 'passed' : isTooMuch ? 'failed' : 'diverted',
       count,
       seen,
-      seconds: Math.round(performance.now() - started) / 1000,
+      seconds: secondsFrom(started),
       interval:
         first === undefined || end === undefined || isAllTime(first)
           ? undefined

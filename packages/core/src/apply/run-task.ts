@@ -24,13 +24,14 @@ import {
   type TaskRecord,
 } from '../state/index.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
-import { isBlocking, MANY_ROWS, runAudit, type AuditOutcome, type Look } from './audits.ts';
+import { isBlocking, type AuditOutcome } from './audits.ts';
 import { divert, diverts } from './divert.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
 import { freshRowParts } from './fresh-row-parts.ts';
 import { loadSeed, loadSource } from './load.ts';
 import { mend } from './mend.ts';
 import { actionOf, secondsSince } from './node-tasks.ts';
+import { runAudits, type Audited } from './run-audits.ts';
 import type { Progress, TaskContext, Written } from './task-context.ts';
 
 /** One transaction: write, audit, ledger. */
@@ -93,7 +94,8 @@ export async function runTask(
       const range = isWhole ? ALL_TIME : (only ?? ALL_TIME);
       const inParts = startsOver && !carries && node.audits.some((a) => groupsRows(a.audit));
       const parts = inParts ? await freshRowParts(connection, planned, rows) : [];
-      await audit(at, planned, node, range, { parts, many: rows >= MANY_ROWS }, connection, outcomes);
+      const audited = await auditedRows(planned, node, rows, connection);
+      await audit(at, planned, node, range, { ...audited, parts }, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
       const entries = keepsLedger(planned) ? ranges.map((range) => entryOf(at, planned, range)) : [];
@@ -257,33 +259,41 @@ async function runStep(connection: Connection, step: Step): Promise<number> {
   return 0;
 }
 
+/** What a task knows of the rows that its audits look at. */
+async function auditedRows(
+  { storage, work, key }: PlannedNode,
+  node: CompiledModel,
+  written: number,
+  connection: Connection,
+): Promise<Audited> {
+  // What a view computes may raise an error, which would be that of an audit that does not look at it.
+  if (storage !== 'table') return { rows: written };
+  if (work?.kind !== 'audit') return { rows: written, scan: 'fresh' };
+  if (node.audits.length < 2) return { rows: 0 };
+  const { tables } = await connection.statistics();
+  return { rows: tables.get(key.toLowerCase())?.rows ?? 0, scan: 'standing' };
+}
+
 async function audit(
   at: TaskContext,
   planned: PlannedNode,
   node: CompiledModel,
   range: TimeRange,
-  look: Look,
+  audited: Audited,
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<void> {
-  for (const bound of node.audits) {
-    // Those that divert have looked at what was written.
-    if (bound.audit.severity === 'quarantine') continue;
-    if (outcomes.some((o) => o.document.status === 'error')) break;
-    if (at.signal.aborted) throw new Interrupted();
-    const outcome = await runAudit(
-      connection,
-      at.writer,
-      planned,
-      bound,
-      range,
-      at.config.quarantine.maxRows,
-      look,
-    );
+  // An error may have ended the transaction; what the next audits would say then means nothing.
+  const isOver = (): boolean => outcomes.some((o) => o.document.status === 'error');
+  // Those that divert have looked at what was written.
+  const asked = isOver() ? [] : node.audits.filter((a) => a.audit.severity !== 'quarantine');
+  const most = at.config.quarantine.maxRows;
+  if (asked.length > 0 && at.signal.aborted) throw new Interrupted();
+  for await (const outcome of runAudits(connection, at.writer, planned, asked, range, most, audited)) {
     outcomes.push(outcome);
     at.observer({ kind: 'audit-finished', result: outcome.document });
-    // An error may have ended the transaction; what the next audits would say then means nothing.
-    if (outcome.document.status === 'error') break;
+    if (isOver()) break;
+    if (at.signal.aborted) throw new Interrupted();
   }
   const failed = outcomes.find(isBlocking);
   if (failed !== undefined) throw new AuditFailed(failed.bound);

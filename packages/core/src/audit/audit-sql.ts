@@ -52,6 +52,14 @@ export function auditSql(
   return { value: { ...made.value, audited }, diagnostics: made.diagnostics };
 }
 
+/** Which of several conditions on rows are true of any row: a column for each, by its number from 1; NULL is no. One scan for all. */
+export function anyBadSql(conditions: readonly string[], { relation, where }: AuditScope): string {
+  const audited = where === undefined ? relation : `(${selection(relation, [where])}) AS ${ident('audited')}`;
+  // Behind the filter there is no row to judge, or few.
+  const verdicts = conditions.map((c, i) => `bool_or(\n${c}\n) AS ${ident(String(i + 1))}`);
+  return `SELECT ${verdicts.join(', ')} FROM ${audited} WHERE ${conditions.map((c) => `(\n${c}\n)`).join(' OR ')}`;
+}
+
 /** The bad rows of a standalone audit. Which rows it looks at, nobody can say. */
 export function standaloneSql(
   audit: ResolvedAudit,

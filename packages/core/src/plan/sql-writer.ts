@@ -4,6 +4,7 @@ import {
   divertSql,
   groupsRows,
   standaloneSql,
+  type AuditScope,
   type BlameQuery,
 } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel, StandaloneAudit } from '../compile/compiled.ts';
@@ -19,6 +20,7 @@ import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
 import type { Carry } from './carry.ts';
 import { commentOn } from './write/comments.ts';
+import { sharedQuestion, type Scan, type SharedQuestion } from './shared-question.ts';
 import { writeCarry } from './write/carry.ts';
 import { preparing, type Step } from './write/step.ts';
 import { createTable } from './write/target.ts';
@@ -147,15 +149,9 @@ export class SqlWriter {
     range: TimeRange,
     parts: readonly string[] = [],
   ): Promise<AuditQueries> {
-    const where =
-      planned.node.node === 'model' &&
-      planned.node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' &&
-      !isAllTime(range)
-        ? timeCondition(planned.node, range)
-        : undefined;
     const made = auditSql(
       bound.audit,
-      { relation: tableIdent(planned.physical), where, parts },
+      { ...auditScope(planned, range), parts },
       this.#context(planned, range),
     );
     const text = made.value?.sql ?? '';
@@ -180,6 +176,17 @@ export class SqlWriter {
         );
       },
     };
+  }
+
+  /** One question for those of a model's audits that are asked faster together; undefined where none are. */
+  shared(
+    planned: PlannedNode,
+    audits: readonly BoundAudit[],
+    range: TimeRange,
+    scan: Scan,
+  ): Promise<SharedQuestion | undefined> {
+    const parse = (text: string): Promise<ParseResult> => this.#parseSoon(text);
+    return sharedQuestion(audits, auditScope(planned, range), planned.columns, scan, parse);
   }
 
   /** The bad rows of a standalone audit, over physical tables. */
@@ -313,6 +320,13 @@ export class SqlWriter {
       stage: 'evaluating',
     };
   }
+}
+
+/** The rows that audits of a model look at. */
+function auditScope({ node, physical }: PlannedNode, range: TimeRange): AuditScope {
+  const isPart =
+    node.node === 'model' && node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' && !isAllTime(range);
+  return { relation: tableIdent(physical), where: isPart ? timeCondition(node, range) : undefined };
 }
 
 /** A table as its readers know it: columns that it kept although its model dropped them are not for them. */

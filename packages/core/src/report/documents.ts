@@ -502,6 +502,7 @@ export interface AuditResultDocument {
   readonly rows_seen: number | null;
   /** How many of them are kept in `_sluice.quarantine`. */
   readonly kept_rows: number;
+  /** Of audits that shared a scan, an equal part of what that took. */
   readonly seconds: number;
   readonly interval: IntervalDocument | null;
   readonly message: string | null;

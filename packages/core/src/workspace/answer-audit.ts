@@ -1,8 +1,9 @@
-import { isBlocking, MANY_ROWS, runAudit, runStandalone, type AuditOutcome } from '../apply/audits.ts';
+import { isBlocking, runStandalone, type AuditOutcome } from '../apply/audits.ts';
+import { runAudits, type Audited } from '../apply/run-audits.ts';
 import { nodeKey, type StandaloneAudit } from '../compile/index.ts';
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { WarehouseStatistics } from '../engine/warehouse.ts';
-import { SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
+import { scanOfView, SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type AuditDocument } from '../report/index.ts';
 import {
   endRun,
@@ -39,13 +40,20 @@ export async function answerAudit(
       outcomes.push(outcome);
       w.observer({ kind: 'audit-finished', result: outcome.document });
     };
-    const isLarge = largeOf(await connection.statistics());
+    const audited = auditedOf(await connection.statistics());
     for (const planned of promoted.asked) {
       if (planned.node.node !== 'model') continue;
-      for (const bound of planned.node.audits)
-        note(
-          await runAudit(connection, writer, planned, bound, ALL_TIME, maxRows, { many: isLarge(planned) }),
-        );
+      const { audits } = planned.node;
+      for await (const outcome of runAudits(
+        connection,
+        writer,
+        planned,
+        audits,
+        ALL_TIME,
+        maxRows,
+        audited(planned),
+      ))
+        note(outcome);
     }
     for (const audit of promoted.audits) note(await runStandalone(connection, writer, audit, maxRows));
     await ensureState(connection);
@@ -73,11 +81,14 @@ export async function answerAudit(
   });
 }
 
-/** Whether a relation has many rows, by what is known without looking; a view may show all of the largest table. */
-function largeOf({ tables }: WarehouseStatistics): (planned: PlannedNode) => boolean {
+/** What is known of a relation's rows without looking; a view may show all of the largest table. */
+function auditedOf({ tables }: WarehouseStatistics): (planned: PlannedNode) => Audited {
   const most = Math.max(0, ...[...tables.values()].map((t) => t.rows));
-  return ({ physical: { schema, name } }) =>
-    (tables.get(`${schema}.${name}`.toLowerCase())?.rows ?? most) >= MANY_ROWS;
+  return (planned) => {
+    const { schema, name } = planned.physical;
+    const own = tables.get(`${schema}.${name}`.toLowerCase())?.rows;
+    return { rows: own ?? most, scan: own === undefined ? scanOfView(planned) : 'standing' };
+  };
 }
 
 function promotedNodes(
