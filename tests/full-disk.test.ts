@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openWorkspace } from '../packages/core/src/index.ts';
 import { ORDERS } from '../packages/core/test/support/orders.ts';
-import { TestProject } from '../packages/core/test/support/project.ts';
+import { TestProject, type ProjectOptions } from '../packages/core/test/support/project.ts';
 import { canMount, SmallDisk } from './support/small-disk.ts';
 
 const MAIN = join(import.meta.dirname, '../packages/cli/src/main.ts');
@@ -42,12 +42,18 @@ function sluice(project: TestProject, ...args: readonly string[]): Said {
 }
 
 /** The warehouse on a disk of its own. */
-function onDisk(more: Readonly<Record<string, string>> = {}, settings = ''): TestProject {
-  return new TestProject({
+function onDisk(more: Readonly<Record<string, string>> = {}, options: ProjectOptions = {}): TestProject {
+  const files = {
     ...ORDERS,
     ...more,
-    'project.yaml': `warehouse: { path: disk/w.duckdb${settings} }\n${ORDERS['project.yaml']}`,
-  });
+    'project.yaml': `warehouse: { path: disk/w.duckdb }\n${ORDERS['project.yaml']}`,
+  };
+  return new TestProject(files, options);
+}
+
+/** What was rolled back, as it was told. */
+function rolledBack({ document }: Said): readonly string[] {
+  return (document.diagnostics ?? []).flatMap((d) => /; (.+) was rolled back/.exec(d.message)?.[1] ?? []);
 }
 
 function expectToConverge(project: TestProject): void {
@@ -62,8 +68,10 @@ describe.skipIf(!canMount())('a full disk', () => {
   test.each([4, 16, 24, 300])('of %i kB, with a new warehouse on it', async (kilobytes) => {
     await using project = onDisk({ 'models/m/big.sql': BIG });
     using disk = new SmallDisk(project.path('disk'), kilobytes);
-    const { code, document } = sluice(project, 'apply', '--yes');
+    const said = sluice(project, 'apply', '--yes');
+    const { code, document } = said;
     expect(code).toBe(1);
+    expect(rolledBack(said), 'each is told once').toEqual([...new Set(rolledBack(said))]);
     // Which of them finds no room, and which is not begun for that, is a matter of bytes.
     const codes = new Set(document.diagnostics?.map((d) => d.code));
     codes.delete('upstream-broken');
@@ -85,8 +93,11 @@ describe.skipIf(!canMount())('a full disk', () => {
     project.append('data/orders.csv', '5,2024-01-30 12:00:00,ann,5.00,late\n');
     project.write('models/m/big.sql', BIG);
     disk.leave(300);
-    const { code, document } = sluice(project, 'apply', '--yes');
+    const said = sluice(project, 'apply', '--yes');
+    const { code, document } = said;
     expect([code, document.status]).toEqual([1, 'failed']);
+    expect(rolledBack(said).length, 'something was rolled back').toBeGreaterThan(0);
+    expect(rolledBack(said), 'each is told once').toEqual([...new Set(rolledBack(said))]);
     expect(document.diagnostics?.map((d) => d.code)).toContain('disk-full');
     const then = sluice(project, ...query);
     disk.grow(50_000);
@@ -97,6 +108,26 @@ describe.skipIf(!canMount())('a full disk', () => {
     const after = sluice(fresh, ...query);
     expect(sluice(project, ...query)).toEqual(after);
     expect([before, after], 'before or after, never between').toContainEqual(then);
+  });
+
+  test('that fills while a model is built is told once, though the history finds no room either', async () => {
+    const small: { disk?: SmallDisk } = {};
+    await using project = onDisk(
+      { 'models/m/big.sql': BIG },
+      {
+        observer: (event) => {
+          if (event.kind === 'model-started' && event.model === 'm.big') small.disk?.leave(0);
+        },
+      },
+    );
+    using disk = new SmallDisk(project.path('disk'), 50_000);
+    small.disk = disk;
+    const { document } = await (await project.workspace()).apply('prod');
+    const said = document.diagnostics.map((d) => d.message);
+    expect(said.filter((m) => m.endsWith('m.big was rolled back')).length, said.join('\n')).toBe(1);
+    expect(said.filter((m) => m.includes('history'))).toEqual([]);
+    disk.grow(50_000);
+    expectToConverge(project);
   });
 
   test('for what does not fit into memory', async () => {

@@ -19,11 +19,14 @@ import { ALL_TIME } from '../time/index.ts';
 import { begin } from './around.ts';
 import { conclude } from './conclude.ts';
 import { diverts } from './divert.ts';
+import { keepingDiagnostic } from './failure.ts';
 import { heldWork, missingFor } from './held-work.ts';
 import { LiveLedger } from './live-ledger.ts';
 import { tasksOf } from './node-tasks.ts';
 import { runInOrder } from './run-in-order.ts';
-import { runNode, skipNode } from './run-node.ts';
+import { skipped } from './node-outcome.ts';
+import { runNode } from './run-node.ts';
+import { settleNode, tellNode } from './settle-node.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** What applying needs. */
@@ -79,6 +82,11 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     jobs,
     expected: input.expected,
   });
+  // Of what is missing, what failed is to blame, and not what was skipped or stopped with it.
+  const skip = (at: TaskContext, planned: PlannedNode, missing: readonly string[]): void => {
+    const culprit = missing.find((name) => results.get(name)?.status === 'failed');
+    results.set(planned.node.name, tellNode(at, skipped(planned, culprit)));
+  };
   const connections = await Promise.all(Array.from({ length: jobs }, () => warehouse.connect()));
   const stop = (): void => {
     for (const c of connections) c.interrupt();
@@ -94,11 +102,11 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
     if (isOpen)
       await runInOrder(plan, free, connections, {
         run: async (planned, connection) => {
-          const result = await runNode(at, planned, connection);
+          const result = await settleNode(at, connection, await runNode(at, planned, connection));
           results.set(planned.node.name, result);
           return result.status === 'done';
         },
-        skip: (planned, culprit) => results.set(planned.node.name, skipNode(at, planned, culprit)),
+        skip: (planned, missing) => skip(at, planned, missing),
         isStopped: () =>
           signal.aborted || (input.failFast && [...results.values()].some((r) => r.status === 'failed')),
       });
@@ -109,18 +117,21 @@ export async function applyPlan(input: ApplyInput): Promise<ApplyResult> {
         ? 'failed'
         : 'done';
     let audits: ApplyResult['audits'] = [];
-    const failed = new Set(bad.map((r) => r.model));
-    const culprit = missingFor(plan, held, failed);
+    const missing = missingFor(plan, held, new Set(bad.map((r) => r.model)));
     const isStopped = status === 'interrupted' || !isOpen || (input.failFast && bad.length > 0);
-    if (isStopped || culprit !== undefined)
-      for (const planned of held) results.set(planned.node.name, skipNode(at, planned, culprit));
+    if (isStopped || missing.length > 0) for (const planned of held) skip(at, planned, missing);
     else if (status === 'done' || held.length > 0) {
       const concluded = await conclude(at, plan, first, held, status === 'done');
       for (const result of concluded.results) results.set(result.model, result);
       audits = concluded.audits;
       if (status === 'done' || concluded.status === 'interrupted') ({ status } = concluded);
     }
-    if (status !== 'done') await endRun(first, run, status, input.clock());
+    if (status !== 'done')
+      await endRun(first, run, status, input.clock()).catch((error: unknown) => {
+        // What came of the work is to be told all the same; for history the run is lost.
+        const problem = keepingDiagnostic(error, 'the history does not tell how the run ended');
+        if (!diagnostics.some((d) => d.code === problem.code)) diagnostics.push(problem);
+      });
     const promoted = status === 'done' && plan.promotes;
     return {
       results: [...plan.nodes.keys()].flatMap((name) => results.get(name) ?? []),

@@ -15,7 +15,9 @@ import { AuditFailed, Interrupted } from './failure.ts';
 import { keepOutcomes } from './keep-outcomes.ts';
 import { auditDiagnostic } from './node-diagnostics.ts';
 import { showAll } from './promote.ts';
-import { runNode, skipNode, takenBack } from './run-node.ts';
+import { cameToAnEnd, rolledBack, skipped, type NodeOutcome } from './node-outcome.ts';
+import { runNode } from './run-node.ts';
+import { settleNode } from './settle-node.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** How it ended, and what the audits found. */
@@ -38,15 +40,19 @@ export async function conclude(
   isWhole: boolean,
 ): Promise<Concluded> {
   const outcomes: AuditOutcome[] = [];
-  const results: TaskResultDocument[] = [];
-  const audits = (): Concluded['audits'] => outcomes.map((o) => o.document);
+  const nodes: NodeOutcome[] = [];
+  const settle = async (all: readonly NodeOutcome[]): Promise<Concluded['results']> => {
+    const results: TaskResultDocument[] = [];
+    for (const outcome of all) results.push(await settleNode(at, connection, outcome));
+    return results;
+  };
   try {
     await connection.transaction(async () => {
       const joined = joinTransaction(connection);
       for (const planned of held) {
-        const result = await runNode(at, planned, joined, true);
-        results.push(result);
-        if (result.status !== 'done') throw new HeldFailed();
+        const outcome = await runNode(at, planned, joined, true);
+        nodes.push(outcome);
+        if (outcome.status !== 'done') throw new HeldFailed();
       }
       const due = plan.audits.filter((a) => isWhole || a.seen.length > 0);
       await auditAll(at, plan, due, connection, outcomes);
@@ -58,31 +64,50 @@ export async function conclude(
       await runAround(at, connection, 'afterAll');
       await endRun(connection, at.run, 'done', at.clock());
     });
-    return { status: 'done', audits: audits(), results };
   } catch (error) {
     // All of it was rolled back: the environment shows what it showed.
-    const failed = results.findLast((r) => r.status !== 'done')?.model;
-    const blocking = outcomes.find(isBlocking)?.document.audit;
-    const why = blocking === undefined ? failed : `standalone audit ${blocking}`;
-    const all = held.map((planned) => {
-      const result = results.find((r) => r.model === planned.node.name);
-      if (result === undefined) return skipNode(at, planned, why);
-      return result.status === 'done' ? takenBack(at, result, why) : result;
-    });
-    if (error instanceof HeldFailed)
-      return { status: at.signal.aborted ? 'interrupted' : 'failed', audits: [], results: all };
-    if (error instanceof AuditFailed) {
+    const status = at.signal.aborted ? 'interrupted' : 'failed';
+    const ended = cameToAnEnd(outcomes, at.signal);
+    const results = await settle(undoneNodes(held, nodes, whyUndone(at, nodes, ended)));
+    if (error instanceof HeldFailed) return { status, audits: [], results };
+    if (ended.some(isBlocking)) {
       const { environment } = plan;
       const consequence =
         plan.promotes || held.length > 0
           ? `${environment} shows what it showed before`
           : `the tables of ${environment} hold what it found`;
-      for (const o of outcomes.filter(isBlocking)) at.say(auditDiagnostic(o, '', consequence, at.run.runId));
+      for (const o of ended.filter(isBlocking)) at.say(auditDiagnostic(o, '', consequence, at.run.runId));
     } else
       sayAround(at, error, plan.promotes ? `the promotion of ${plan.environment}` : 'the end of the run');
-    for (const found of await keepOutcomes(at, connection, outcomes)) at.say(found);
-    return { status: at.signal.aborted ? 'interrupted' : 'failed', audits: audits(), results: all };
+    for (const found of await keepOutcomes(at, connection, ended)) at.say(found);
+    return { status, audits: ended.map((o) => o.document), results };
   }
+  return { status: 'done', audits: outcomes.map((o) => o.document), results: await settle(nodes) };
+}
+
+/** What took the transaction back; undefined when somebody stopped it. */
+function whyUndone(
+  { signal }: TaskContext,
+  nodes: readonly NodeOutcome[],
+  outcomes: readonly AuditOutcome[],
+): string | undefined {
+  const audit = outcomes.find(isBlocking)?.document.audit;
+  if (audit !== undefined) return `standalone audit ${audit}`;
+  const failed = nodes.find((n) => n.status === 'failed')?.planned.node.name;
+  return failed ?? (signal.aborted ? undefined : 'what it was written with');
+}
+
+/** Held work of a transaction that came to nothing: first what it broke at. */
+function undoneNodes(
+  held: readonly PlannedNode[],
+  nodes: readonly NodeOutcome[],
+  culprit: string | undefined,
+): readonly NodeOutcome[] {
+  return [
+    ...nodes.filter((n) => n.status !== 'done'),
+    ...nodes.filter((n) => n.status === 'done').map((n) => rolledBack(n, culprit)),
+    ...held.slice(nodes.length).map((planned) => skipped(planned, culprit)),
+  ];
 }
 
 /** All of them, so that one run says all that is wrong. */

@@ -35,6 +35,17 @@ export function taskDiagnostic(error: unknown, model: string, location: Location
   });
 }
 
+/** Why something could not be noted beside the data, which are safe. `what`: what is lacking now. */
+export function keepingDiagnostic(error: unknown, what: string): Diagnostic {
+  const message = error instanceof Error ? error.message : String(error);
+  return (
+    storageProblem(error, what) ??
+    diagnostic('query-failed', `${what}: ${firstLine(message)}`, {
+      hint: 'The tables hold what this run tells of them.',
+    })
+  );
+}
+
 /** DuckDB says how much it wanted and how much it may have: `failed to allocate data of size 4.0 KiB (1.9 GiB/1.9 GiB used)`. */
 function outOfMemory(message: string, model: string, location: Location | undefined): Diagnostic {
   const limit = /\([^)/]*\/([^)]+) used\)/.exec(message)?.[1];

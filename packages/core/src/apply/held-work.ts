@@ -22,25 +22,22 @@ export function heldWork(plan: Plan, work: readonly PlannedNode[]): Work {
 }
 
 /**
- * What failed, where held work cannot be judged without it: it or its audits read that, or they judge what only the promotion shows,
+ * What is not done that held work cannot be judged without: it or its audits read that, or they judge what only the promotion shows,
  * to which it will not come.
  */
 export function missingFor(
   plan: Plan,
   held: readonly PlannedNode[],
-  failed: ReadonlySet<string>,
-): string | undefined {
-  if (failed.size === 0) return undefined;
+  undone: ReadonlySet<string>,
+): readonly string[] {
+  if (undone.size === 0) return [];
   const upstream = upstreamOf(plan);
   const judging = plan.audits.filter((a) => a.seen.length > 0);
-  if (judging.some((a) => a.unseen.length > 0)) {
-    const [first] = failed;
-    return first;
-  }
+  if (judging.some((a) => a.unseen.length > 0)) return [...undone];
   const inputs = judging.flatMap(({ audit }) => audit.dependencies);
   const read = [...held, ...inputs.flatMap((name) => plan.nodes.get(name) ?? [])];
   return read
     .flatMap((n) => [n, ...upstream(n)])
     .map((n) => n.node.name)
-    .find((name) => failed.has(name));
+    .filter((name) => undone.has(name));
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { keepFailingRows, recordAudits } from '../state/index.ts';
 import type { AuditOutcome } from './audits.ts';
-import { taskDiagnostic } from './failure.ts';
+import { keepingDiagnostic } from './failure.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Results and failing rows are kept although their transaction is gone. Answers what is wrong with keeping them. */
@@ -24,6 +24,6 @@ export async function keepOutcomes(
     });
     return [];
   } catch (error) {
-    return [taskDiagnostic(error, 'quarantine', undefined)];
+    return [keepingDiagnostic(error, 'what audits found is not kept')];
   }
 }

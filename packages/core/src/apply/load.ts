@@ -67,19 +67,20 @@ export async function loadSource(
     loaded.rejects.map((r) => ({ ...r, file: names.get(r.file) ?? r.file })),
     loaded.rejected,
   );
-  if (loaded.rejected > 0) {
-    at.say(
-      diagnostic(
-        'source-rejects',
-        `${node.name}: ${loaded.rejected} ${loaded.rejected === 1 ? 'row' : 'rows'} could not be parsed and ${loaded.rejected === 1 ? 'was' : 'were'} set aside`,
-        {
-          location: node.definition.location,
-          hint: `${loaded.rejects.length < loaded.rejected ? `The first ${loaded.rejects.length} are kept (quarantine.max_rows). ` : ''}See them with: sluice quarantine show ${node.name}`,
-        },
-      ),
-    );
-  }
-  return { rows: loaded.rows, rejected: loaded.rejected, sampledFrom: loaded.sampledFrom };
+  const notices =
+    loaded.rejected === 0
+      ? []
+      : [
+          diagnostic(
+            'source-rejects',
+            `${node.name}: ${loaded.rejected} ${loaded.rejected === 1 ? 'row' : 'rows'} could not be parsed and ${loaded.rejected === 1 ? 'was' : 'were'} set aside`,
+            {
+              location: node.definition.location,
+              hint: `${loaded.rejects.length < loaded.rejected ? `The first ${loaded.rejects.length} are kept (quarantine.max_rows). ` : ''}See them with: sluice quarantine show ${node.name}`,
+            },
+          ),
+        ];
+  return { rows: loaded.rows, rejected: loaded.rejected, sampledFrom: loaded.sampledFrom, notices };
 }
 
 /** Fills a seed's table from its CSV file. */

@@ -5,8 +5,8 @@ import { orderingInputs } from './node-tasks.ts';
 /** How one node is run, or not. */
 interface Runner {
   run(planned: PlannedNode, connection: Connection): Promise<boolean>;
-  /** `culprit`: the node above that failed; undefined when the run was stopped. */
-  skip(planned: PlannedNode, culprit: string | undefined): void;
+  /** `missing`: the nodes above that were to be done and are not; none when the run was stopped. */
+  skip(planned: PlannedNode, missing: readonly string[]): void;
   isStopped(): boolean;
 }
 
@@ -33,10 +33,10 @@ export async function runInOrder(
       const above = upstream(planned);
       if (above.some((n) => waiting.has(n) || unfinished.has(n.node.name))) continue;
       waiting.delete(planned);
-      const culprit = above.find((n) => done.get(n.node.name) === false)?.node.name;
-      if (culprit !== undefined || runner.isStopped()) {
+      const missing = above.map((n) => n.node.name).filter((name) => done.get(name) === false);
+      if (missing.length > 0 || runner.isStopped()) {
         done.set(planned.node.name, false);
-        runner.skip(planned, culprit);
+        runner.skip(planned, missing);
         continue;
       }
       const connection = idle.pop();

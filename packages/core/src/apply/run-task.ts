@@ -1,6 +1,6 @@
 import { groupsRows } from '../audit/index.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
-import { SluiceError } from '../diagnostic/index.ts';
+import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { keepsHistory } from '../model/index.ts';
 import type { PlannedNode, Step } from '../plan/index.ts';
@@ -63,6 +63,7 @@ export async function runTask(
     let rows = 0;
     let rejected = 0;
     let sampledFrom: number | null = null;
+    const notices: Diagnostic[] = [];
     const { carry } = planned;
     const carries = isFresh && carry !== undefined;
     let standing = isAnew ? [] : ledger.entries(key);
@@ -78,6 +79,7 @@ export async function runTask(
       rows += done.rows;
       rejected += done.rejected;
       sampledFrom = done.sampledFrom ?? null;
+      notices.push(...(done.notices ?? []));
     }
     const startsOver = isFresh || isAnew || work?.kind === 'table';
     let mended = 0;
@@ -132,7 +134,7 @@ export async function runTask(
       });
     }
     await notes.send(connection);
-    return { rows, rejected, sampledFrom, mended, snapshot };
+    return { rows, rejected, sampledFrom, notices, mended, snapshot };
   });
   for (const enter of entered) enter();
   progress.snapshot = written.snapshot;
@@ -141,7 +143,7 @@ export async function runTask(
   progress.sampledFrom = written.sampledFrom;
   progress.mended += written.mended;
   progress.done.push(...ranges);
-  progress.audits.push(...outcomes.map((o) => o.document));
+  progress.notices.push(...written.notices);
 }
 
 /** Whether a task changes rows of a table that stands. */

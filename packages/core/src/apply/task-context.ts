@@ -2,9 +2,10 @@ import type { Diagnostic } from '../diagnostic/index.ts';
 import type { Tracer } from '../engine/tracer.ts';
 import type { ProjectConfig } from '../project/index.ts';
 import type { SqlWriter } from '../plan/index.ts';
-import type { AuditResultDocument, Observer } from '../report/index.ts';
+import type { Observer } from '../report/index.ts';
 import type { RunContext, State } from '../state/index.ts';
 import type { TimeRange } from '../time/index.ts';
+import type { AuditOutcome } from './audits.ts';
 import type { LiveLedger } from './live-ledger.ts';
 
 /** What a task works with besides its node and its connection. */
@@ -35,6 +36,8 @@ export interface Written {
   readonly rejected: number;
   /** Rows that a source's files have, where a sample of them was asked for. */
   readonly sampledFrom?: number | null;
+  /** What is to be said once it stands. */
+  readonly notices?: readonly Diagnostic[];
 }
 
 /** What the tasks of a node have done so far. */
@@ -48,7 +51,9 @@ export interface Progress {
   /** Rows that were diverted and put back as they were mended. */
   mended: number;
   readonly done: TimeRange[];
-  readonly audits: AuditResultDocument[];
+  readonly audits: AuditOutcome[];
+  /** What is to be said once all of it stands. */
+  readonly notices: Diagnostic[];
   /** What the task at hand has sent so far. */
   statements: readonly string[];
   /** When the task at hand began, of `performance.now()`. */

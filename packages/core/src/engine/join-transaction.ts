@@ -1,22 +1,12 @@
 /**
- * A connection for work that is one part of a transaction which runs already: its own transactions begin and commit nothing, and the
- * first that fails takes all of it back. What is written after that (why it failed, which rows) is on its own again, so that it stays.
+ * A connection for work that is one part of a transaction which runs already: its own transactions begin and end nothing. Whoever began
+ * it rolls all of it back when a part fails.
  */
 import type { Connection } from './warehouse.ts';
 
+const transaction: Connection['transaction'] = (work) => work();
+
 export function joinTransaction(connection: Connection): Connection {
-  let isOver = false;
-  const transaction: Connection['transaction'] = async (work) => {
-    if (isOver) return connection.transaction(work);
-    try {
-      return await work();
-    } catch (error) {
-      isOver = true;
-      // A failed statement may have ended the transaction already.
-      await connection.run('ROLLBACK').catch(() => undefined);
-      throw error;
-    }
-  };
   return new Proxy(connection, {
     get: (target, name) => {
       if (name === 'transaction') return transaction;
