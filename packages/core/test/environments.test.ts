@@ -1,5 +1,5 @@
 /** Environments are sets of views: what is done in one does not show in another. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ORDERS } from './support/orders.ts';
 import { actionsOf, days, refusal, resultsOf, TestProject } from './support/project.ts';
 
@@ -106,6 +106,53 @@ test('what Sluice did not make is never replaced', async () => {
     expect(await project.value('SELECT n FROM marts.extra')).toBe(42);
     expect(await project.physical()).toEqual(before);
   }
+});
+
+function remakesItsView(n: number): string {
+  return (
+    `MODEL (name marts.own, kind FULL);\nSELECT ${n} AS n;\nON_VIRTUAL_UPDATE_BEGIN;\n` +
+    'CREATE OR REPLACE VIEW @this_model AS SELECT 42 AS n;\nON_VIRTUAL_UPDATE_END;\n'
+  );
+}
+
+describe('what somebody put where a view of ours was', () => {
+  const CHANGED = 'MODEL (name marts.countries, kind FULL);\nSELECT 1 AS n\n';
+  test.each([
+    ['a table', 'DROP VIEW marts.countries; CREATE TABLE marts.countries AS SELECT 42 AS n', CHANGED],
+    ['a view', 'CREATE OR REPLACE VIEW marts.countries AS SELECT 42 AS n', CHANGED],
+    [
+      'a view of a table',
+      'CREATE TABLE t AS SELECT 42 AS n; CREATE OR REPLACE VIEW marts.countries AS FROM t',
+      CHANGED,
+    ],
+    ['a view, its model gone', 'CREATE OR REPLACE VIEW marts.countries AS SELECT 42 AS n', undefined],
+  ])('is never replaced nor dropped: %s', async (what, sql, file) => {
+    await using project = new TestProject(ORDERS);
+    await project.build();
+    await project.execute(sql);
+    if (file === undefined) project.remove('models/marts/countries.sql');
+    else project.write('models/marts/countries.sql', file);
+    const before = await project.physical();
+    const relation = what === 'a table' ? 'table' : 'view';
+    for (const attempt of [project.plan(), project.apply()]) {
+      const found = await refusal(attempt);
+      expect(found).toMatchObject([{ code: 'name-taken' }]);
+      expect(found[0]?.message).toBe(
+        `a ${relation} that Sluice did not make stands where prod has its view marts.countries`,
+      );
+    }
+    expect(await project.value('SELECT n FROM marts.countries')).toBe(42);
+    expect(await project.physical()).toEqual(before);
+  });
+
+  test('but a model whose own statements remake its view has it made again', async () => {
+    await using project = new TestProject(ORDERS);
+    project.write('models/marts/own.sql', remakesItsView(1));
+    await project.build();
+    project.write('models/marts/own.sql', remakesItsView(2));
+    await project.build();
+    expect(await project.value('SELECT n FROM marts.own')).toBe(42);
+  });
 });
 
 test('an environment needs a name that can stand in a schema', async () => {

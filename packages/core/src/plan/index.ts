@@ -1,7 +1,7 @@
 /** Plans: what a project means for an environment, decided from values alone before anything is written. */
 export { buildPlan } from './build.ts';
 export type { PlanInput } from './plan-input.ts';
-export { takenNames } from './taken-names.ts';
+export { takenNames, type TakenName } from './taken-names.ts';
 export { isEmpty, skippedWords, toPlanDocument } from './document.ts';
 export { basisOf, estimateOf, expectedSeconds, type EstimateBasis } from './estimate.ts';
 export { explainVersion } from './explain-version.ts';

@@ -40,6 +40,11 @@ export function storageOf(node: CompiledNode): Storage {
   }
 }
 
+/** Whether what Sluice builds stands in a schema. */
+export function isPhysicalSchema(schema: string): boolean {
+  return schema.startsWith('sluice__');
+}
+
 /**
  * Where a node's rows live. A view's name also covers the physical inputs it is bound to; a table's also `own`, what makes
  * it another than all tables of its version.

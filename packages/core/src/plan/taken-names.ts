@@ -1,29 +1,58 @@
-import { environmentView } from './physical.ts';
+import type { TableName } from '../sql/quote.ts';
+import { environmentView, isPhysicalSchema } from './physical.ts';
 import type { PlanInput } from './plan-input.ts';
-import type { Plan } from './planned.ts';
+import type { Plan, PlannedNode } from './planned.ts';
 import { hasView, viewKey } from './views.ts';
 
-/** Views that promotion would create but that belong to somebody else: another tool, or another environment. */
+/** A name that a promotion would give to a view, or take one away from, and that stands for something else. */
+export interface TakenName {
+  readonly model: string;
+  readonly view: string;
+  readonly relation: 'table' | 'view';
+  /** The environment whose view should stand there; undefined: none, the name was never Sluice's. */
+  readonly owner: string | undefined;
+}
+
+/**
+ * Views that promotion would make or drop but that belong to somebody else: another tool, or another environment.
+ *
+ * @param views what each view shows whole, by lower-case name
+ */
 export function takenNames(
   plan: Plan,
   input: PlanInput,
-): readonly {
-  readonly model: string;
-  readonly view: string;
-  readonly relation: string;
-  readonly owner: string | undefined;
-}[] {
+  views: ReadonlyMap<string, TableName | 'another query'>,
+): readonly TakenName[] {
+  const isForeign = (view: TableName): boolean => {
+    const shown = views.get(viewKey(view));
+    return shown === 'another query' || (shown !== undefined && !isPhysicalSchema(shown.schema));
+  };
   const owners = new Map<string, string>();
   for (const environment of input.state.environments.values()) {
     for (const m of environment.models.values()) owners.set(viewKey(m.view), environment.name);
   }
-  return [...plan.nodes.values()].flatMap((planned) => {
+  const removed = plan.removed
+    .filter((r) => r.stands && isForeign(r.view))
+    .map((r) => ({
+      model: r.model,
+      view: `${r.view.schema}.${r.view.name}`,
+      relation: 'view' as const,
+      owner: plan.environment,
+    }));
+  const made = [...plan.nodes.values()].flatMap((planned): readonly TakenName[] => {
     const { node } = planned;
     if (!hasView(planned)) return [];
     const view = environmentView(plan.environment, node.name);
     const relation = input.relations.get(viewKey(view));
     const owner = owners.get(viewKey(view));
-    if (relation === undefined || (relation === 'view' && owner === plan.environment)) return [];
+    const isOurs = relation === 'view' && owner === plan.environment;
+    if (relation === undefined || (isOurs && (changesItsView(planned) || !isForeign(view)))) return [];
     return [{ model: node.name, view: `${view.schema}.${view.name}`, relation, owner }];
   });
+  return [...made, ...removed];
+}
+
+/** Whether statements of the model's own may have made another query of its view. */
+function changesItsView({ node }: PlannedNode): boolean {
+  return node.node === 'model' && node.definition.virtualStatements.length > 0;
 }

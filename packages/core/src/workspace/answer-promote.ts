@@ -63,7 +63,7 @@ export async function answerPromote(
     const plan = buildPlan(input);
     const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
     const upkeep = planPromotion(state, standing, plan, writer, tested);
-    refuseTaken(plan, input);
+    refuseTaken(plan, input, standing.views);
     const document = await settle(w, connection, upkeep, options, async (run) => {
       // One transaction with its line in the history: whoever is killed has promoted all of it, or none.
       await connection.transaction(async () => {

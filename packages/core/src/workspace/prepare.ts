@@ -7,6 +7,7 @@ import {
   expectedSeconds,
   SqlWriter,
   takenNames,
+  type TakenName,
   toPlanDocument,
   type EstimateBasis,
   type Plan,
@@ -93,7 +94,8 @@ async function prepareNow(
   };
   const plan = buildPlan(input);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
-  refuseTaken(plan, input);
+  // Only who moves views has to know what they show.
+  refuseTaken(plan, input, plan.promotes ? await connection.views() : new Map());
   const writer = new SqlWriter(plan, compiled.project, (texts) => compiled.binder.parse(texts));
   const around = [...writer.around('beforeAll').diagnostics, ...writer.around('afterAll').diagnostics];
   if (hasErrors(around)) throw new SluiceError(around);
@@ -165,21 +167,24 @@ async function limits(
 }
 
 /** @throws {SluiceError} `name-taken` when a view would replace what is not this environment's own. */
-export function refuseTaken(plan: Plan, input: PlanInput): void {
-  const taken = takenNames(plan, input);
-  if (taken.length > 0) {
-    throw new SluiceError(
-      taken.map((t) =>
-        diagnostic(
-          'name-taken',
-          t.owner === undefined
-            ? `a ${t.relation} named ${t.view} exists already, and Sluice did not make it`
-            : `the view ${t.view} belongs to the environment ${t.owner}`,
-          {
-            hint: `Rename it or the model ${t.model}; Sluice never replaces what is not this environment's own.`,
-          },
-        ),
-      ),
-    );
-  }
+export function refuseTaken(plan: Plan, input: PlanInput, views: Parameters<typeof takenNames>[2]): void {
+  const taken = takenNames(plan, input, views);
+  if (taken.length === 0) return;
+  throw new SluiceError(
+    taken.map((t) =>
+      diagnostic('name-taken', whatIsTaken(t, plan.environment), { hint: whatToDo(t, plan.environment) }),
+    ),
+  );
+}
+
+function whatIsTaken({ relation, view, owner }: TakenName, environment: string): string {
+  if (owner === undefined) return `a ${relation} named ${view} exists already, and Sluice did not make it`;
+  return owner === environment
+    ? `a ${relation} that Sluice did not make stands where ${environment} has its view ${view}`
+    : `the view ${view} belongs to the environment ${owner}`;
+}
+
+function whatToDo({ model, owner }: TakenName, environment: string): string {
+  const what = owner === environment ? 'Rename it or drop it' : `Rename it or the model ${model}`;
+  return `${what}; Sluice never replaces what is not this environment's own.`;
 }
