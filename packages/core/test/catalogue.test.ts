@@ -7,7 +7,7 @@ import { TestProject } from './support/project.ts';
 /** Codes that only come up after compiling: selection, plans, the warehouse, execution. */
 const LATER = new Set(
   `
-    unknown-model unknown-environment invalid-environment-name environment-differs invalid-option nothing-selected restatement-refused forward-only-refused selection-incomplete
+    unknown-model unknown-environment invalid-environment-name environment-differs invalid-option nothing-selected restatement-refused forward-only-refused selection-incomplete limits-too-narrow
     plan-unreadable plan-moved plan-tampered warehouse-locked warehouse-unreadable warehouse-missing
     cannot-replay replay-moved promotion-incomplete rollback-impossible destructive-step unknown-run
     state-unreadable state-not-empty state-incomplete

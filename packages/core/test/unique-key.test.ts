@@ -84,6 +84,71 @@ test('with disable_restatement, rows that stand are merged into from the late da
   expect(await held(project)).toEqual(['a Anna 3', 'b Bob 2']);
 });
 
+describe('a late row, and a plan with limits', () => {
+  const rows = '2024-01-28 01:00:00,a,Ann,1\n2024-01-29 01:00:00,b,Bob,2\n2024-01-30 01:00:00,a,Anna,3\n';
+  const [start, end] = [Date.UTC(2024, 0, 29), Date.UTC(2024, 0, 30)];
+  const late = '2024-01-29 09:00:00,a,Late,9\n2024-01-29 10:00:00,z,Zoe,5\n';
+  const now = { now: '2024-01-31T01:00:00Z' };
+
+  test.each([
+    ['unique_key id', ['a Anna 3', 'b Bob 2', 'z Zoe 5'], '2 days'],
+    ['unique_key id, disable_restatement true', ['a Anna 3', 'b Bob 2', 'z Zoe 5'], '1 day'],
+  ])('%s: neither loses rows nor puts older ones over newer ones', async (kind, after, beside) => {
+    await using project = new TestProject(files(rows, kind, LAST), now);
+    await project.build();
+    project.append('changes.csv', late);
+    const plan = await (await project.workspace()).plan('prod', { start, end });
+    expect(plan.diagnostics).toMatchObject([
+      {
+        code: 'limits-too-narrow',
+        severity: 'warning',
+        message: `marts.customers is left as it is: its rows build on each other, and those of ${beside} lie outside of this plan`,
+        hint: 'Plan without --start and --end, and all of them are computed again, in order.',
+      },
+    ]);
+    expect(plan.document.actions.filter((a) => a.model === 'marts.customers')).toEqual([]);
+    const applied = await (await project.workspace()).apply('prod', { start, end });
+    expect([applied.document.status, applied.diagnostics.map((d) => d.code)]).toEqual([
+      'done',
+      ['limits-too-narrow'],
+    ]);
+    expect(await held(project)).toEqual(['a Anna 3', 'b Bob 2']);
+    await project.build();
+    expect(await held(project)).toEqual(after);
+  });
+
+  test('what lies before the limits alone, and nothing to compute again, is no reason to wait', async () => {
+    await using project = new TestProject(files(rows, 'unique_key id', LAST), now);
+    await project.build();
+    project.append('changes.csv', '2024-01-31 01:00:00,b,Bobby,7\n');
+    project.now = Date.parse('2024-02-01T01:00:00Z');
+    const plan = await (await project.workspace()).plan('prod', { start: Date.UTC(2024, 0, 31) });
+    expect(plan.diagnostics).toEqual([]);
+    await project.apply('prod', { start: Date.UTC(2024, 0, 31) });
+    expect(await held(project)).toEqual(['a Anna 3', 'b Bobby 7']);
+  });
+
+  test('an environment that begins later takes no rows from one that shows the same table', async () => {
+    const project = new TestProject(files(rows, 'unique_key id', LAST), now);
+    await using _ = project;
+    project.edit('project.yaml', 'sources:', 'environments: { dev: { start: 2024-01-30 } }\nsources:');
+    await project.build();
+    await project.build('dev');
+    project.append('changes.csv', `${late}2024-01-30 09:00:00,y,Yan,6\n`);
+    expect((await (await project.workspace()).plan('dev')).diagnostics).toMatchObject([
+      {
+        code: 'limits-too-narrow',
+        hint: 'environments.dev.start is later than they are. Plan the environment that has them all, and dev shows what is computed there.',
+      },
+    ]);
+    await project.apply('dev');
+    expect(await held(project)).toEqual(['a Anna 3', 'b Bob 2']);
+    await project.build();
+    expect(await held(project)).toEqual(['a Anna 3', 'b Bob 2', 'y Yan 6', 'z Zoe 5']);
+    expect((await (await project.workspace()).plan('dev')).diagnostics).toEqual([]);
+  });
+});
+
 test('NULL is a key like any other, and so is a combination with one', async () => {
   const query = 'SELECT id, name, amount FROM raw.changes WHERE ts >= @interval_start AND ts < @interval_end';
   await using project = new TestProject(

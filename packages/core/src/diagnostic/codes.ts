@@ -92,6 +92,7 @@ export const CODES = {
   'restatement-refused': 'error',
   'forward-only-refused': 'error',
   'selection-incomplete': 'error',
+  'limits-too-narrow': 'warning',
   'schema-change': 'warning',
   'schema-change-refused': 'error',
   // warehouse

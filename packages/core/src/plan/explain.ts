@@ -28,10 +28,10 @@ export const reason = {
     message: `new data in ${models.toSorted().join(', ')}`,
   }),
   clock: (): ReasonDocument => ({ code: 'clock', message: 'depends on the clock, and its cron ticked' }),
-  missingIntervals: (ranges: readonly TimeRange[], unit: IntervalUnit): ReasonDocument => {
-    const count = ranges.reduce((sum, r) => sum + countUnits(r, unit), 0);
-    return { code: 'missing_intervals', message: `${count} ${unitName(unit, count)} not computed yet` };
-  },
+  missingIntervals: (ranges: readonly TimeRange[], unit: IntervalUnit): ReasonDocument => ({
+    code: 'missing_intervals',
+    message: `${countedIntervals(ranges, unit)} not computed yet`,
+  }),
   notComputed: (): ReasonDocument => ({
     code: 'not_computed',
     message: 'its rows have not been computed yet',
@@ -328,6 +328,12 @@ function where(changed: readonly TimeRange[]): string {
   return days === 1
     ? ` on ${from}`
     : ` on ${days} days from ${from} to ${formatInstant(last.end - 86_400_000)}`;
+}
+
+/** Such as `3 days`. */
+export function countedIntervals(ranges: readonly TimeRange[], unit: IntervalUnit): string {
+  const count = ranges.reduce((sum, r) => sum + countUnits(r, unit), 0);
+  return `${count} ${unitName(unit, count)}`;
 }
 
 function unitName(unit: IntervalUnit, count: number): string {

@@ -23,8 +23,10 @@ import { dataOfWrite, recordInputs, staleRanges, type BoundInput } from './stale
 export interface IntervalState {
   readonly definition: ModelDefinition;
   readonly cadence: Cadence;
-  /** The range it should hold. */
+  /** The range it should hold, within the limits of the plan. */
   readonly desired: readonly TimeRange[];
+  /** The range it should hold by its definition. */
+  readonly whole: readonly TimeRange[];
   readonly coverage: Coverage;
   readonly entries: readonly LedgerEntry[];
   readonly inputs: readonly BoundInput[];
@@ -67,9 +69,37 @@ export interface IntervalWork {
  * computing all anew, in order; where that is not wanted (`disable_restatement`), by merging again from there on; and rows
  * that were appended are never appended twice.
  */
-export function intervalWork(whole: IntervalState): {
+export function intervalWork(state: IntervalState): {
   readonly work: IntervalWork | undefined;
   /** What would be computed, and has to wait. */
+  readonly held: readonly TimeRange[];
+  /** What stands outside of the plan's limits, because of which nothing is computed. */
+  readonly outside: readonly TimeRange[];
+} {
+  const found = readyWork(state);
+  const outside = found.work === undefined ? [] : leftBeside(state, found.work);
+  return outside.length === 0 ? { ...found, outside } : { work: undefined, held: [], outside };
+}
+
+/**
+ * What stands outside of the plan's limits although rows that build on each other are computed anew within them, so that it would
+ * be gone, or are merged again before it, so that older rows would replace newer ones.
+ */
+function leftBeside(state: IntervalState, { anew, batches: tasks }: IntervalWork): readonly TimeRange[] {
+  const { kind } = state.definition;
+  if (!isAccumulating(kind) && !state.readsItself) return [];
+  const stands = covered(state.coverage).flatMap((r) => state.whole.flatMap((w) => intersect(r, w) ?? []));
+  const outside = subtract(stands, state.desired);
+  if (anew) return outside;
+  // What is appended stands in no order.
+  if (kind.kind === 'INCREMENTAL_UNMANAGED') return [];
+  const first = tasks[0]?.start ?? Number.POSITIVE_INFINITY;
+  return outside.filter((r) => r.end > first);
+}
+
+/** What is ready of what is to be computed. */
+function readyWork(whole: IntervalState): {
+  readonly work: IntervalWork | undefined;
   readonly held: readonly TimeRange[];
 } {
   const { cadence: clock, ready } = whole;

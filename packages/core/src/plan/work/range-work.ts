@@ -1,10 +1,11 @@
 import type { CompiledModel } from '../../compile/compiled.ts';
+import { diagnostic, type Diagnostic } from '../../diagnostic/index.ts';
 import type { LedgerEntry } from '../../state/state.ts';
 import { BEGINNING, END, intersect, widen, type IntervalUnit, type TimeRange } from '../../time/index.ts';
-import { reason } from '../explain.ts';
+import { countedIntervals, reason } from '../explain.ts';
 import { heldByInputs, holdBack, readyRanges } from '../held-back.ts';
 import { intervalWork } from '../interval-work.ts';
-import { cadenceAt, desiredRanges } from '../node-clock.ts';
+import { cadenceAt, desiredRanges, wholeRanges } from '../node-clock.ts';
 import { keepsRows } from '../place.ts';
 import { inputsAt } from '../walk-inputs.ts';
 import { NOT_ASKED, NOTHING, type Placed, type Todo, type Walk } from '../walk.ts';
@@ -19,10 +20,15 @@ export function rangeWork(
   const { key, exists, carry } = place;
   const cadence = cadenceAt(walk, node);
   const { ranges, pending, effective } = walk.asked.get(node.name) ?? NOT_ASKED;
-  const { work: todo, held } = intervalWork({
+  const {
+    work: todo,
+    held,
+    outside,
+  } = intervalWork({
     definition: node.definition,
     cadence,
     desired: desiredRanges(walk, node, cadence),
+    whole: wholeRanges(walk, node, cadence),
     coverage: walk.coverage.get(key) ?? [],
     entries,
     inputs: inputsAt(walk, node),
@@ -36,6 +42,7 @@ export function rangeWork(
     unready: heldByInputs(walk, node).ranges,
   });
   holdBack(walk, node, held);
+  if (outside.length > 0) walk.diagnostics.push(leftAsItIs(walk, node, outside, cadence.unit));
   if (todo === undefined && carry !== undefined) return { work: { kind: 'carry' }, because: [] };
   if (todo === undefined) return exists ? NOTHING : { work: { kind: 'empty', checked: false }, because: [] };
   const { batches, anew, restated, automatic, lacking, moved } = todo;
@@ -51,6 +58,25 @@ export function rangeWork(
   if (anew) because.push(reason.anew());
   walk.coverage.set(key, todo.coverage);
   return { work: { kind: 'intervals', batches, anew, restated }, because };
+}
+
+/** A model whose rows build on each other, and which the plan's limits cut. */
+function leftAsItIs(
+  walk: Walk,
+  node: CompiledModel,
+  outside: readonly TimeRange[],
+  unit: IntervalUnit,
+): Diagnostic {
+  const { start, end, environment } = walk.in;
+  const limits = [...(start === undefined ? [] : ['--start']), ...(end === undefined ? [] : ['--end'])];
+  const message = `${node.name} is left as it is: its rows build on each other, and those of ${countedIntervals(outside, unit)} lie outside of this plan`;
+  return diagnostic('limits-too-narrow', message, {
+    location: node.definition.nameLocation,
+    hint:
+      limits.length > 0
+        ? `Plan without ${limits.join(' and ')}, and all of them are computed again, in order.`
+        : `environments.${environment}.start is later than they are. Plan the environment that has them all, and ${environment} shows what is computed there.`,
+  });
 }
 
 /** What another version of the model noted may be a part of an interval of this one. */
