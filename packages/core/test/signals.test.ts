@@ -114,6 +114,33 @@ test('functions answer true, false or a list; each is asked for what those befor
   ]);
 });
 
+test('a run is planned again only where something is not ready', async () => {
+  const spans: string[] = [];
+  await using project = new TestProject(
+    { ...ORDERS, ...QUERY },
+    {
+      now: '2024-01-30T06:00:00Z',
+      tracer: {
+        span: (name, _attributes, work) => {
+          spans.push(name);
+          return work({ note: () => undefined, fail: () => undefined });
+        },
+      },
+    },
+  );
+  project.edit('models/marts/daily.sql', '  audits (', '  signals (there(least := 1)),\n  audits (');
+  await project.build();
+  const plans = async (now: string): Promise<unknown> => {
+    spans.length = 0;
+    project.now = Date.parse(now);
+    const ran = await project.run();
+    return [intervalsOf(ran, 'marts.daily'), spans.filter((s) => s === 'plan').length];
+  };
+  expect(await plans('2024-01-31T06:00:00Z')).toEqual([[days('2024-01-30', '2024-01-31')], 1]);
+  expect(await plans('2024-02-02T06:00:00Z')).toEqual([[days('2024-01-31', '2024-02-01')], 2]);
+  expect(await plans('2024-02-02T07:00:00Z'), 'one day waits still').toEqual([undefined, 2]);
+});
+
 test('in another environment a signal asks what that shows', async () => {
   await using project = waiting(`(asked(log := 'LOG'))`, FUNCTIONS);
   project.edit('models/marts/daily.sql', 'LOG', project.path('log'));

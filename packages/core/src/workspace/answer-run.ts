@@ -5,7 +5,7 @@ import { askSignals } from './ask-signals.ts';
 import { execute } from './execute.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
-import { prepare, type Prepared } from './prepare.ts';
+import { prepare, prepareAgain, type Prepared } from './prepare.ts';
 import { withWarehouse } from './with-warehouse.ts';
 
 export async function answerRun(
@@ -25,13 +25,12 @@ export async function runOnce(
 ): Promise<Answer<ApplyDocument>> {
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
-    const now = w.now();
-    const prepareWith = (signals: Awaited<ReturnType<typeof askSignals>>): Promise<Prepared> =>
-      prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true, signals }, now);
-    let prepared = await prepareWith(undefined);
+    let prepared = await prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true });
     checkPromoted(prepared);
     const answers = await askSignals(w, prepared, connection);
-    if (answers !== undefined) prepared = await prepareWith(answers);
+    // Where all is ready, the plan is the one that took it to be so.
+    if ([...answers.values()].some((a) => a.refused.length > 0))
+      prepared = await prepareAgain(w, prepared, connection, answers);
     return execute(w, 'run', prepared, connection, warehouse, undefined);
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Asks the signals of models which of the intervals that a run would compute are ready. The run is planned twice: once as if all
- * were ready, to know what to ask for, and once with the answers. Planning itself asks nobody.
+ * Asks the signals of models which of the intervals that a run would compute are ready. The run is planned as if all
+ * were ready, to know what to ask for, and again with the answers where something is not. Planning itself asks nobody.
  */
 
 import { compileContext } from '../compile/index.ts';
@@ -23,12 +23,12 @@ import { inEnvironment } from './environment-query.ts';
 import type { OpenProject } from './open-project.ts';
 import type { Prepared } from './prepare.ts';
 
-/** What the signals say, by model; undefined when none had to be asked. */
+/** What the signals say, by model that has some. */
 export async function askSignals(
   w: OpenProject,
   { plan, project, state }: Prepared,
   connection: Connection,
-): Promise<ReadonlyMap<string, SignalAnswer> | undefined> {
+): Promise<ReadonlyMap<string, SignalAnswer>> {
   const answers = new Map<string, SignalAnswer>();
   for (const planned of plan.nodes.values()) {
     const { node } = planned;
@@ -61,7 +61,7 @@ export async function askSignals(
         : askQuery(signal, call, intervals, { project, definition: node.definition, plan, query });
     }
   }
-  return answers.size === 0 ? undefined : answers;
+  return answers;
 }
 
 /** The intervals that a run would compute; of a table that is computed as a whole the one that ended last. */

@@ -29,6 +29,8 @@ import { selectModels } from './select-models.ts';
 /** A plan in every form a command needs. */
 export interface Prepared extends CompiledProject {
   readonly state: State;
+  /** What the plan was made of. */
+  readonly input: PlanInput;
   readonly plan: Plan;
   readonly writer: SqlWriter;
   readonly document: PlanDocument;
@@ -36,11 +38,7 @@ export interface Prepared extends CompiledProject {
   readonly expected: Readonly<Record<string, number>>;
 }
 
-type PrepareOptions = PlanOptions &
-  RunOptions & {
-    readonly atOnce?: boolean;
-    readonly signals?: ReadonlyMap<string, SignalAnswer> | undefined;
-  };
+type PrepareOptions = PlanOptions & RunOptions & { readonly atOnce?: boolean };
 
 /** Reads what stands and decides what is to be done. */
 export function prepare(
@@ -52,14 +50,32 @@ export function prepare(
   options: PrepareOptions,
   now: number = w.now(),
 ): Promise<Prepared> {
+  return timed(w, environment, async () => {
+    const input = await readInput(w, compiled, connection, environment, mode, options, now);
+    return decide(compiled, connection, input);
+  });
+}
+
+/** Decides again, of what was read: signals have said since what is ready. */
+export function prepareAgain(
+  w: OpenProject,
+  { input, ...prepared }: Prepared,
+  connection: Connection,
+  signals: ReadonlyMap<string, SignalAnswer>,
+): Promise<Prepared> {
+  const compiled = { ...prepared, compiled: input.compiled };
+  return timed(w, input.environment, () => decide(compiled, connection, { ...input, signals }));
+}
+
+function timed(w: OpenProject, environment: string, work: () => Promise<Prepared>): Promise<Prepared> {
   return w.tracer.span('plan', { 'sluice.environment': environment }, async (span) => {
-    const prepared = await prepareNow(w, compiled, connection, environment, mode, options, now);
+    const prepared = await work();
     span.note({ 'sluice.actions': prepared.document.actions.length });
     return prepared;
   });
 }
 
-async function prepareNow(
+async function readInput(
   w: OpenProject,
   compiled: CompiledProject,
   connection: Connection,
@@ -67,11 +83,11 @@ async function prepareNow(
   mode: 'plan' | 'run',
   options: PrepareOptions,
   now: number,
-): Promise<Prepared> {
+): Promise<PlanInput> {
   checkEnvironmentName(environment);
   const state = await readState(connection);
   const relations = await connection.relations();
-  const input: PlanInput = {
+  return {
     compiled: compiled.compiled,
     config: compiled.project.config,
     state,
@@ -90,8 +106,15 @@ async function prepareNow(
     mode,
     ignoreCron: options.ignoreCron,
     ...(await limits(w, compiled, state, environment, options, now)),
-    signals: options.signals,
   };
+}
+
+async function decide(
+  compiled: CompiledProject,
+  connection: Connection,
+  input: PlanInput,
+): Promise<Prepared> {
+  const { state, mode } = input;
   const plan = buildPlan(input);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
   // Only who moves views has to know what they show.
@@ -118,7 +141,7 @@ async function prepareNow(
     }),
   );
   const compiledNow = { ...compiled, compiled: { ...compiled.compiled, diagnostics } };
-  return { ...compiledNow, state, plan, writer, document, expected };
+  return { ...compiledNow, state, input, plan, writer, document, expected };
 }
 
 /** By the patterns of the project, which say the same as the names of files in fewer words. */

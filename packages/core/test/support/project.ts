@@ -26,6 +26,7 @@ import {
   type PlanOptions,
   type RunOptions,
   type Workspace,
+  type WorkspaceOptions,
 } from '../../src/index.ts';
 import { reading } from './reading.ts';
 
@@ -42,6 +43,7 @@ export interface ProjectOptions {
   /** The clock, anything `Date.parse` reads. */
   readonly now?: string;
   readonly observer?: Observer;
+  readonly tracer?: WorkspaceOptions['tracer'];
   readonly jobs?: number;
   readonly lockTimeout?: number;
   readonly failFast?: boolean;
@@ -124,12 +126,13 @@ export class TestProject implements AsyncDisposable {
   }
 
   async workspace(): Promise<Workspace> {
-    const { observer, jobs, lockTimeout, failFast } = this.#options;
+    const { observer, tracer, jobs, lockTimeout, failFast } = this.#options;
     return (this.#workspace ??= await openWorkspace({
       root: this.root,
       now: () => this.now,
       lockTimeout: lockTimeout ?? 2000,
       ...(observer === undefined ? {} : { observer }),
+      ...(tracer === undefined ? {} : { tracer }),
       ...(jobs === undefined ? {} : { jobs }),
       ...(failFast === undefined ? {} : { failFast }),
     }));
