@@ -1,7 +1,7 @@
-// Audits and diffs against the same questions put to DuckDB by hand: the shop's audits; uniqueness and orphans of many rows within a
-// limit of memory; two tables compared by grain.
+// Audits and diffs against the same questions put to DuckDB by hand: the shop's audits; audits of single rows, which share a scan;
+// uniqueness and orphans of many rows within a limit of memory; two tables compared by grain.
 //
-//   node --conditions=sluice-source bench/audit.ts [--transactions 10000000] [--rows 100000000] [--diff 10000000] [--runs 5] [--json]
+//   node --conditions=sluice-source bench/audit.ts [--transactions 10000000] [--checked 10000000] [--rows 100000000] [--diff 10000000] [--runs 5] [--json]
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,11 +18,17 @@ const MEMORY_LIMIT = '4GB';
 
 export async function measureAudits(
   bundle: Bundle,
-  size: { readonly transactions: number; readonly rows: number; readonly diff: number },
+  size: {
+    readonly transactions: number;
+    readonly checked: number;
+    readonly rows: number;
+    readonly diff: number;
+  },
   runs: number,
 ): Promise<readonly Measurement[]> {
   return [
     await measureShopAudits(bundle, size.transactions, runs),
+    await measureRowAudits(bundle, size.checked, runs),
     ...(await measureMany(bundle, size.rows, runs)),
     await measureDiff(bundle, size.diff, runs),
   ];
@@ -56,6 +62,55 @@ async function measureShopAudits(bundle: Bundle, transactions: number, runs: num
     what: `the shop's ${audits.length} audits, ${transactions.toLocaleString('en')} transactions`,
     ...measured,
     notes: ['all counts are equal on both sides'],
+  };
+}
+
+/** Conditions on the rows of one table, none of which is true of any; by hand each is a scan. */
+const ROW_AUDITS: readonly (readonly [audit: string, bad: string])[] = [
+  ['not_null(columns := (id, channel, code))', 'id IS NULL OR channel IS NULL OR code IS NULL'],
+  [
+    "accepted_values(column := channel, is_in := ('email', 'social', 'none'))",
+    "channel NOT IN ('email', 'social', 'none')",
+  ],
+  ['string_length_between(column := code, min_v := 5, max_v := 20)', 'length(code) NOT BETWEEN 5 AND 20'],
+  [
+    "match_regex_pattern_list(column := code, patterns := ('^code [0-9]+$'))",
+    "NOT regexp_matches(code, '^code [0-9]+$')",
+  ],
+  ['forall(criteria := (net <= gross))', 'net > gross'],
+  ['non_negative(columns := (net, gross))', 'net < 0 OR gross < 0'],
+];
+
+async function measureRowAudits(bundle: Bundle, rows: number, runs: number): Promise<Measurement> {
+  const project = join(BENCH, 'data', `checked-${rows}`);
+  const warehouse = join(project, '.sluice/warehouse.duckdb');
+  mkdirSync(join(project, 'models/m'), { recursive: true });
+  writeFileSync(
+    join(project, 'project.yaml'),
+    `name: checked\nstart: 2024-01-01\nsources:\n  raw:\n    rows: { table: outside.rows, columns: { id: BIGINT, channel: VARCHAR, code: VARCHAR, gross: 'DECIMAL(12,2)', net: 'DECIMAL(12,2)' } }\n`,
+  );
+  writeFileSync(
+    join(project, 'models/m/checked.sql'),
+    `MODEL (name m.checked, kind VIEW, audits (\n  ${ROW_AUDITS.map(([audit]) => audit).join(',\n  ')}\n));\nSELECT id, channel, code, gross, net FROM raw.rows\n`,
+  );
+  if (!existsSync(warehouse))
+    await byHand(warehouse, [
+      'CREATE SCHEMA outside',
+      `CREATE TABLE outside.rows AS SELECT i AS id, ['email', 'social', 'none'][1 + i % 3] AS channel, 'code ' || (i * 7919) % 100000 AS code,
+         CAST(i % 10000 * 0.01 AS DECIMAL(12,2)) AS gross, CAST(i % 10000 * 0.008 AS DECIMAL(12,2)) AS net FROM range(${rows}) AS r(i)`,
+    ]);
+  await runChild(bundle.inProject(project, 'apply', 'prod', '--yes'));
+  const child = bundle.inProject(project, 'audit');
+  const { audits } = JSON.parse((await runChild(child)).stdout) as AuditAnswer;
+  const queries = ROW_AUDITS.map(([, bad]) => `SELECT count(*) FROM outside.rows WHERE ${bad}`);
+  const measured = await besideHand(child, warehouse, {}, queries, runs, (counts) => {
+    const found = [...counts, ...audits.map((a) => a.failing_rows)];
+    if (audits.length !== counts.length || found.some((n) => n > 0))
+      throw new Error(`no row should be bad: ${found.join(' ')}`);
+  });
+  return {
+    what: `${ROW_AUDITS.length} audits of single rows, ${rows.toLocaleString('en')} rows`,
+    ...measured,
   };
 }
 
@@ -181,13 +236,19 @@ function one(text: string): number {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { json, values } = readArguments({
     transactions: '10000000',
+    checked: '10000000',
     rows: '100000000',
     diff: '10000000',
     runs: '5',
   });
   const bundle = Bundle.take();
   try {
-    const size = { transactions: one(values.transactions), rows: one(values.rows), diff: one(values.diff) };
+    const size = {
+      transactions: one(values.transactions),
+      checked: one(values.checked),
+      rows: one(values.rows),
+      diff: one(values.diff),
+    };
     print(await measureAudits(bundle, size, one(values.runs)), json);
   } finally {
     bundle.remove();

@@ -24,7 +24,11 @@ try {
       ...(await measurePlan(bundle, 30, 1)),
       ...(await measureUnits(bundle, 20, 1)),
       ...(await measureShop(bundle, 5_000, 1)),
-      ...(await measureAudits(bundle, { transactions: 5_000, rows: 10_000, diff: 10_000 }, 1)),
+      ...(await measureAudits(
+        bundle,
+        { transactions: 5_000, checked: 10_000, rows: 10_000, diff: 10_000 },
+        1,
+      )),
       ...(await measureHeavy(bundle, 2_000, 1)),
       ...(await measureBackfill(bundle, 5, 100, 1)),
       ...(await measureOneMoreDay(bundle, 10_000, 1)),

@@ -83,6 +83,9 @@ export function handScript(recording: Recording): HandScript {
 /** Bad rows of an audit, in whatever way they are asked for. */
 const BAD_ROWS = /\(\n(.*)\n\) AS failing\b/s;
 
+/** Whether any of several audits finds a row: by hand they share the scan as well. */
+const ANY_BAD = /^SELECT bool_or\(/;
+
 /** A statement as a person would send it; undefined when it is Sluice's own. By hand the bad rows of an audit are counted, once. */
 function userWork(
   sql: string,
@@ -95,6 +98,7 @@ function userWork(
     audited.add(bad);
     return { sort: 'audit', sql: `SELECT count(*) AS n FROM (\n${bad}\n) AS failing` };
   }
+  if (ANY_BAD.test(sql)) return { sort: 'audit', sql };
   const sort = sortOf(sql);
   return sort === undefined ? undefined : { sort, sql };
 }
