@@ -3,10 +3,11 @@ import { divertProblem, looksAcrossRows, type AuditSql, type ResolvedAudit } fro
 import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import type { ProjectConfig, SqlMacro } from '../project/index.ts';
+import { namesTable } from '../sql/names-table.ts';
 import { plainText } from '../sql/plain-text.ts';
-import { identifierName, significantTokens } from '../sql/tokens.ts';
 import { cadenceOf } from '../time/index.ts';
 import type { Column } from './compiled.ts';
+import { DEFAULT_SCHEMA, nodeKey } from './names.ts';
 
 /** What is wrong before anything is bound. `dependencies`: other models that it reads. */
 export function checkDiverting(
@@ -31,14 +32,13 @@ export function checkDiverting(
 }
 
 /** By its name an audit would see the whole model, whatever part of it is being written. */
-function selfProblem(definition: ModelDefinition, audit: ResolvedAudit): string | undefined {
-  const text = audit.definition?.query.text ?? '';
-  const names = significantTokens(text).map((t) => identifierName(text.slice(t.start, t.end)).toLowerCase());
-  const { schema, table } = definition;
-  const isNamed = names.some(
-    (n, i) => n === schema.toLowerCase() && names[i + 1] === '.' && names[i + 2] === table.toLowerCase(),
-  );
-  return isNamed ? `reads ${definition.name} by its name, not as @this_model` : undefined;
+function selfProblem({ name, schema, table }: ModelDefinition, audit: ResolvedAudit): string | undefined {
+  const texts = [audit.definition?.query.text ?? '', ...[...audit.arguments.values()].map((a) => a.sql)];
+  const own = { schema, table, isDefaultSchema: nodeKey(schema) === DEFAULT_SCHEMA };
+  if (!texts.some((text) => namesTable(text, own))) return undefined;
+  return audit.definition === undefined
+    ? `reads all of ${name}, whichever rows are being written`
+    : `reads ${name} by its name, not as @this_model`;
 }
 
 /** What is wrong with the columns. `found`: those that an audit of the project returns. */

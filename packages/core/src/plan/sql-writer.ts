@@ -9,12 +9,13 @@ import {
 } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel, StandaloneAudit } from '../compile/compiled.ts';
 import type { Binder, ParseResult } from '../compile/binder.ts';
-import { nodeKey, DEFAULT_SCHEMA } from '../compile/names.ts';
+import { nodeKey, nodeSchemaAndTable, DEFAULT_SCHEMA } from '../compile/names.ts';
 import { findReferences, rewriteReferences, type TableReference } from '../compile/references.ts';
 import { SourceText, type Diagnostic, type Outcome } from '../diagnostic/index.ts';
 import type { SqlFragment } from '../model/index.ts';
 import type { Project, ProjectConfig } from '../project/index.ts';
 import { render, type RenderContext } from '../render/index.ts';
+import { namesTable } from '../sql/names-table.ts';
 import { ident, raw, tableIdent, type TableName } from '../sql/quote.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import type { Plan, PlannedNode } from './planned.ts';
@@ -156,8 +157,7 @@ export class SqlWriter {
     );
     const text = made.value?.sql ?? '';
     const seen = `SELECT count(*) AS n FROM ${made.value?.audited ?? tableIdent(planned.physical)}`;
-    // An audit of the library that reads nothing else names its table already.
-    const isPlain = bound.audit.definition === undefined && bound.dependencies.length === 0;
+    const isPlain = namesPhysicalOnly(planned, bound);
     const bad = isPlain ? text : await this.rewrite(text);
     const relation = made.value?.audited ?? tableIdent(planned.physical);
     return {
@@ -327,6 +327,14 @@ function auditScope({ node, physical }: PlannedNode, range: TimeRange): AuditSco
   const isPart =
     node.node === 'model' && node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE' && !isAllTime(range);
   return { relation: tableIdent(physical), where: isPart ? timeCondition(node, range) : undefined };
+}
+
+/** An audit of the library that reads nothing else names its table already, unless an argument names the model. */
+function namesPhysicalOnly({ node }: PlannedNode, { audit, dependencies }: BoundAudit): boolean {
+  if (audit.definition !== undefined || dependencies.length > 0) return false;
+  const { schema, table } = nodeSchemaAndTable(node.name);
+  const own = { schema, table, isDefaultSchema: nodeKey(schema) === DEFAULT_SCHEMA };
+  return ![...audit.arguments.values()].some((a) => namesTable(a.sql, own));
 }
 
 /** A table as its readers know it: columns that it kept although its model dropped them are not for them. */
