@@ -60,6 +60,12 @@ export function anyBadSql(conditions: readonly string[], { relation, where }: Au
   return `SELECT ${verdicts.join(', ')} FROM ${audited} WHERE ${conditions.map((c) => `(\n${c}\n)`).join(' OR ')}`;
 }
 
+/** Parts of an audit of the library that have to bind by themselves. */
+export function aloneSql(audit: ResolvedAudit): readonly string[] {
+  const library = audit.definition === undefined ? libraryAudit(audit.name) : undefined;
+  return library?.alone?.(new Arguments(audit.arguments)) ?? [];
+}
+
 /** The bad rows of a standalone audit. Which rows it looks at, nobody can say. */
 export function standaloneSql(
   audit: ResolvedAudit,

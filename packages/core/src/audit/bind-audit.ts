@@ -51,6 +51,7 @@ export function resolveAudit(
   const diagnostics: Diagnostic[] = [];
   const args = new Map<string, AuditArgument>();
   for (const d of definition?.defaults ?? []) args.set(d.name.toLowerCase(), { value: d.value, sql: d.sql });
+  const writtenAs = new Map<string, string>();
   for (const given of call.arguments) {
     const name = canonicalName(given.name, own);
     if (name === undefined) {
@@ -62,6 +63,23 @@ export function resolveAudit(
         }),
       );
       continue;
+    }
+    const twice = writtenAs.get(name);
+    if (twice !== undefined) {
+      diagnostics.push(
+        diagnostic(
+          'invalid-audit-argument',
+          `audit '${call.name}' has both '${twice}' and '${given.name}', which are the same argument`,
+          { location: given.location, hint: 'Keep one of the two.' },
+        ),
+      );
+      continue;
+    }
+    writtenAs.set(name, given.name);
+    const problem = unusable(name, given.value, own);
+    if (problem !== undefined) {
+      const message = `${given.name} ${problem}, not ${given.sql}`;
+      diagnostics.push(diagnostic('invalid-audit-argument', message, { location: given.location }));
     }
     args.set(name, { value: given.value, sql: given.sql });
   }
@@ -131,6 +149,20 @@ function calledAlone(call: AuditCall, definition: AuditDefinition): Outcome<unde
     notes: [{ message: `'${definition.name}' is declared here`, location: definition.nameLocation }],
   });
   return { value: undefined, diagnostics: [found] };
+}
+
+/** What a value should have been, for a parameter that knows; an audit of the project takes all there is. */
+function unusable(
+  name: string,
+  value: HeaderValue,
+  own: readonly AuditParameter[] | undefined,
+): string | undefined {
+  if ([...(own ?? []), ...COMMON_PARAMETERS].find((p) => p.name === name)?.isFlag === true) {
+    return value.kind === 'boolean' ? undefined : 'must be true or false';
+  }
+  return own !== undefined && value.kind === 'list' && value.items.length === 0
+    ? 'must name one or more'
+    : undefined;
 }
 
 function canonicalName(given: string, own: readonly AuditParameter[] | undefined): string | undefined {

@@ -25,7 +25,7 @@ export const COMMON_PARAMETERS: readonly AuditParameter[] = [
   { name: 'max_rows' },
   { name: 'max_share' },
   { name: 'severity' },
-  { name: 'blocking' },
+  { name: 'blocking', isFlag: true },
 ];
 
 const byName = new Map(

@@ -1,9 +1,11 @@
+import { aloneSql } from '../audit/index.ts';
 import type { Note } from '../diagnostic/index.ts';
 import type { ModelDefinition } from '../model/index.ts';
 import { auditShape } from './audit-shape.ts';
 import { digestOf } from './cache-key.ts';
 import { checkDivertedColumns } from './check-diverting.ts';
 import type { Compilation } from './compilation.ts';
+import type { BindError } from './binder.ts';
 import type { Column } from './compiled.ts';
 import { isColumns } from './name-columns.ts';
 import { auditCode, auditPlace, type ParsedAudit, type ParsedModel } from './parse-models.ts';
@@ -84,8 +86,10 @@ async function bindEach(c: Compilation, all: readonly Asked[]): Promise<void> {
     return false;
   });
   const results = await c.input.binder.check(audits.map((a) => a.audit.sql.sql));
-  const wrong = audits.flatMap(({ model, audit, shape }, i) => {
-    const error = results[i];
+  const alone = await checkAlone(c, audits);
+  const wrong = audits.flatMap((asked, i) => {
+    const { model, audit, shape } = asked;
+    const error = results[i] ?? alone.get(asked);
     if (error !== undefined && !isPlanless(error)) return [{ model, audit, error }];
     if (shape !== undefined) c.soundAudits.add(shape);
     return [];
@@ -103,6 +107,21 @@ async function bindEach(c: Compilation, all: readonly Asked[]): Promise<void> {
       notes: [...found.notes, ...defaultNotes(model, audit)],
     });
   }
+}
+
+/** What is wrong with queries that an audit asks of other models and that have to bind without the rows it audits. */
+async function checkAlone(c: Compilation, audits: readonly Asked[]): Promise<ReadonlyMap<Asked, BindError>> {
+  const parts = audits.flatMap((asked) =>
+    asked.audit.dependencies.length === 0 ? [] : aloneSql(asked.audit.audit).map((sql) => ({ asked, sql })),
+  );
+  if (parts.length === 0) return new Map();
+  const results = await c.input.binder.check(parts.map((p) => p.sql));
+  return new Map(
+    parts.flatMap(({ asked }, i) => {
+      const error = results[i];
+      return error === undefined ? [] : [[asked, error] as const];
+    }),
+  );
 }
 
 /** Of an audit that the header does not ask for: how the model gets rid of it. */

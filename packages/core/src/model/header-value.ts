@@ -12,7 +12,9 @@ export function parseHeaderValue(run: TokenRun, depth = 0): HeaderValue {
   const literal = parseLiteral(run);
   if (literal !== undefined) return { ...literal, location };
   if (run.length > 0 && run.nameLength() === run.length) {
-    return { kind: 'name', text: run.nameParts(0, run.length).join('.'), location };
+    const parts = run.nameParts(0, run.length);
+    const ambiguous = parts.some((part) => part.includes('.'));
+    return { kind: 'name', text: parts.join('.'), ...(ambiguous ? { parts } : {}), location };
   }
   const inner = run.inner();
   const tooDeep = depth >= DEEPEST_LIST;

@@ -3,8 +3,9 @@ import type { ModelKind, SqlFragment } from './model-kind.ts';
 
 /** The value of an argument in a header: `columns := (a, b)`, `threshold := 10`, `criteria := (x > 1)`. */
 export type HeaderValue = (
-  | { readonly kind: 'name'; readonly text: string }
   | { readonly kind: 'string'; readonly text: string }
+  /** `parts`: only of a name in which a part has a dot of its own. */
+  | { readonly kind: 'name'; readonly text: string; readonly parts?: readonly string[] }
   /** As written, a sign included. */
   | { readonly kind: 'number'; readonly text: string }
   | { readonly kind: 'boolean'; readonly value: boolean }

@@ -19,6 +19,11 @@ export interface LibraryAudit {
   /** What is wrong with the arguments as a whole, if anything. */
   readonly problem?: (given: Arguments) => string | undefined;
   readonly bad: (given: Arguments, over: Audited) => BadRows;
+  /**
+   * Queries that have to bind by themselves: within the audit, a name that the other model does not have would be looked for
+   * among the audited rows, and be found there.
+   */
+  readonly alone?: (given: Arguments) => readonly string[];
   /** What rows may be bad for, one by one; without it, it is the value of `column`. */
   readonly blames?: (given: Arguments, over: Audited) => readonly Blame[];
 }
@@ -53,6 +58,8 @@ export interface AuditParameter {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly required?: boolean;
+  /** It is true or false, and nothing else is taken for either. */
+  readonly isFlag?: boolean;
 }
 
 /** An argument of a call: its value and its SQL as written. */
@@ -106,7 +113,7 @@ function valueSql(value: HeaderValue): string {
     case 'list':
       return `(${value.items.map(valueSql).join(', ')})`;
     case 'name':
-      return nameSql(value.text);
+      return value.parts?.map(ident).join('.') ?? nameSql(value.text);
     case 'number':
     case 'sql':
       return value.text;

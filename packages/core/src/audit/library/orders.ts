@@ -20,7 +20,7 @@ function monotone(name: string, alias: string, way: string, wrong: '<' | '>'): L
   return {
     name,
     aliases: [alias],
-    parameters: [COLUMN, { ...SORT, required: true }, { name: 'strictly' }, PARTITION_BY],
+    parameters: [COLUMN, { ...SORT, required: true }, { name: 'strictly', isFlag: true }, PARTITION_BY],
     asks: `In the order of \`sort_column\` the values ${way} from row to row; with \`strictly := false\` they may stay.`,
     nulls: 'is left out, and so is what stands beside it',
     example: `${name}(column := a, sort_column := t, partition_by := (g))`,
@@ -61,7 +61,7 @@ export const ORDER_AUDITS: readonly LibraryAudit[] = [
       { name: 'upper_bound_column', required: true },
       PARTITION_BY,
       { name: 'gaps' },
-      { name: 'zero_length_range_allowed' },
+      { name: 'zero_length_range_allowed', isFlag: true },
     ],
     asks: 'Ranges do not overlap and none ends before it starts. `gaps` between them are `allowed`, `not_allowed` or `required`.',
     nulls: 'is an open end: only the last range may have no upper bound, only the first no lower one',

@@ -16,7 +16,7 @@ export const PARTITION_BY: AuditParameter = {
 export const BOUNDS: readonly AuditParameter[] = [
   { name: 'min_v', aliases: ['min_value', 'min'] },
   { name: 'max_v', aliases: ['max_value', 'max'] },
-  { name: 'inclusive' },
+  { name: 'inclusive', isFlag: true },
 ];
 
 export const IGNORES_NULL = 'is never bad';

@@ -1,4 +1,4 @@
-import type { LibraryAudit } from './library-audit.ts';
+import type { Arguments, LibraryAudit } from './library-audit.ts';
 import {
   any,
   BOUNDS,
@@ -113,16 +113,18 @@ export const VALUE_AUDITS: readonly LibraryAudit[] = [
     asks: 'Every value occurs in a column of another model: no orphans. The other model is then built before this one.',
     nulls: IGNORES_NULL,
     example: 'relationships(column := a, to := staging.customers, field := customer_id)',
-    bad: (given) => {
-      const field = given.sql('field');
-      const where = given.has('to_condition') ? ` AND (${given.sql('to_condition')})` : '';
-      return rows(
-        `${given.sql('column')} IS NOT NULL AND ${given.sql('column')} NOT IN ` +
-          `(SELECT ${field} FROM ${given.sql('to')} WHERE ${field} IS NOT NULL${where})`,
-      );
-    },
+    bad: (given) =>
+      rows(`${given.sql('column')} IS NOT NULL AND ${given.sql('column')} NOT IN (${known(given)})`),
+    alone: (given) => [known(given)],
   },
 ];
+
+/** The values that others may refer to. */
+function known(given: Arguments): string {
+  const field = given.sql('field');
+  const where = given.has('to_condition') ? ` AND (${given.sql('to_condition')})` : '';
+  return `SELECT ${field} FROM ${given.sql('to')} WHERE ${field} IS NOT NULL${where}`;
+}
 
 /** A type is a name, or a text where it has parentheses. */
 function typeOf(written: string): string {
