@@ -85,6 +85,7 @@ function document(value: string, n: number): CiDocument {
         spared: many(() => value),
         audits: many((i) => ({
           audit: `${value}${i}`,
+          identity: value,
           severity: 'block',
           reads: [value],
           reasons: [{ code: 'new_audit', message: value }],
@@ -218,6 +219,7 @@ test('spans of code hold any text', () => {
 const planned = (audit: string, severity: 'block' | 'warn') =>
   ({
     audit,
+    identity: audit,
     severity,
     reads: ['marts.daily'],
     reasons: [{ code: 'inputs_moved', message: 'new data or definitions in marts.daily' }],

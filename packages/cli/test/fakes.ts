@@ -25,6 +25,7 @@ export function action(more: Partial<ActionDocument> = {}): ActionDocument {
     estimate: null,
     version: 'v1',
     physical: 'sluice__marts.revenue__v1',
+    audits: '',
     sql: [],
     ...more,
   };

@@ -73,6 +73,16 @@ const MOVES: readonly {
     note: 'staging.customers: what is to be computed changed',
   },
   {
+    name: 'an audit of a planned model was edited',
+    move: (p) =>
+      p.edit(
+        'models/staging/customers.sql',
+        'kind FULL',
+        'kind FULL, audits (number_of_rows(threshold := 1))',
+      ),
+    note: 'staging.customers: its audits changed',
+  },
+  {
     name: 'a statement on a view is new',
     move: (p) =>
       p.append(
@@ -174,5 +184,19 @@ test('options cannot be edited into a saved plan, and tags may change', async ()
     ]);
   }
   project.edit('models/staging/customers.sql', 'kind FULL', 'kind FULL, tags (pii)');
+  expect((await project.applyPlan(text)).status).toBe('done');
+});
+
+test('a saved plan is refused when a standalone audit asks something else by now', async () => {
+  await using project = new TestProject(ORDERS);
+  await project.build();
+  const file = 'audits/few.sql';
+  project.write(file, 'AUDIT (name few, standalone true);\nSELECT * FROM marts.daily WHERE revenue > 1000\n');
+  const text = `${JSON.stringify(await project.plan(), undefined, 2)}\n`;
+  project.edit(file, '> 1000', '> 2000');
+  const found = await refusal(project.applyPlan(text));
+  expect(found).toMatchObject([{ code: 'plan-moved' }]);
+  expect(notes(found)).toEqual(['standalone audits: which are to run, or what they ask, changed']);
+  project.edit(file, '> 2000', '> 1000');
   expect((await project.applyPlan(text)).status).toBe('done');
 });

@@ -195,7 +195,10 @@ test('a saved plan with other audits is refused', async () => {
   const saved = JSON.stringify(await project.plan());
   project.edit('audits/known.sql', 'blocking false', 'blocking true');
   expect(await refusal(project.applyPlan(saved))).toMatchObject([
-    { code: 'plan-moved', notes: [{ message: 'standalone audits: which are to run changed' }] },
+    {
+      code: 'plan-moved',
+      notes: [{ message: 'standalone audits: which are to run, or what they ask, changed' }],
+    },
   ]);
 });
 

@@ -53,6 +53,7 @@ export async function toPlanDocument(
       estimate: null,
       version: '',
       physical: removed.key,
+      audits: '',
       sql: removed.stands ? [sql`DROP VIEW IF EXISTS ${removed.view}`] : [],
     });
   }
@@ -85,6 +86,7 @@ export async function toPlanDocument(
     promotes: plan.promotes,
     audits: plan.audits.map(({ audit, reasons, seen }) => ({
       audit: audit.name,
+      identity: audit.identity,
       severity: audit.audit.severity === 'warn' ? 'warn' : 'block',
       reads: audit.dependencies,
       reasons,
@@ -166,6 +168,7 @@ async function toAction(
     estimate,
     version: node.version,
     physical: planned.key,
+    audits: node.node === 'source' ? '' : node.auditIdentity,
     sql: [...(load === undefined ? [] : [load]), ...[...before, ...task].map((s) => s.sql)],
   };
 }

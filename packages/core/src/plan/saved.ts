@@ -59,6 +59,7 @@ export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument)
     if (a === undefined) found.push(`${model}: nothing then, ${b?.action ?? ''} now`);
     else if (b === undefined) found.push(`${model}: ${a.action} then, nothing now`);
     else if (a.version !== b.version) found.push(`${model}: its definition changed`);
+    else if (a.audits !== b.audits) found.push(`${model}: its audits changed`);
     else found.push(`${model}: what is to be computed changed`);
   }
   const [before, after] = [updatesOf(saved), updatesOf(today)];
@@ -67,7 +68,7 @@ export function checkStillTrue(savedAsIs: PlanDocument, todayAsIs: PlanDocument)
       found.push(`${model}: its statements on virtual update changed`);
   }
   if (JSON.stringify(saved.audits) !== JSON.stringify(today.audits))
-    found.push('standalone audits: which are to run changed');
+    found.push('standalone audits: which are to run, or what they ask, changed');
   for (const key of ['before_all', 'after_all'] as const) {
     if (JSON.stringify(saved[key]) !== JSON.stringify(today[key])) found.push(`project: ${key} changed`);
   }

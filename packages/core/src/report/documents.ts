@@ -378,6 +378,8 @@ export interface ActionDocument {
   readonly version: string;
   /** The physical table or view. */
   readonly physical: string;
+  /** Hash of what its audits ask, and how strictly; empty without any. */
+  readonly audits: string;
   /** The statements in order; for several batches those of the first. Loads name files by their patterns. */
   readonly sql: readonly string[];
 }
@@ -385,6 +387,8 @@ export interface ActionDocument {
 /** A standalone audit that runs before the environment is shown. */
 export interface PlannedAuditDocument {
   readonly audit: string;
+  /** Hash of what it asks, and how strictly. */
+  readonly identity: string;
   readonly severity: 'block' | 'warn';
   /** Models and sources that its query names. */
   readonly reads: readonly string[];
