@@ -6,7 +6,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditOutcome } from '../src/apply/audits.ts';
-import { runAudits, type Audited } from '../src/apply/run-audits.ts';
+import type { AuditedRows } from '../src/apply/audited-rows.ts';
+import { runAudits } from '../src/apply/run-audits.ts';
 import { auditSql, resolveAudit } from '../src/audit/index.ts';
 import type { Binder, ParseResult } from '../src/compile/binder.ts';
 import type { BoundAudit, Column } from '../src/compile/compiled.ts';
@@ -283,7 +284,7 @@ describe('of one model', () => {
 
   async function run(
     calls: readonly string[],
-    audited: Audited,
+    audited: AuditedRows,
     instead?: Instead,
   ): Promise<{ readonly outcomes: readonly AuditOutcome[]; readonly questions: readonly string[] }> {
     const questions: string[] = [];
@@ -303,7 +304,7 @@ describe('of one model', () => {
     return { outcomes, questions };
   }
 
-  const MANY: Audited = { rows: SHARED_ROWS, scan: 'fresh' };
+  const MANY: AuditedRows = { rows: SHARED_ROWS, scan: 'fresh' };
 
   beforeAll(() => connection.run(`CREATE OR REPLACE TABLE t AS ${ROWS}`));
 
@@ -429,5 +430,39 @@ WHERE DATE '2024-01-31' BETWEEN @start_ds AND @end_ds
   const statuses = ['passed', 'passed', 'failed', 'passed', 'passed', 'tolerated', 'passed'];
   // Of the table and of the view, applied and audited again.
   expect(few?.map((a) => a[2])).toEqual([statuses, statuses, statuses, statuses].flat());
+  expect(many).toEqual(few);
+});
+
+test('an error in what a view computes is that of the audit that looks at it', async () => {
+  const found = [];
+  for (const rows of [2000, SHARED_ROWS + 2000]) {
+    const told: string[] = [];
+    await using project = new TestProject(
+      {
+        'project.yaml': 'name: many\nstart: 2024-01-01\n',
+        'models/m/many.sql': `MODEL (name m.many, kind FULL);
+SELECT i AS id, CASE i WHEN 7 THEN 'many' ELSE '1' END AS code FROM range(${rows}) AS r (i)
+`,
+        'models/m/shown.sql': `MODEL (
+  name m.shown,
+  kind VIEW,
+  audits (not_null(columns := (id)), non_negative(columns := (id), severity := warn), positive(columns := (code)), is_null(columns := (id)))
+);
+SELECT id, max(CAST(code AS INTEGER)) AS code FROM m.many GROUP BY id
+`,
+      },
+      {
+        observer: (event) => {
+          if (event.kind === 'audit-finished') told.push(`${event.result.audit} ${event.result.status}`);
+        },
+      },
+    );
+    const applied = await project.apply();
+    const audits = applied.results.flatMap((r) => r.audits);
+    found.push({ told, audits: audits.map((a) => [a.audit, a.status, a.message, a.failing_rows]) });
+    expect(applied.status).toBe('failed');
+  }
+  const [few, many] = found;
+  expect(few?.told).toEqual(['not_null passed', 'non_negative passed', 'positive error']);
   expect(many).toEqual(few);
 });

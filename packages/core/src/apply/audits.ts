@@ -183,7 +183,7 @@ export function settledAudit(
   planned: PlannedNode,
   bound: BoundAudit,
   range: TimeRange,
-  { seconds, problem }: { readonly seconds: number; readonly problem?: string },
+  { seconds, problem }: { readonly seconds: number; readonly problem: string | undefined },
 ): AuditOutcome {
   return outcomeOf(
     { model: planned.node.name, bound, isStandalone: false, key: keyColumns(planned) },

@@ -5,9 +5,10 @@
 import type { BoundAudit } from '../compile/compiled.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
-import { SHARED_ROWS, sharingAudits, type Scan, type SharedQuestion } from '../plan/shared-question.ts';
+import { SHARED_ROWS, sharingAudits, type SharedQuestion } from '../plan/shared-question.ts';
 import type { SqlWriter } from '../plan/sql-writer.ts';
 import type { TimeRange } from '../time/index.ts';
+import type { AuditedRows } from './audited-rows.ts';
 import {
   MANY_ROWS,
   problemOf,
@@ -18,15 +19,11 @@ import {
   type AuditOutcome,
 } from './audits.ts';
 
-/** What is known of the rows that are audited; none of it changes what is found. */
-export interface Audited {
-  /** How many there are; 0 where nobody knows. */
-  readonly rows: number;
-  /** How they are scanned; undefined where audits must not share a scan. */
-  readonly scan?: Scan;
-  /** Conditions that divide them, for DuckDB to scan beside each other. */
-  readonly parts?: readonly string[];
-}
+/**
+ * Thrown where a scan for several audits has ended the transaction, and all that was done in it can be done again: asked alone, one of
+ * them may raise that error, or none.
+ */
+export class SharedScanFailed extends Error {}
 
 /** One after the other, as they are read. Nothing more is to be read after an error inside of a transaction: it may have ended it. */
 export async function* runAudits(
@@ -36,23 +33,28 @@ export async function* runAudits(
   audits: readonly BoundAudit[],
   range: TimeRange,
   maxRows: number,
-  { rows, scan, parts = [] }: Audited,
+  { rows, scan, parts = [], canRepeat = false }: AuditedRows,
 ): AsyncGenerator<AuditOutcome> {
   const look = { parts, many: rows >= MANY_ROWS };
   const sharing = scan === undefined || rows < SHARED_ROWS ? [] : sharingAudits(audits);
-  const [first] = sharing;
-  let shared: Shared = NOTHING;
+  const question =
+    scan === undefined || sharing.length === 0
+      ? undefined
+      : await writer.shared(planned, sharing, range, scan);
+  const shared = question === undefined ? NOTHING : await askTogether(connection, question);
+  if (shared.problem !== undefined) {
+    if (canRepeat) throw new SharedScanFailed(shared.problem);
+    const [first] = shared.audits;
+    if (first !== undefined) yield settledAudit(planned, first, range, shared);
+    return;
+  }
   for (const bound of audits) {
-    if (bound === first && scan !== undefined)
-      shared = await askTogether(connection, await writer.shared(planned, sharing, range, scan));
     if (!shared.audits.has(bound)) {
       yield await runAudit(connection, writer, planned, bound, range, maxRows, look);
-    } else if (shared.problem !== undefined) {
-      yield settledAudit(planned, bound, range, { seconds: shared.seconds, problem: shared.problem });
     } else if (shared.found.has(bound)) {
       const outcome = await runAudit(connection, writer, planned, bound, range, maxRows, look);
       yield withSeconds(outcome, shared.seconds);
-    } else yield settledAudit(planned, bound, range, { seconds: shared.seconds });
+    } else yield settledAudit(planned, bound, range, shared);
   }
 }
 
@@ -69,8 +71,7 @@ interface Shared {
 
 const NOTHING: Shared = { audits: new Set(), found: new Set(), seconds: 0, problem: undefined };
 
-async function askTogether(connection: Connection, question: SharedQuestion | undefined): Promise<Shared> {
-  if (question === undefined) return NOTHING;
+async function askTogether(connection: Connection, question: SharedQuestion): Promise<Shared> {
   const audits = new Set(question.audits);
   const started = performance.now();
   const each = (): number => secondsFrom(started) / audits.size;

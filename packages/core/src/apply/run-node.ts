@@ -65,7 +65,7 @@ async function runTasks(
       found = [];
       const about = { 'sluice.model': model, 'sluice.task': i + 1, 'sluice.tasks': tasks.length };
       await at.tracer.span('task', about, () =>
-        runTask(at, planned, ranges, connection, progress, found, i === tasks.length - 1),
+        runTask(at, planned, ranges, connection, progress, found, { isLast: i === tasks.length - 1, isPart }),
       );
       // The rows that failed are in quarantine, unless all of it may yet be rolled back.
       progress.audits.push(...(isPart ? found : found.map((o) => ({ ...o, failing: undefined }))));

@@ -3,7 +3,7 @@ import type { CompiledModel } from '../compile/compiled.ts';
 import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { keepsHistory } from '../model/index.ts';
-import type { PlannedNode, Step } from '../plan/index.ts';
+import { sharingAudits, type PlannedNode, type Step } from '../plan/index.ts';
 import { carryEntries } from '../plan/carry.ts';
 import { isRestated } from '../plan/interval-work.ts';
 import { coverageOf, dataOfWrite, recordInputs } from '../plan/staleness.ts';
@@ -25,16 +25,22 @@ import {
 } from '../state/index.ts';
 import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
 import { isBlocking, type AuditOutcome } from './audits.ts';
+import { standingRows, type AuditedRows } from './audited-rows.ts';
 import { divert, diverts } from './divert.ts';
 import { AuditFailed, Interrupted } from './failure.ts';
 import { freshRowParts } from './fresh-row-parts.ts';
 import { loadSeed, loadSource } from './load.ts';
 import { mend } from './mend.ts';
 import { actionOf, secondsSince } from './node-tasks.ts';
-import { runAudits, type Audited } from './run-audits.ts';
+import { runAudits, SharedScanFailed } from './run-audits.ts';
 import type { Progress, TaskContext, Written } from './task-context.ts';
 
-/** One transaction: write, audit, ledger. */
+/**
+ * One transaction: write, audit, ledger.
+ *
+ * @param how.isLast whether it is the last of its node
+ * @param how.isPart whether it is part of a transaction that others began, so that it cannot be done once more by itself
+ */
 export async function runTask(
   at: TaskContext,
   planned: PlannedNode,
@@ -42,7 +48,27 @@ export async function runTask(
   connection: Connection,
   progress: Progress,
   outcomes: AuditOutcome[],
+  { isLast, isPart }: { readonly isLast: boolean; readonly isPart: boolean },
+): Promise<void> {
+  // What a view computes may raise an error, and it costs nothing to make one again.
+  const isRepeatable = planned.storage === 'view' && !isPart;
+  try {
+    await tryTask(at, planned, ranges, connection, progress, outcomes, isLast, isRepeatable);
+  } catch (error) {
+    if (!(error instanceof SharedScanFailed) || at.signal.aborted) throw error;
+    await tryTask(at, planned, ranges, connection, progress, outcomes, isLast, false);
+  }
+}
+
+async function tryTask(
+  at: TaskContext,
+  planned: PlannedNode,
+  ranges: readonly TimeRange[],
+  connection: Connection,
+  progress: Progress,
+  outcomes: AuditOutcome[],
   last: boolean,
+  canRepeat: boolean,
 ): Promise<void> {
   const { run, ledger } = at;
   const { node, work, key, physical } = planned;
@@ -96,7 +122,7 @@ export async function runTask(
       const range = isWhole ? ALL_TIME : (only ?? ALL_TIME);
       const inParts = startsOver && !carries && node.audits.some((a) => groupsRows(a.audit));
       const parts = inParts ? await freshRowParts(connection, planned, rows) : [];
-      const audited = await auditedRows(planned, node, rows, connection);
+      const audited = await auditedRows(planned, node, rows, connection, canRepeat);
       await audit(at, planned, node, range, { ...audited, parts }, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
@@ -261,19 +287,19 @@ async function runStep(connection: Connection, step: Step): Promise<number> {
   return 0;
 }
 
-/** What a task knows of the rows that its audits look at. */
+/** What a task knows of the rows that its audits look at. `canRepeat`: whether it can be done once more. */
 async function auditedRows(
-  { storage, work, key }: PlannedNode,
+  planned: PlannedNode,
   node: CompiledModel,
   written: number,
   connection: Connection,
-): Promise<Audited> {
-  // What a view computes may raise an error, which would be that of an audit that does not look at it.
-  if (storage !== 'table') return { rows: written };
-  if (work?.kind !== 'audit') return { rows: written, scan: 'fresh' };
-  if (node.audits.length < 2) return { rows: 0 };
-  const { tables } = await connection.statistics();
-  return { rows: tables.get(key.toLowerCase())?.rows ?? 0, scan: 'standing' };
+  canRepeat: boolean,
+): Promise<AuditedRows> {
+  const isWritten = planned.storage === 'table' && planned.work?.kind !== 'audit';
+  if (isWritten) return { rows: written, scan: 'fresh' };
+  if (planned.storage === 'view' && !canRepeat) return { rows: written };
+  if (sharingAudits(node.audits).length === 0) return { rows: written };
+  return { ...standingRows(await connection.statistics(), planned), canRepeat };
 }
 
 async function audit(
@@ -281,7 +307,7 @@ async function audit(
   planned: PlannedNode,
   node: CompiledModel,
   range: TimeRange,
-  audited: Audited,
+  audited: AuditedRows,
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<void> {

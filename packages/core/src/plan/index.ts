@@ -10,7 +10,7 @@ export { livesOn } from './place.ts';
 export { shownNodes, virtualUpdates } from './promotion.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { seenBy, type PlannedAudit } from './standalone.ts';
-export { scanOfView } from './shared-question.ts';
+export { scanOfView, sharingAudits, type Scan } from './shared-question.ts';
 export { SqlWriter } from './sql-writer.ts';
 export type { Step } from './write/step.ts';
 export { commentOn } from './write/comments.ts';

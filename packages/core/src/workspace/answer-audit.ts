@@ -1,9 +1,9 @@
 import { isBlocking, runStandalone, type AuditOutcome } from '../apply/audits.ts';
-import { runAudits, type Audited } from '../apply/run-audits.ts';
+import { standingRows } from '../apply/audited-rows.ts';
+import { runAudits } from '../apply/run-audits.ts';
 import { nodeKey, type StandaloneAudit } from '../compile/index.ts';
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
-import type { WarehouseStatistics } from '../engine/warehouse.ts';
-import { scanOfView, SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
+import { SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type AuditDocument } from '../report/index.ts';
 import {
   endRun,
@@ -40,7 +40,7 @@ export async function answerAudit(
       outcomes.push(outcome);
       w.observer({ kind: 'audit-finished', result: outcome.document });
     };
-    const audited = auditedOf(await connection.statistics());
+    const statistics = await connection.statistics();
     for (const planned of promoted.asked) {
       if (planned.node.node !== 'model') continue;
       const { audits } = planned.node;
@@ -51,7 +51,7 @@ export async function answerAudit(
         audits,
         ALL_TIME,
         maxRows,
-        audited(planned),
+        standingRows(statistics, planned),
       ))
         note(outcome);
     }
@@ -79,16 +79,6 @@ export async function answerAudit(
       },
     };
   });
-}
-
-/** What is known of a relation's rows without looking; a view may show all of the largest table. */
-function auditedOf({ tables }: WarehouseStatistics): (planned: PlannedNode) => Audited {
-  const most = Math.max(0, ...[...tables.values()].map((t) => t.rows));
-  return (planned) => {
-    const { schema, name } = planned.physical;
-    const own = tables.get(`${schema}.${name}`.toLowerCase())?.rows;
-    return { rows: own ?? most, scan: own === undefined ? scanOfView(planned) : 'standing' };
-  };
 }
 
 function promotedNodes(
