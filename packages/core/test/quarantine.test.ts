@@ -290,3 +290,31 @@ test('the migration takes reasons from the results that are remembered', async (
     { reason: call, key: null },
   ]);
 });
+
+test('diverted rows and copies of others are shown together, whatever their columns are', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'models/marts/maps.sql': `MODEL (name marts.maps, kind FULL, audits (
+  forall(criteria := (id <> 1), severity := quarantine), forall(criteria := (id <> 2), severity := warn)
+));
+SELECT id, MAP { customer: amount } AS amounts, [MAP { 'a': id }] AS list, {'n': id} AS pair FROM raw.orders
+`,
+  });
+  await project.build();
+  const workspace = await project.workspace();
+  const { document } = await workspace.quarantineRows('marts.maps');
+  const shown = document.rows.map((r) => [
+    r['_sluice_severity'],
+    r['id'],
+    r['amounts'],
+    r['list'],
+    r['pair'],
+  ]);
+  expect(JSON.parse(JSON.stringify(shown))).toEqual([
+    ['quarantine', 1, { ann: 10 }, [{ a: 1 }], { n: '1' }],
+    ['warn', 2, [{ key: 'bob', value: '20.00' }], [[{ key: 'a', value: '2' }]], { n: '2' }],
+  ]);
+  const file = project.path('bad.parquet');
+  await workspace.exportQuarantine('marts.maps', file);
+  expect(await project.value(`SELECT count(*) FROM '${file}'`)).toBe('2');
+});

@@ -40,11 +40,33 @@ export async function keptRows(
   // Last, so that the ids of the others stand first.
   if (held.rows > 0) parts.push(held.query);
   if (rows === 0) return rejectedRows(connection, version, filter, columns);
-  const all = parts.map((part) => `(${part})`).join(' UNION ALL BY NAME ');
+  const all = (await alike(connection, parts)).map((part) => `(${part})`).join(' UNION ALL BY NAME ');
   return {
     query: sql`SELECT * FROM (${raw(all)}) ORDER BY ${id(`${OWN}kept_at`)}, ${id(`${OWN}run`)}, ${id(`${OWN}audit`)}`,
     rows,
   };
+}
+
+/**
+ * The same parts, to be put one below the other. A table has the types of its own version, and a copy those that its JSON tells: where a
+ * column is nested in one of them and of another type elsewhere, all of them have it as JSON.
+ */
+async function alike(connection: Connection, parts: readonly string[]): Promise<readonly string[]> {
+  if (parts.length < 2) return parts;
+  const types = await Promise.all(
+    parts.map(async (part) => (await connection.query(`SELECT * FROM (${part}) LIMIT 0`)).columns),
+  );
+  const all = Map.groupBy(types.flat(), (c) => c.name.toLowerCase());
+  const isMixed = (name: string): boolean => {
+    const found = new Set(all.get(name.toLowerCase())?.map((c) => c.type));
+    return found.size > 1 && [...found].some(isNestedType);
+  };
+  return parts.map((part, i) => {
+    const mixed = types[i]?.filter((c) => isMixed(c.name)) ?? [];
+    if (mixed.length === 0) return part;
+    const changes = mixed.map((c) => sql`to_json(${id(c.name)}) AS ${id(c.name)}`).join(', ');
+    return `SELECT * REPLACE (${changes}) FROM (${part})`;
+  });
 }
 
 async function heldRows(
@@ -157,13 +179,15 @@ async function misfitting(
   types: ReadonlyMap<string, string>,
 ): Promise<ReadonlySet<string>> {
   if (names.length === 0) return new Set();
+  // In JSON a map is a list of its entries, which DuckDB reads as no map; within a list or a struct it says nothing of that.
+  const maps = names.filter((name) => /\bMAP\(/i.test(types.get(name) ?? ''));
   const items = names.map((name, i) => {
     const isThere = sql`json_type(json_extract("row", ${pointer(name)})) <> 'NULL'`;
     const value = typedValue(name, types.get(name) ?? 'JSON');
     return sql`count(*) FILTER (${raw(isThere)} AND ${raw(value)} IS NULL) AS ${id(String(i))}`;
   });
   const [row] = await connection.rows(sql`SELECT ${raw(items.join(', '))} FROM ${held} WHERE ${where}`);
-  return new Set(names.filter((_, i) => Number(row?.[String(i)] ?? 0) > 0));
+  return new Set([...maps, ...names.filter((_, i) => Number(row?.[String(i)] ?? 0) > 0)]);
 }
 
 /** A scalar is read from its text, without the quotes of JSON; lists, structs and maps from their JSON. */
