@@ -178,7 +178,7 @@ test('an audit that blocks: the failure with its rows, no comparison, nothing le
     ['test', 'passed'],
     ['plan', 'passed'],
     ['build', 'failed'],
-    ['audit', 'warned'],
+    ['audit', 'failed'],
     ['diff', 'skipped'],
   ]);
   expect(document.diff).toBeNull();
@@ -186,6 +186,23 @@ test('an audit that blocks: the failure with its rows, no comparison, nothing le
   expect(document.checks.find((c) => c.step === 'build')?.summary, 'nobody applies again').toBe(
     '1 model failed, 2 not run because of that, 0 models built',
   );
+});
+
+test('an audit that would divert more than it may fails in every report', async () => {
+  const [markdown, junit] = [join(folder, 'over.md'), join(folder, 'over.xml')];
+  const { code, document } = await edited(
+    'models/staging/customers.sql',
+    'not_null(columns := (customer_id, name)),',
+    'forall(criteria := (customer_id > 2), severity := quarantine, max_rows := 1),',
+    () => ci('--markdown', markdown, '--junit', junit),
+  );
+  expect(code).toBe(1);
+  expect(document.checks.find((c) => c.step === 'audit')).toMatchObject({
+    status: 'failed',
+    summary: expect.stringMatching(/1 failed$/),
+  });
+  expect(readFileSync(markdown, 'utf8')).toMatch(/\| ❌ \| <code>staging\.customers<\/code> \| `forall/);
+  expect(readFileSync(junit, 'utf8')).toContain('<failure message="2 failing rows"');
 });
 
 test('what does not compile is said with all that is wrong, and nothing is built', async () => {

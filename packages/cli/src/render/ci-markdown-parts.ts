@@ -91,7 +91,7 @@ export function auditSection(document: CiDocument, room: Room): string {
 }
 
 function rank(a: AuditResultDocument): number {
-  return a.status === 'error' || (a.status === 'failed' && a.severity === 'block') ? 0 : 1;
+  return a.status === 'error' || (a.status === 'failed' && a.severity !== 'warn') ? 0 : 1;
 }
 
 function sampleOf(a: AuditResultDocument, room: Room): string {

@@ -66,7 +66,7 @@ export function auditSummary(audits: readonly AuditResultDocument[]): string {
     ...of('tolerated', (a) => a.status === 'tolerated'),
     ...of('diverted', (a) => a.status === 'diverted' || a.status === 'undone'),
     ...of('warned', (a) => a.status === 'failed' && a.severity === 'warn'),
-    ...of('failed', (a) => a.status === 'failed' && a.severity === 'block'),
+    ...of('failed', (a) => a.status === 'failed' && a.severity !== 'warn'),
     ...of('could not be run', (a) => a.status === 'error'),
   ].join(', ');
 }

@@ -125,6 +125,8 @@ async function auditRest(
     'audit',
     [...auditWarnings(own, compiled), ...(again?.diagnostics ?? [])],
     auditSummary([...own, ...(again?.document.audits ?? [])]),
+    // What the build stopped for, it has said.
+    own.some((a) => a.status === 'error' || (a.status === 'failed' && a.severity !== 'warn')),
   );
   return again?.document ?? null;
 }

@@ -62,9 +62,9 @@ export class CiSteps {
     }
   }
 
-  /** A step that was done on the way of another. */
-  note(step: CiStep, found: readonly Diagnostic[], summary: string): void {
-    this.#note(step, this.#new(found), 0, summary);
+  /** A step that was done on the way of another, which may have said what it failed for. */
+  note(step: CiStep, found: readonly Diagnostic[], summary: string, failed: boolean): void {
+    this.#note(step, this.#new(found), 0, summary, failed);
   }
 
   skip(step: CiStep, summary: string): void {
