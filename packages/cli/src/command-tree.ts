@@ -198,8 +198,15 @@ export const COMMANDS: readonly Command[] = [
     options: [
       { flags: '-o, --output <file>', summary: 'save the plan, for `sluice apply <file>`', path: true },
       { flags: '--detailed-exitcode', summary: 'exit with 2 when there is something to do' },
-      { flags: '--explain', summary: 'show every action, with its SQL' },
-      { flags: '--full', summary: 'show every action, also where a large plan is summed up on a page' },
+      {
+        flags: '--explain',
+        summary: 'show every action in order, with its SQL; of several batches that of the first',
+      },
+      {
+        flags: '--full',
+        summary:
+          'show every action, also where a large plan is summed up on a page; with --explain every batch',
+      },
       DIAGNOSTICS_FORMAT,
       START,
       END,

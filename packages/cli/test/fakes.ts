@@ -27,6 +27,8 @@ export function action(more: Partial<ActionDocument> = {}): ActionDocument {
     physical: 'sluice__marts.revenue__v1',
     audits: '',
     sql: [],
+    repeats: 0,
+    repeated_sql: [],
     ...more,
   };
 }

@@ -390,17 +390,43 @@ describe('plan', () => {
   });
 
   it('says of several batches that the SQL is that of the first', () => {
-    const document = plan([action({ sql: ['SELECT 1'], batches: 3 })]);
+    const document = plan([
+      action({ sql: ['SELECT 1'], batches: 3, repeats: 2 }),
+      action({ action: 'backfill', sql: ['SELECT 2'], repeats: 1 }),
+    ]);
     expect(renderPlan(document, PLAIN, { explain: true })).toBe(text`
       ~ rebuild marts.revenue  FULL
           → sluice__marts.revenue__v1
 
             SELECT 1;
 
-            -- and 2 more batches: the same, each for the intervals that come next
+            -- and 2 more batches: the same, each for the intervals that come next (--full shows them)
 
-      Plan for prod: 1 to rebuild.
+      > backfill marts.revenue  FULL
+          → sluice__marts.revenue__v1
+
+            SELECT 2;
+
+            -- and 1 more interval in the same transaction: the same for each, in order (--full shows them)
+
+      Plan for prod: 1 to rebuild and 1 to backfill.
       `);
+  });
+
+  it('shows each where that is asked for, and models in the order in which they are built', () => {
+    const document = plan([
+      action({
+        action: 'backfill',
+        sql: ['SELECT 1'],
+        batches: 3,
+        repeats: 2,
+        repeated_sql: [['SELECT 2'], ['SELECT 3', 'SELECT 4']],
+      }),
+      action({ action: 'create', sql: ['SELECT 5'] }),
+    ]);
+    const shown = renderPlan(document, PLAIN, { explain: true, full: true });
+    expect(shown.match(/SELECT \d/g)).toEqual([1, 2, 3, 4, 5].map((n) => `SELECT ${n}`));
+    expect(shown).not.toContain('more batches');
   });
 
   it('shows what runs on views', () => {

@@ -283,7 +283,13 @@ export interface Workspace {
    * for (const { model, action, reasons } of document.actions) console.log(model, action, reasons);
    * ```
    */
-  plan(environment: string, options?: PlanOptions): Promise<Answer<PlanDocument>>;
+  plan(
+    environment: string,
+    options?: PlanOptions & {
+      /** The statements of every batch and interval, in `repeated_sql`; without it those of the first stand for all. */
+      readonly everyBatch?: boolean;
+    },
+  ): Promise<Answer<PlanDocument>>;
   /** Applies what {@link plan} said a moment ago; `confirm` is asked first when there is something to do. */
   apply(
     environment: string,

@@ -9,7 +9,8 @@ import { withWorkspace } from '../with-workspace.ts';
 export async function plan(invocation: Invocation): Promise<number> {
   const environment = invocation.args[0] ?? 'prod';
   const output = invocation.text('output');
-  const options = invocation.planOptions();
+  const detail = { explain: invocation.flag('explain'), full: invocation.flag('full') };
+  const options = { ...invocation.planOptions(), everyBatch: detail.explain && detail.full };
   const format = invocation.format();
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.plan(environment, options);
@@ -20,7 +21,6 @@ export async function plan(invocation: Invocation): Promise<number> {
       writeOutput(invocation.path(output), output, 'the plan', text);
     }
     reporter.stop();
-    const detail = { explain: invocation.flag('explain'), full: invocation.flag('full') };
     print(invocation, answer, (document, style) => renderPlan(document, style, detail), format);
     if (bad) return EXIT.bad;
     const changes = hasChanges(answer.document);

@@ -51,14 +51,15 @@ export function renderAction(action: ActionDocument, style: Style, { explain, fu
   if (explain) {
     add(p.dim(`→ ${visible(action.physical)}`));
     lines.push(...statementLines(action.sql));
-    const others = action.batches - 1;
-    if (others > 0 && action.sql.length > 0)
-      lines.push(
-        '',
-        p.dim(
-          `      -- and ${count(others, 'more batch', 'more batches')}: the same, each for the intervals that come next`,
-        ),
-      );
+    for (const statements of action.repeated_sql) lines.push(...statementLines(statements));
+    const others = action.repeats - action.repeated_sql.length;
+    if (others > 0 && action.sql.length > 0) {
+      const what =
+        action.batches > 1
+          ? `${count(others, 'more batch', 'more batches')}: the same, each for the intervals that come next`
+          : `${count(others, 'more interval')} in the same transaction: the same for each, in order`;
+      lines.push('', p.dim(`      -- and ${what} (--full shows them)`));
+    }
   }
   return lines.join('\n');
 }

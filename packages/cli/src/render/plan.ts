@@ -48,7 +48,10 @@ function renderAll(plan: PlanDocument, style: Style, detail: Detail): string {
   // Of a restatement, each reader is shown with its intervals.
   const followed = new Set(plan.restatement?.readers);
   const direct = plan.actions.filter((a) => explain || followed.has(a.model) || !isIndirect(a));
-  const blocks = groups(direct).flatMap((group) => renderGroup(group, style, detail));
+  // Who asks for the SQL sees it in the order in which it is sent.
+  const blocks = (explain ? direct.map((a) => [a]) : groups(direct)).flatMap((group) =>
+    renderGroup(group, style, detail),
+  );
   const folded = ORDER.flatMap((kind) => {
     const names = plan.actions
       .filter((a) => a.action === kind && !direct.includes(a))

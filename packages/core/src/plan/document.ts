@@ -23,6 +23,7 @@ export async function toPlanDocument(
   /** How the files of a source or a seed are loaded. */
   loadText: (planned: PlannedNode) => string | undefined,
   estimate: (planned: PlannedNode) => EstimateDocument | null = () => null,
+  everyBatch = false,
 ): Promise<PlanDocument> {
   // All at once, so that their texts are parsed together.
   const readers = readersOf(plan);
@@ -34,6 +35,7 @@ export async function toPlanDocument(
             toAction(n, n.action, writer, loadText, {
               estimate: estimate(n),
               readers: readers.get(n.node.name) ?? 0,
+              everyBatch,
             }),
           ],
     ),
@@ -55,6 +57,8 @@ export async function toPlanDocument(
       physical: removed.key,
       audits: '',
       sql: removed.stands ? [sql`DROP VIEW IF EXISTS ${removed.view}`] : [],
+      repeats: 0,
+      repeated_sql: [],
     });
   }
   const files = [...plan.nodes.values()].flatMap((n) =>
@@ -143,17 +147,25 @@ async function toAction(
   action: NonNullable<PlannedNode['action']>,
   writer: SqlWriter,
   loadText: (planned: PlannedNode) => string | undefined,
-  { estimate, readers }: Pick<ActionDocument, 'estimate' | 'readers'>,
+  {
+    estimate,
+    readers,
+    everyBatch,
+  }: Pick<ActionDocument, 'estimate' | 'readers'> & { readonly everyBatch: boolean },
 ): Promise<ActionDocument> {
   const { node, work } = planned;
   const isAnew = work?.kind === 'intervals' && work.anew;
-  const first = work?.kind === 'intervals' ? work.batches[0] : ALL_TIME;
+  const [first, ...others] = work?.kind === 'intervals' ? work.batches : [ALL_TIME];
   const writes = work !== undefined && work.kind !== 'audit' && work.kind !== 'load' && work.kind !== 'seed';
   const carry = planned.fresh ? planned.carry : undefined;
   const isFirst = (planned.fresh && carry === undefined) || isAnew;
   const task = writes && first !== undefined ? await writer.task(planned, first, isFirst) : [];
   const before = carry === undefined ? [] : writer.carry(planned, carry);
   const load = work?.kind === 'load' || work?.kind === 'seed' ? loadText(planned) : undefined;
+  // In order, as they are sent: what they are made of is parsed once.
+  const repeated: (readonly string[])[] = [];
+  if (everyBatch)
+    for (const range of others) repeated.push((await writer.task(planned, range, false)).map((s) => s.sql));
   return {
     model: node.name,
     kind: node.node === 'source' ? 'SOURCE' : node.definition.kind.kind,
@@ -170,6 +182,8 @@ async function toAction(
     physical: planned.key,
     audits: node.node === 'source' ? '' : node.auditIdentity,
     sql: [...(load === undefined ? [] : [load]), ...[...before, ...task].map((s) => s.sql)],
+    repeats: others.length,
+    repeated_sql: repeated,
   };
 }
 

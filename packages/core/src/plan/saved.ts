@@ -82,7 +82,13 @@ function onlyDeeds(plan: PlanDocument): PlanDocument {
     ...plan,
     digest: '',
     estimate: { ...none, unknown: 0 },
-    actions: plan.actions.map((action) => ({ ...action, estimate: null, tags: [], readers: 0 })),
+    actions: plan.actions.map((action) => ({
+      ...action,
+      estimate: null,
+      tags: [],
+      readers: 0,
+      repeated_sql: [],
+    })),
   };
 }
 

@@ -380,8 +380,15 @@ export interface ActionDocument {
   readonly physical: string;
   /** Hash of what its audits ask, and how strictly; empty without any. */
   readonly audits: string;
-  /** The statements in order; for several batches those of the first. Loads name files by their patterns. */
+  /** The statements in order; for several batches or intervals those of the first. Loads name files by their patterns. */
   readonly sql: readonly string[];
+  /**
+   * How often statements like them follow, for the intervals that come next: each a batch of its own, or all in the one
+   * transaction where a table is computed anew in order.
+   */
+  readonly repeats: number;
+  /** Those statements, where they were asked for; otherwise empty. */
+  readonly repeated_sql: readonly (readonly string[])[];
 }
 
 /** A standalone audit that runs before the environment is shown. */

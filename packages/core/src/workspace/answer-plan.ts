@@ -8,7 +8,7 @@ import { withWarehouse } from './with-warehouse.ts';
 export async function answerPlan(
   w: OpenProject,
   environment: string,
-  options: PlanOptions = {},
+  options: PlanOptions & { readonly everyBatch?: boolean } = {},
 ): Promise<Answer<PlanDocument>> {
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: true }, async (connection) => {

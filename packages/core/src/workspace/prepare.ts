@@ -38,7 +38,7 @@ export interface Prepared extends CompiledProject {
   readonly expected: Readonly<Record<string, number>>;
 }
 
-type PrepareOptions = PlanOptions & RunOptions & { readonly atOnce?: boolean };
+type PrepareOptions = PlanOptions & RunOptions & { readonly atOnce?: boolean; readonly everyBatch?: boolean };
 
 /** Reads what stands and decides what is to be done. */
 export function prepare(
@@ -52,7 +52,7 @@ export function prepare(
 ): Promise<Prepared> {
   return timed(w, environment, async () => {
     const input = await readInput(w, compiled, connection, environment, mode, options, now);
-    return decide(compiled, connection, input);
+    return decide(compiled, connection, input, options.everyBatch);
   });
 }
 
@@ -113,6 +113,7 @@ async function decide(
   compiled: CompiledProject,
   connection: Connection,
   input: PlanInput,
+  everyBatch = false,
 ): Promise<Prepared> {
   const { state, mode } = input;
   const plan = buildPlan(input);
@@ -131,6 +132,7 @@ async function decide(
     writer,
     (planned) => loadText(connection, planned),
     mode === 'plan' && basis !== undefined ? estimate : undefined,
+    everyBatch,
   );
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
   const expected = Object.fromEntries(
