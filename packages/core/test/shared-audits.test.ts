@@ -466,3 +466,54 @@ SELECT id, max(CAST(code AS INTEGER)) AS code FROM m.many GROUP BY id
   expect(few?.told).toEqual(['not_null passed', 'non_negative passed', 'positive error']);
   expect(many).toEqual(few);
 });
+
+test.each(['FULL', 'INCREMENTAL_BY_TIME_RANGE (time_column day)'])(
+  'audits that divert take out of many rows what they take out of few: %s',
+  async (kind) => {
+    const audits = [
+      'not_null(columns := (label), severity := quarantine)',
+      "accepted_values(column := label, is_in := ('a', 'b'), severity := quarantine)",
+      'string_length_between(column := label, max_v := 1, severity := quarantine)',
+      "not_accepted_values(column := label, is_in := ('z'), severity := quarantine, condition := id > 3)",
+      "accepted_values(column := label, is_in := ('a'), severity := warn)",
+      'not_empty_string(column := label)',
+    ].join(', ');
+    const found = [];
+    for (const rows of [2000, SHARED_ROWS + 2000]) {
+      await using project = new TestProject({
+        'project.yaml': 'name: many\nstart: 2024-01-30\ndefaults: { cron: "@daily" }\n',
+        'models/m/many.sql': `MODEL (name m.many, kind ${kind}, audits (${audits}));
+SELECT i AS id, DATE '2024-01-30' + (i % 2)::INTEGER AS day,
+  CASE i WHEN 5 THEN NULL WHEN 7 THEN 'long' WHEN 8 THEN 'b' WHEN 9 THEN 'c' ELSE 'a' END AS label
+FROM range(${rows}) AS r (i)
+WHERE DATE '2024-01-30' + (i % 2)::INTEGER BETWEEN @start_ds AND @end_ds
+`,
+      });
+      const applied = await project.build();
+      const model = applied.results.find((r) => r.model === 'm.many');
+      found.push({
+        diverted: model?.diverted,
+        left: rows - (model?.rows ?? 0),
+        audits: model?.audits.map((a) => [
+          a.status,
+          a.failing_rows,
+          a.rows_seen === null ? null : rows - a.rows_seen,
+          a.kept_rows,
+          a.columns,
+          a.samples,
+        ]),
+        shown: await project.rows('SELECT * FROM m.many WHERE id < 20 ORDER BY id'),
+      });
+    }
+    const [few, many] = found;
+    expect(few?.audits?.map(([status, failing]) => `${String(status)} ${String(failing)}`)).toEqual([
+      'diverted 1',
+      'diverted 2',
+      'passed 0',
+      'passed 0',
+      'failed 1',
+      'passed 0',
+    ]);
+    expect(many).toEqual(few);
+  },
+);

@@ -12,9 +12,18 @@ import { timeCondition } from '../plan/write/time-range.ts';
 import type { AuditResultDocument } from '../report/index.ts';
 import { sql } from '../sql/quote.ts';
 import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../state/index.ts';
-import { batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
+import { ALL_TIME, batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
+import { askTogether, type Shared } from './ask-together.ts';
 import { DivertedColumns } from './diverted-columns.ts';
-import { moved, outcomeOf, problemOf, secondsFrom, verdict, type AuditOutcome } from './audits.ts';
+import {
+  moved,
+  outcomeOf,
+  problemOf,
+  secondsFrom,
+  verdict,
+  withSeconds,
+  type AuditOutcome,
+} from './audits.ts';
 import { MOST } from './failing-columns.ts';
 import { Interrupted } from './failure.ts';
 import { keyColumns } from './key-columns.ts';
@@ -25,13 +34,18 @@ export function diverts(planned: PlannedNode): boolean {
   return planned.node.node === 'model' && planned.node.audits.some((a) => a.audit.severity === 'quarantine');
 }
 
-/** `startsOver`: the table holds nothing but what the task wrote. Answers how many rows were taken out. */
+/**
+ * Answers how many rows were taken out.
+ *
+ * @param written.rows how many the task wrote
+ * @param written.startsOver whether the table holds nothing else
+ */
 export async function divert(
   at: TaskContext,
   planned: PlannedNode,
   node: CompiledModel,
   ranges: readonly TimeRange[],
-  startsOver: boolean,
+  { rows, startsOver }: { readonly rows: number; readonly startsOver: boolean },
   connection: Connection,
   outcomes: AuditOutcome[],
 ): Promise<number> {
@@ -40,10 +54,13 @@ export async function divert(
     for (const range of ranges)
       await replaceDiverted(connection, planned.key, isAllTime(range) ? 'true' : timeCondition(node, range));
   let diverted = 0;
-  for (const bound of node.audits) {
-    if (bound.audit.severity !== 'quarantine') continue;
+  const asked = node.audits.filter((a) => a.audit.severity === 'quarantine');
+  const [only, ...more] = startsOver ? [ALL_TIME] : ranges;
+  const scan = more.length > 0 ? undefined : 'fresh';
+  const shared = await askTogether(connection, at.writer, planned, asked, only ?? ALL_TIME, { rows, scan });
+  for (const bound of asked) {
     if (at.signal.aborted) throw new Interrupted();
-    const outcome = await divertBy(at, planned, node, bound, ranges, connection);
+    const outcome = await divertBy(at, planned, node, bound, ranges, connection, shared);
     outcomes.push(outcome);
     at.observer({ kind: 'audit-finished', result: outcome.document });
     if (outcome.document.status === 'error') break;
@@ -62,8 +79,10 @@ async function divertBy(
   bound: BoundAudit,
   ranges: readonly TimeRange[],
   connection: Connection,
+  shared: Shared,
 ): Promise<AuditOutcome> {
   const started = performance.now();
+  const hasShared = shared.audits.has(bound);
   const { unit } = cadenceOf(node.definition, at.config.defaults);
   const parts = looksAcrossRows(bound.audit)
     ? ranges.flatMap((r) => (isAllTime(r) ? [r] : batches(r, unit, 1)))
@@ -75,9 +94,9 @@ async function divertBy(
   let columns: AuditResultDocument['columns'] = [];
   let count = 0;
   let seen = 0;
-  let problem: string | undefined;
+  let { problem } = shared;
   try {
-    for (const part of parts) {
+    for (const part of problem === undefined ? parts : []) {
       const query = await at.writer.divert(planned, bound, part);
       seen += Number((await connection.rows(query.seen))[0]?.['n'] ?? 0);
       if (query.strangers !== undefined) {
@@ -86,6 +105,8 @@ async function divertBy(
           problem = `it returned ${strangers === 1 ? '1 row' : `${strangers} rows`} that the table does not hold, which cannot be diverted`;
         if (problem !== undefined) break;
       }
+      // What was diverted since has only taken rows away.
+      if (hasShared && !shared.found.has(bound)) continue;
       await connection.run(`CREATE OR REPLACE TEMP TABLE sluice_diverted AS\n${query.rowIds}`);
       if ((await countRows(connection, `SELECT count(*) AS n FROM ${ROW_IDS}`)) === 0) continue;
       if (kept.length < most)
@@ -130,5 +151,6 @@ async function divertBy(
       columns,
     },
   );
-  return outcome.document.status === 'diverted' ? moved(outcome) : outcome;
+  const timed = hasShared ? withSeconds(outcome, shared.seconds) : outcome;
+  return timed.document.status === 'diverted' ? moved(timed) : timed;
 }

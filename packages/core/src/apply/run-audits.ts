@@ -5,19 +5,11 @@
 import type { BoundAudit } from '../compile/compiled.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
-import { SHARED_ROWS, sharingAudits, type SharedQuestion } from '../plan/shared-question.ts';
 import type { SqlWriter } from '../plan/sql-writer.ts';
 import type { TimeRange } from '../time/index.ts';
+import { askTogether } from './ask-together.ts';
 import type { AuditedRows } from './audited-rows.ts';
-import {
-  MANY_ROWS,
-  problemOf,
-  runAudit,
-  secondsFrom,
-  settledAudit,
-  withSeconds,
-  type AuditOutcome,
-} from './audits.ts';
+import { MANY_ROWS, runAudit, settledAudit, withSeconds, type AuditOutcome } from './audits.ts';
 
 /**
  * Thrown where a scan for several audits has ended the transaction, and all that was done in it can be done again: asked alone, one of
@@ -36,12 +28,7 @@ export async function* runAudits(
   { rows, scan, parts = [], canRepeat = false }: AuditedRows,
 ): AsyncGenerator<AuditOutcome> {
   const look = { parts, many: rows >= MANY_ROWS };
-  const sharing = scan === undefined || rows < SHARED_ROWS ? [] : sharingAudits(audits);
-  const question =
-    scan === undefined || sharing.length === 0
-      ? undefined
-      : await writer.shared(planned, sharing, range, scan);
-  const shared = question === undefined ? NOTHING : await askTogether(connection, question);
+  const shared = await askTogether(connection, writer, planned, audits, range, { rows, scan });
   if (shared.problem !== undefined) {
     if (canRepeat) throw new SharedScanFailed(shared.problem);
     const [first] = shared.audits;
@@ -55,36 +42,5 @@ export async function* runAudits(
       const outcome = await runAudit(connection, writer, planned, bound, range, maxRows, look);
       yield withSeconds(outcome, shared.seconds);
     } else yield settledAudit(planned, bound, range, shared);
-  }
-}
-
-/** What came of a question for several audits. */
-interface Shared {
-  readonly audits: ReadonlySet<BoundAudit>;
-  /** Those that find rows, or may. */
-  readonly found: ReadonlySet<BoundAudit>;
-  /** What it took, an equal part for each. */
-  readonly seconds: number;
-  /** Why nothing can be asked any more. */
-  readonly problem: string | undefined;
-}
-
-const NOTHING: Shared = { audits: new Set(), found: new Set(), seconds: 0, problem: undefined };
-
-async function askTogether(connection: Connection, question: SharedQuestion): Promise<Shared> {
-  const audits = new Set(question.audits);
-  const started = performance.now();
-  const each = (): number => secondsFrom(started) / audits.size;
-  try {
-    const [answer] = await connection.rows(question.query);
-    const found = new Set(question.audits.filter((_, i) => answer?.[String(i + 1)] === true));
-    return { audits, found, seconds: each(), problem: undefined };
-  } catch (error) {
-    // Whatever it was, each alone says whether it is its own. In a transaction that has ended, none can.
-    const canGoOn = await connection.rows('SELECT 1').then(
-      () => true,
-      () => false,
-    );
-    return { audits, found: audits, seconds: each(), problem: canGoOn ? undefined : problemOf(error) };
   }
 }

@@ -110,7 +110,7 @@ async function tryTask(
     const startsOver = isFresh || isAnew || work?.kind === 'table';
     let mended = 0;
     if (node.node === 'model' && (work?.kind === 'table' || work?.kind === 'intervals') && diverts(planned)) {
-      rows -= await divert(at, planned, node, ranges, startsOver, connection, outcomes);
+      rows -= await divert(at, planned, node, ranges, { rows, startsOver }, connection, outcomes);
       // An error may have ended the transaction; the audits below say so.
       if (!outcomes.some((o) => o.document.status === 'error'))
         mended = (await mend(at.writer, planned, node, ranges, connection)).merged;
