@@ -10,6 +10,7 @@ import { draftModels } from './parse-models.ts';
 import { quickPass } from './quick-pass.ts';
 import { dropSurplus } from './shadow-tables.ts';
 import { defineSqlMacros, hasMacros } from './sql-macros.ts';
+import { unreadInputs } from './unread-inputs.ts';
 
 /** A compiled project, and whether its result may be kept for later runs. */
 export interface CompileResult extends Compiled {
@@ -61,6 +62,7 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   keepResults(c, order, isPlain);
   const audits = await bindStandalone(c);
   for (const told of c.held.values()) c.diagnostics.push(...told);
+  c.diagnostics.push(...unreadInputs(c));
   return {
     nodes: new Map(order.flatMap((name) => c.known.get(name) ?? []).map((k) => [k.node.name, k.node])),
     audits,

@@ -79,6 +79,12 @@ export interface ModelDefinition {
   readonly columnDescriptions: Readonly<Record<string, string>>;
   /** Its own, then those that the project gives to all models. */
   readonly audits: readonly AuditCall[];
+  /** What its header says that it reads; undefined parts are empty. */
+  readonly dependsOn: readonly {
+    readonly schema: string;
+    readonly table: string;
+    readonly location: Location;
+  }[];
   /** What has to say yes before `run` computes an interval. */
   readonly signals: readonly AuditCall[];
   /** Lint rules that are not to look at this model. */

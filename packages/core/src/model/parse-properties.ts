@@ -158,6 +158,29 @@ export function parseGrains(
   });
 }
 
+/** `depends_on (staging.orders, 'raw.customers')`. Catalogs are left out: there is one warehouse. */
+export function parseDependsOn(
+  property: HeaderProperty | undefined,
+  findings: Findings,
+): ModelDefinition['dependsOn'] {
+  if (property === undefined) return [];
+  return listOf(property, findings).flatMap((item) => {
+    const value = parseHeaderValue(item);
+    const isName = item.nameLength() === item.length;
+    const parts =
+      value.kind === 'string' ? value.text.split('.') : isName ? item.nameParts(0, item.length) : [];
+    const [table, schema = ''] = parts.toReversed();
+    if (table !== undefined && table !== '') return [{ schema, table, location: item.location }];
+    findings.add(
+      'invalid-property',
+      item.location,
+      "'depends_on' lists names of models and sources",
+      'Write them as schema.table.',
+    );
+    return [];
+  });
+}
+
 /** `columns (a INT, b DECIMAL(10,2))`. */
 export function parseColumns(
   property: HeaderProperty | undefined,

@@ -22,11 +22,12 @@ const MODEL = {
   dialect: 'duckdb',
   allow_partials: 'false',
   signals: '(is_there(days := 2))',
+  depends_on: "(raw.orders, 'raw.customers', db.raw.items)",
   lint: '(no-select-star := off)',
 };
 
 const MODEL_WARNED =
-  `project stamp cron_tz interval_unit end references depends_on table_format storage_format partitioned_by
+  `project stamp cron_tz interval_unit end references table_format storage_format partitioned_by
   clustered_by physical_properties virtual_properties session_properties gateway optimize_query validate_query
   virtual_environment_mode physical_version pre_statements post_statements on_virtual_update grants
   grants_target_layer table_properties default_catalog`.split(/\s+/);
