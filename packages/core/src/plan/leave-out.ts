@@ -61,7 +61,7 @@ export function leaveOut(
     key: shown,
     columns: kept.columns,
     carry: undefined,
-    carried: kept.snapshot.fingerprint.carried,
+    carried: kept.snapshot.carried,
     isPrivate: kept.isPrivate,
     isMixed: kept.isMixed,
     hold: 'kept',

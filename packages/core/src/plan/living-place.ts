@@ -29,7 +29,7 @@ export function forwardPlace(node: CompiledNode, around: Surroundings): Place | 
   if (base === undefined) return undefined;
   const { snapshot, key } = base;
   const isSame = snapshot.version === node.version;
-  if (isSame && snapshot.fingerprint.carried?.forwardOnly !== true) return undefined;
+  if (isSame && snapshot.carried?.forwardOnly !== true) return undefined;
   if (isSame && !isForeign(key, node, around))
     return { ...placeAt(node, snapshot.physical, around), ...ownership(key, node, around), isMixed: true };
   if (!isSame && around.forwardOnly === undefined) return undefined;

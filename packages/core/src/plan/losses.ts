@@ -56,7 +56,7 @@ export function lossByRestating(
   if (!isModel(node)) return undefined;
   const { kind } = node.definition;
   const isLiving: boolean = livesOn(node);
-  if (snapshot?.fingerprint.carried !== undefined)
+  if (snapshot?.carried !== undefined)
     return replaced('rows that an earlier definition computed are replaced by those of this one');
   if (!isLiving && isAccumulating(kind) && keepsHistory(kind, node.byInterval))
     return replaced('rows that its inputs no longer give are gone');

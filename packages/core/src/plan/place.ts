@@ -71,8 +71,7 @@ export function placeAt(
 ): Omit<Place, 'isPrivate' | 'isMixed'> {
   const key = physicalKey(physical);
   const snapshot = standing(key, around);
-  const { fingerprint } = snapshot ?? {};
-  const kept = livesOn(node) || fingerprint?.carried?.forwardOnly === true ? fingerprint : undefined;
+  const kept = livesOn(node) || snapshot?.carried?.forwardOnly === true ? snapshot : undefined;
   return {
     physical,
     key,

@@ -30,7 +30,7 @@ function lineageOf(walk: Walk, planned: PlannedNode): ReadonlySet<string> {
   let from = planned.carried?.physical;
   while (from !== undefined && !keys.has(from)) {
     keys.add(from);
-    from = walk.in.state.snapshots.get(from)?.fingerprint.carried?.physical;
+    from = walk.in.state.snapshots.get(from)?.carried?.physical;
   }
   return keys;
 }

@@ -18,7 +18,7 @@ export { ACCEPTED, MEND_ID, MENDED, type MendedTable } from './mended-table.ts';
 export * from './record-mends.ts';
 export { recordRejects } from './record-rejects.ts';
 export { notePending, writeEntries } from './note-pending.ts';
-export { readState } from './read.ts';
+export { readFingerprints, readLeanState, readState } from './read.ts';
 export { readAuditHistory } from './read-audits.ts';
 export { keptTexts, recordTask, type TaskRecord } from './record-task.ts';
 export { recordStandalone } from './standalone-audits.ts';

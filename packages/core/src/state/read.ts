@@ -1,11 +1,12 @@
 import type { Connection, Row } from '../engine/warehouse.ts';
-import type { TableName } from '../sql/quote.ts';
+import { sql, type TableName } from '../sql/quote.ts';
 import { BEGINNING, END } from '../time/index.ts';
 import { readInputs } from './recorded-inputs.ts';
 import { stateVersion } from './schema.ts';
 import { readStandalone } from './standalone-audits.ts';
 import {
   EMPTY_STATE,
+  FingerprintNotRead,
   type EnvironmentState,
   type Fingerprint,
   type LedgerEntry,
@@ -17,16 +18,57 @@ import {
   type State,
 } from './state.ts';
 
+/** The properties of a fingerprint that have to be known of every table, as they stand in its JSON. */
+const CARRIED = '"carried"';
+const TABLE = '"table"';
+
+/** Fingerprints of few tables have those; all others tell by their absence that they are not there. */
+const TELLING = sql`CASE WHEN contains(fingerprint, ${CARRIED}) OR contains(fingerprint, ${TABLE}) THEN fingerprint END AS fingerprint`;
+
+/** What a state was read without. They take more room than all other state, and where nothing changed nobody asks. */
+const unread = new WeakMap<State, { texts: ReadonlyMap<string, string> | undefined }>();
+
 /** Reads the whole state as one value. An empty warehouse has an empty state. */
 export async function readState(connection: Connection): Promise<State> {
+  return readWith(connection, 'fingerprint', (r) => {
+    const told = text(r, 'fingerprint');
+    return () => told;
+  });
+}
+
+/** The same without fingerprints: until {@link readFingerprints} a look at one throws {@link FingerprintNotRead}. */
+export async function readLeanState(connection: Connection): Promise<State> {
+  const left: { texts: ReadonlyMap<string, string> | undefined } = { texts: undefined };
+  const state = await readWith(connection, TELLING, (r) => {
+    const told = r['fingerprint'] === null ? undefined : text(r, 'fingerprint');
+    const physical = text(r, 'physical');
+    return () => told ?? left.texts?.get(physical);
+  });
+  if (state !== EMPTY_STATE) unread.set(state, left);
+  return state;
+}
+
+/** Reads what {@link readLeanState} left. */
+export async function readFingerprints(connection: Connection, state: State): Promise<void> {
+  const left = unread.get(state);
+  if (left === undefined || left.texts !== undefined) return;
+  const rows = await connection.rows('SELECT physical, fingerprint FROM _sluice.snapshot');
+  left.texts = new Map(rows.map((r) => [text(r, 'physical'), text(r, 'fingerprint')]));
+}
+
+async function readWith(
+  connection: Connection,
+  fingerprint: string,
+  fingerprintOf: (r: Row) => () => string | undefined,
+): Promise<State> {
   const version = await stateVersion(connection);
   if (version === 0) return EMPTY_STATE;
   const snapshots = new Map<string, Snapshot>();
   for (const r of await connection.rows(
-    `SELECT physical, physical_schema, physical_name, relation, model, version, kind, fingerprint, audits, run_id,
+    `SELECT physical, physical_schema, physical_name, relation, model, version, kind, ${fingerprint}, audits, run_id,
      ${version < 2 ? 'FALSE' : 'dropped_at IS NOT NULL'} AS dropped FROM _sluice.snapshot`,
   )) {
-    snapshots.set(text(r, 'physical'), readSnapshot(r));
+    snapshots.set(text(r, 'physical'), readSnapshot(r, fingerprintOf(r)));
   }
   const ledger = new Map<string, LedgerEntry[]>();
   // Entries of tables that are gone are forgotten; their numbers are never given out again.
@@ -103,7 +145,14 @@ export function readPromoted(r: Row): PromotedModel {
   return { model: text(r, 'model'), physical: text(r, 'physical'), view };
 }
 
-function readSnapshot(r: Row): Snapshot {
+function readSnapshot(r: Row, fingerprint: () => string | undefined): Snapshot {
+  // Only what changed is ever explained, so most fingerprints are never looked at.
+  const read = (): Fingerprint => {
+    const known = fingerprint();
+    if (known === undefined) throw new FingerprintNotRead();
+    return JSON.parse(known) as Fingerprint;
+  };
+  const has = (property: string): boolean => fingerprint()?.includes(property) === true;
   return {
     model: text(r, 'model'),
     version: text(r, 'version'),
@@ -113,9 +162,14 @@ function readSnapshot(r: Row): Snapshot {
     audits: text(r, 'audits'),
     runId: text(r, 'run_id'),
     dropped: r['dropped'] === true,
-    // Only what changed is ever explained, so most fingerprints are never looked at.
     get fingerprint() {
-      return JSON.parse(text(r, 'fingerprint')) as Fingerprint;
+      return read();
+    },
+    get table() {
+      return has(TABLE) ? read().table : undefined;
+    },
+    get carried() {
+      return has(CARRIED) ? read().carried : undefined;
     },
   };
 }

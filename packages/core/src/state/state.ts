@@ -36,8 +36,14 @@ export interface Snapshot {
   readonly physical: TableName;
   readonly relation: 'table' | 'view';
   readonly kind: string;
-  /** For explaining later what differs: the meaning when this was made. */
+  /**
+   * For explaining later what differs: the meaning when this was made.
+   * @throws {FingerprintNotRead} where the state was read without
+   */
   readonly fingerprint: Fingerprint;
+  /** Of the fingerprint, what has to be known of every table: there also where the rest was not read. */
+  readonly table: Fingerprint['table'];
+  readonly carried: Fingerprint['carried'];
   /** Identity of the audits that its rows passed; another means: audit again. */
   readonly audits: string;
   /** The run that last wrote it. */
@@ -45,6 +51,9 @@ export interface Snapshot {
   /** Removed by gc; what is left says which data its readers may hold. */
   readonly dropped: boolean;
 }
+
+/** Whoever reads a state without fingerprints has to read them when this is thrown. */
+export class FingerprintNotRead extends Error {}
 
 /** What a snapshot meant, down to its columns. */
 export interface Fingerprint {

@@ -18,6 +18,7 @@ export async function answerApply(
     const prepared = await prepare(w, compiled, connection, environment, 'plan', {
       ...options,
       atOnce: true,
+      lean: true,
     });
     return execute(w, 'apply', prepared, connection, warehouse, options.confirm);
   });

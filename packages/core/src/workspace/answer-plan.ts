@@ -12,7 +12,10 @@ export async function answerPlan(
 ): Promise<Answer<PlanDocument>> {
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: true }, async (connection) => {
-    const prepared = await prepare(w, compiled, connection, environment, 'plan', options);
+    const prepared = await prepare(w, compiled, connection, environment, 'plan', {
+      ...options,
+      lean: true,
+    });
     return { document: prepared.document, diagnostics: prepared.compiled.diagnostics };
   });
 }

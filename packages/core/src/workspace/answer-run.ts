@@ -25,7 +25,11 @@ export async function runOnce(
 ): Promise<Answer<ApplyDocument>> {
   const compiled = await compiledWithoutErrors(w);
   return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
-    let prepared = await prepare(w, compiled, connection, environment, 'run', { ...options, atOnce: true });
+    let prepared = await prepare(w, compiled, connection, environment, 'run', {
+      ...options,
+      atOnce: true,
+      lean: true,
+    });
     checkPromoted(prepared);
     const answers = await askSignals(w, prepared, connection);
     // Where all is ready, the plan is the one that took it to be so.

@@ -16,7 +16,14 @@ import {
   type SignalAnswer,
 } from '../plan/index.ts';
 import type { EstimateDocument, PlanDocument } from '../report/index.ts';
-import { readState, readTimings, type State } from '../state/index.ts';
+import {
+  readState,
+  readTimings,
+  type State,
+  FingerprintNotRead,
+  readFingerprints,
+  readLeanState,
+} from '../state/index.ts';
 import { seedFiles } from '../source/index.ts';
 import type { PlanOptions, RunOptions } from '../workspace.ts';
 import { checkPlanOptions } from './check-plan-options.ts';
@@ -38,7 +45,13 @@ export interface Prepared extends CompiledProject {
   readonly expected: Readonly<Record<string, number>>;
 }
 
-type PrepareOptions = PlanOptions & RunOptions & { readonly atOnce?: boolean; readonly everyBatch?: boolean };
+type PrepareOptions = PlanOptions &
+  RunOptions & {
+    readonly atOnce?: boolean;
+    readonly everyBatch?: boolean;
+    /** Whether who asks can do without fingerprints in the state of a plan that has nothing to do. */
+    readonly lean?: boolean;
+  };
 
 /** Reads what stands and decides what is to be done. */
 export function prepare(
@@ -85,7 +98,7 @@ async function readInput(
   now: number,
 ): Promise<PlanInput> {
   checkEnvironmentName(environment);
-  const state = await readState(connection);
+  const state = await (options.lean === true ? readLeanState(connection) : readState(connection));
   const relations = await connection.relations();
   return {
     compiled: compiled.compiled,
@@ -116,7 +129,7 @@ async function decide(
   everyBatch = false,
 ): Promise<Prepared> {
   const { state, mode } = input;
-  const plan = buildPlan(input);
+  const plan = await planWhenRead(input, connection);
   if (hasErrors(plan.diagnostics)) throw new SluiceError(plan.diagnostics);
   // Only who moves views has to know what they show.
   refuseTaken(plan, input, plan.promotes ? await connection.views() : new Map());
@@ -144,6 +157,25 @@ async function decide(
   );
   const compiledNow = { ...compiled, compiled: { ...compiled.compiled, diagnostics } };
   return { ...compiledNow, state, input, plan, writer, document, expected };
+}
+
+/** Plans again with the fingerprints where they are asked for, and reads them for a plan that is going to be done. */
+async function planWhenRead(input: PlanInput, connection: Connection): Promise<Plan> {
+  try {
+    const plan = buildPlan(input);
+    if (!isIdle(plan)) await readFingerprints(connection, input.state);
+    return plan;
+  } catch (error) {
+    if (!(error instanceof FingerprintNotRead)) throw error;
+    await readFingerprints(connection, input.state);
+    return buildPlan(input);
+  }
+}
+
+/** Whether nothing is to be computed, shown or judged. */
+function isIdle({ nodes, promotes, audits, externalMoves, restatement }: Plan): boolean {
+  const hasMore = promotes || audits.length > 0 || externalMoves.length > 0 || restatement !== undefined;
+  return !hasMore && [...nodes.values()].every((n) => n.work === undefined && n.action === undefined);
 }
 
 /** By the patterns of the project, which say the same as the names of files in fewer words. */
