@@ -110,6 +110,26 @@ test('a preview in dev touches nothing of prod; prod does the same later, on its
   expect(await project.value('SELECT amount FROM marts.totals')).toBe(60);
 });
 
+test.each(['', ', forward_only true'])(
+  'a new environment takes tables of prod that live on as they are, and computes none of their rows again%s',
+  async (property) => {
+    await using project = new TestProject(
+      files(`INCREMENTAL_BY_TIME_RANGE (time_column day${property})`),
+      NOW,
+    );
+    await project.build();
+    times(project, 100);
+    await project.apply('prod', FORWARD);
+    const old = { forwardOnly: true, effectiveFrom: START };
+    project.edit('models/marts/totals.sql', 'count(*)', '1 + count(*)');
+    const plan = await project.plan('dev', old);
+    expect(actionsOf(plan)).toContain('marts.events reuse');
+    expect((await project.apply('dev', old)).status).toBe('done');
+    expect(await amounts(project, 'marts__dev.events')).toEqual([10, 20, 30]);
+    expect(await amounts(project), 'no row that prod shows is touched').toEqual([10, 20, 30]);
+  },
+);
+
 test('an environment with all rows by the new definition does not share readers with one that kept old ones', async () => {
   await using project = new TestProject(files(), NOW);
   await project.build();

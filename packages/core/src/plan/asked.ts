@@ -70,6 +70,8 @@ function effectiveRanges(
   const from = walk.in.forwardOnly?.effectiveFrom;
   const isChanged = place.carried !== undefined && place.key !== shown;
   if (from === undefined || !isChanged || !isModel(node) || !node.byInterval) return [];
+  // A table that another environment shows was given its rows there: a new environment takes it as it is.
+  if (shownElsewhere(walk.in.state, walk.in.environment).has(place.key)) return [];
   // Appending them again would double them.
   if (node.definition.kind.kind === 'INCREMENTAL_UNMANAGED') return [];
   const cadence = cadenceAt(walk, node);
