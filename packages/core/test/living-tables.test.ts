@@ -92,7 +92,9 @@ describe('columns', () => {
     }
     const answer = await (await project.workspace()).plan('prod', {});
     expect(answer.diagnostics.map((d) => d.code)).toEqual(policy === 'allow' ? [] : ['schema-change']);
-    expect(answer.document.actions[0]?.columns.added).toEqual([{ name: 'twice', type: 'INTEGER' }]);
+    expect(answer.document.actions[0]?.columns.added, 'what becomes of the table').toEqual(
+      policy === 'ignore' ? [] : [{ name: 'twice', type: 'INTEGER' }],
+    );
     await project.build();
     expect(await held(project)).toEqual(expected);
     expect((await project.apply()).status).toBe('nothing-to-do');
@@ -122,6 +124,11 @@ describe('columns', () => {
       expect(await held(project)).toEqual(['1 10', '2 20']);
       return;
     }
+    const [action] = (await project.plan()).actions;
+    expect(action?.reasons.map((r) => r.message)).toContain('amount: removed');
+    expect(action?.columns.removed, 'what becomes of the table').toEqual(
+      policy === 'ignore' ? [] : [{ name: 'amount', type: 'INTEGER' }],
+    );
     await project.build();
     project.append('events.csv', '2024-01-30 01:00:00,3,30\n');
     project.now = Date.parse('2024-01-31T01:00:00Z');

@@ -8,6 +8,7 @@ import type { Action } from './planned.ts';
 export interface Evolution {
   /** The columns of the table afterwards, and the column of the old table that fills each. */
   readonly columns: readonly { readonly column: Column; readonly from: Column | undefined }[];
+  /** How the columns of the table change: nothing of what is ignored. */
   readonly changes: Action['columns'];
   /** Values that the table will not have any more. */
   readonly losses: readonly LossDocument[];
@@ -45,8 +46,8 @@ export function evolve(
     }
     const wide = isWider(was.type, column.type);
     if (!wide) narrowed.push({ name: column.name, change: `${was.type} becomes ${column.type}` });
-    retyped.push({ name: column.name, from: was.type, to: column.type });
     const kept = !wide && policy.destructive === 'ignore';
+    if (!kept) retyped.push({ name: column.name, from: was.type, to: column.type });
     columns.push({ column: kept ? { name: column.name, type: was.type } : column, from: was });
   }
   const removed = old.filter((c) => !after.has(c.name.toLowerCase()));
@@ -58,7 +59,11 @@ export function evolve(
   const additive = added.map((c) => `${c.name} ${c.type} is added`);
   return {
     columns,
-    changes: { added, removed, retyped },
+    changes: {
+      added: policy.additive === 'ignore' ? [] : added,
+      removed: policy.destructive === 'ignore' ? [] : removed,
+      retyped,
+    },
     losses: policy.destructive === 'ignore' ? [] : lossesOf(removed, narrowed),
     diagnostics: [
       ...tell(node, policy.destructive, 'on_destructive_change', destructive),
