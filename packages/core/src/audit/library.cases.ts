@@ -341,8 +341,8 @@ export const LIBRARY_CASES: readonly LibraryCase[] = [
   {
     call: 'fewer_rows_than(to := staging.other)',
     columns: 'a INTEGER',
-    other: { columns: 'b INTEGER', rows: '(1), (2)' },
-    data: [passes('(1)'), finds(1, '(1), (2)'), passes('')],
+    other: { columns: 'b INTEGER', rows: '(1), (NULL)' },
+    data: [passes('(NULL)'), finds(1, '(1), (2)'), finds(1, '(NULL), (NULL)'), passes('')],
   },
   {
     call: 'equality(to := staging.other, columns := (a, b))',
