@@ -318,3 +318,17 @@ SELECT id, MAP { customer: amount } AS amounts, [MAP { 'a': id }] AS list, {'n':
   await workspace.exportQuarantine('marts.maps', file);
   expect(await project.value(`SELECT count(*) FROM '${file}'`)).toBe('2');
 });
+
+test('no digit of a large number is lost in Parquet', async () => {
+  await using project = new TestProject({
+    ...ORDERS,
+    'models/marts/sums.sql': `MODEL (name marts.sums, kind FULL, grain n, audits (forall(criteria := (n < 0), severity := quarantine)));
+SELECT sum(id + 90071992547409923) AS n FROM raw.orders WHERE id = 2
+`,
+  });
+  await project.build();
+  const workspace = await project.workspace();
+  const file = project.path('bad.parquet');
+  await workspace.exportQuarantine('marts.sums', file);
+  expect(await project.value(`SELECT n FROM '${file}'`)).toBe('90071992547409925');
+});

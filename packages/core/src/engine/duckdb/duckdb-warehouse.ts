@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Column } from '../../compile/compiled.ts';
-import { ident, literal, raw, sql, tableIdent, type TableName } from '../../sql/quote.ts';
+import { id, ident, literal, raw, sql, tableIdent, type TableName } from '../../sql/quote.ts';
 import { ALL_TIME, normalize, type TimeRange } from '../../time/index.ts';
 import type {
   Cell,
@@ -83,7 +83,17 @@ class DuckDbConnection implements Connection {
 
   async exportRows(query: string, path: string, format: ExportFormat): Promise<number> {
     const more = format === 'csv' ? ', HEADER' : '';
-    return this.run(`COPY (\n${query}\n) TO ${literal(path)} (FORMAT ${format}${more})`);
+    const rows = format === 'parquet' ? await this.#exactly(query) : query;
+    return this.run(`COPY (\n${rows}\n) TO ${literal(path)} (FORMAT ${format}${more})`);
+  }
+
+  /** Parquet knows no whole numbers of 128 bits: DuckDB would write them as DOUBLE. What a DECIMAL cannot hold either is an error. */
+  async #exactly(query: string): Promise<string> {
+    const { columns } = await this.query(`SELECT * FROM (\n${query}\n) LIMIT 0`);
+    const wide = columns.filter((c) => c.type === 'HUGEINT' || c.type === 'UHUGEINT');
+    if (wide.length === 0) return query;
+    const casts = wide.map((c) => sql`CAST(${id(c.name)} AS DECIMAL(38,0)) AS ${id(c.name)}`).join(', ');
+    return `SELECT * REPLACE (${casts}) FROM (\n${query}\n)`;
   }
 
   async importRows(
