@@ -5,6 +5,7 @@
  */
 import { looksAcrossRows } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
+import { countedRows } from '../diagnostic/index.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
@@ -102,7 +103,7 @@ async function divertBy(
       if (query.strangers !== undefined) {
         const strangers = await countRows(connection, query.strangers);
         if (strangers > 0)
-          problem = `it returned ${strangers === 1 ? '1 row' : `${strangers} rows`} that the table does not hold, which cannot be diverted`;
+          problem = `it returned ${countedRows(strangers)} that the table does not hold, which cannot be diverted`;
         if (problem !== undefined) break;
       }
       // What was diverted since has only taken rows away.

@@ -1,4 +1,4 @@
-import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { isBlocking, type AuditOutcome } from './audits.ts';
 import { AuditFailed, taskDiagnostic } from './failure.ts';
@@ -36,9 +36,8 @@ export function auditDiagnostic(
   const name = `${standalone ? 'standalone ' : ''}audit ${audit}${whose === '' ? '' : ` ${whose}`}`;
   if (document.status === 'error')
     return diagnostic('query-failed', `${name} could not run: ${message ?? ''}`, { location });
-  const rows = count === 1 ? '1 row' : `${count} rows`;
   const which = kept < count ? `The first ${kept} are` : kept === 1 ? 'It is' : 'They are';
-  return diagnostic('audit-failed', `${name} found ${rows}; ${consequence}`, {
+  return diagnostic('audit-failed', `${name} found ${countedRows(count)}; ${consequence}`, {
     location,
     hint: `${which} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${runId}'"`,
   });

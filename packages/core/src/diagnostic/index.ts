@@ -2,6 +2,7 @@
  * What Sluice has to say, as data. Every room returns diagnostics; only the surfaces (terminal, JSON, CI) render them.
  */
 export { CODES, type DiagnosticCode } from './codes.ts';
+export { countedRows } from './counted-rows.ts';
 export {
   diagnostic,
   hasErrors,

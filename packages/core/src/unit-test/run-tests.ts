@@ -1,5 +1,5 @@
 /** Runs all tests, a few at a time, and says how each came out. */
-import { diagnostic, hasErrors, type Diagnostic } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, hasErrors, type Diagnostic } from '../diagnostic/index.ts';
 import type { Sandbox, SandboxLane } from '../engine/sandbox.ts';
 import type { Row } from '../engine/warehouse.ts';
 import {
@@ -118,12 +118,11 @@ function differenceDocument(d: RowDifference, columns: readonly Column[]): RowDi
 
 function failure(test: UnitTest, { expectation, differences }: ExpectationOutcome): Diagnostic {
   const what = expectation.cte === undefined ? 'the query' : `the CTE ${expectation.cte}`;
-  const rows = differences.length === 1 ? '1 row' : `${differences.length} rows`;
   const first = differences[0];
   const columns = first?.kind === 'changed' ? `, the first in ${first.columns.join(', ')}` : '';
   return diagnostic(
     'test-failed',
-    `test ${test.name} of ${test.model}: ${what} differs in ${rows}${columns}`,
+    `test ${test.name} of ${test.model}: ${what} differs in ${countedRows(differences.length)}${columns}`,
     {
       location: expectation.location,
     },

@@ -1,5 +1,5 @@
 import type { KeptFilter, KeptGroup } from '../state/index.ts';
-import { countedRows } from './counted-rows.ts';
+import { countedRows } from '../diagnostic/index.ts';
 import { NO_MODELS, type Upkeep } from './upkeep.ts';
 
 /** Forgets kept rows, a step for each group that a person saw in the list. No table of a model is touched. */

@@ -1,7 +1,6 @@
-import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, SluiceError } from '../diagnostic/index.ts';
 import { physicalKey, type MendFilter, type MendGroup, type Snapshot, type State } from '../state/index.ts';
 import type { TimeRange } from '../time/index.ts';
-import { countedRows } from './counted-rows.ts';
 import { NO_MODELS, type Upkeep } from './upkeep.ts';
 
 /** A physical table that may hold mended rows, and in which intervals. */

@@ -2,7 +2,7 @@ import { isBlocking, runStandalone, type AuditOutcome } from '../apply/audits.ts
 import { standingRows } from '../apply/audited-rows.ts';
 import { runAudits } from '../apply/run-audits.ts';
 import { nodeKey, type StandaloneAudit } from '../compile/index.ts';
-import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import { SqlWriter, type Plan, type PlannedNode } from '../plan/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type AuditDocument } from '../report/index.ts';
 import {
@@ -135,9 +135,12 @@ function auditDiagnostic(o: AuditOutcome): readonly Diagnostic[] {
   if (status !== 'failed' && status !== 'error') return [];
   if (status === 'error')
     return [diagnostic('query-failed', `${name} could not run: ${message ?? ''}`, { location })];
-  const rows = count === 1 ? '1 row' : `${count} rows`;
   return [
-    diagnostic(severity !== 'warn' ? 'audit-failed' : 'audit-warning', `${name} found ${rows}`, { location }),
+    diagnostic(
+      severity !== 'warn' ? 'audit-failed' : 'audit-warning',
+      `${name} found ${countedRows(count)}`,
+      { location },
+    ),
   ];
 }
 

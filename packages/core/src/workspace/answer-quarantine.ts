@@ -2,7 +2,7 @@
 import { extname } from 'node:path';
 import type { Column } from '../compile/compiled.ts';
 import { nodeKey } from '../compile/index.ts';
-import { diagnostic, SluiceError } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { parseSpan } from '../model/index.ts';
 import type { Project } from '../project/index.ts';
@@ -56,7 +56,7 @@ export async function answerQuarantine(
         summary:
           groups.length === 0
             ? 'Nothing is in quarantine.'
-            : `${rows === 1 ? '1 row' : `${rows} rows`} of ${models === 1 ? '1 model' : `${models} models`} in quarantine.`,
+            : `${countedRows(rows)} of ${models === 1 ? '1 model' : `${models} models`} in quarantine.`,
       },
     };
   });
@@ -123,7 +123,7 @@ export async function answerExportQuarantine(
         file,
         format,
         rows,
-        summary: `Wrote ${rows === 1 ? '1 row' : `${rows} rows`} of ${found.model}.`,
+        summary: `Wrote ${countedRows(rows)} of ${found.model}.`,
       },
     };
   });

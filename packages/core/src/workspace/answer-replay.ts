@@ -5,7 +5,7 @@
 import { diverts } from '../apply/divert.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
 import { nodeKey } from '../compile/index.ts';
-import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { PlannedNode } from '../plan/index.ts';
 import { SCHEMA_VERSION, toDiagnosticDocument, type QuarantineReplayDocument } from '../report/index.ts';
 import { divertedTables, ensureState, type KeptFilter, type State } from '../state/index.ts';
@@ -17,7 +17,7 @@ import { readersOf } from './mended-ledger.ts';
 import type { OpenProject } from './open-project.ts';
 import { prepare, type Prepared } from './prepare.ts';
 import { replayRows, type Replayed } from './replay-rows.ts';
-import { countedRows, replaySummary } from './replay-summary.ts';
+import { replaySummary } from './replay-summary.ts';
 import { withWarehouse } from './with-warehouse.ts';
 
 export async function answerReplay(

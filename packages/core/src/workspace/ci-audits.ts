@@ -1,5 +1,5 @@
 import { nodeKey, type Compiled } from '../compile/index.ts';
-import { diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
+import { countedRows, diagnostic, type Diagnostic, type Location } from '../diagnostic/index.ts';
 import type { ApplyDocument, AuditResultDocument, PlanDocument } from '../report/index.ts';
 
 /** Audits of a build that warned, each once with all its intervals, at the line that asks for it. */
@@ -24,7 +24,7 @@ export function auditWarnings(
     const rows = results.reduce((sum, a) => sum + a.failing_rows, 0);
     return diagnostic(
       'audit-warning',
-      `${first.standalone ? `standalone audit ${first.audit}` : `audit ${first.audit} of ${first.model}`} found ${rows === 1 ? '1 row' : `${rows} rows`}`,
+      `${first.standalone ? `standalone audit ${first.audit}` : `audit ${first.audit} of ${first.model}`} found ${countedRows(rows)}`,
       { location: locationOf(first) },
     );
   });

@@ -1,3 +1,5 @@
+import { countedRows } from '../diagnostic/index.ts';
+
 /** What was replayed, in a sentence or two. */
 export function replaySummary(about: {
   readonly name: string;
@@ -25,8 +27,4 @@ export function replaySummary(about: {
       ? ''
       : ` ${readers.length === 1 ? '1 model that reads it follows' : `${readers.length} models that read it follow`} with: sluice run${environment === 'prod' ? '' : ` ${environment}`}`;
   return `${countedRows(merged)} ${verb} into ${name}.${stays}${gone}${more}`;
-}
-
-export function countedRows(rows: number): string {
-  return rows === 1 ? '1 row' : `${rows} rows`;
 }
