@@ -309,6 +309,15 @@ export const LIBRARY_CASES: readonly LibraryCase[] = [
     ],
   },
   {
+    call: 'no_missing_periods(column := t)',
+    columns: TS,
+    data: [
+      passes("('2024-01-01'), ('2024-01-02'), ('infinity'), ('-infinity'), (NULL)"),
+      finds(1, "('2024-01-01'), ('2024-01-03'), ('infinity')"),
+      passes("('infinity')"),
+    ],
+  },
+  {
     call: 'no_missing_periods(column := t, datepart := month)',
     columns: TS,
     data: [
@@ -370,6 +379,15 @@ export const LIBRARY_CASES: readonly LibraryCase[] = [
     data: [passes('(1), (9)'), finds(1, '(1), (1)'), passes('(1), (NULL)')],
   },
   {
+    call: 'stddev_in_range(column := a, max_v := 1)',
+    columns: 'a DOUBLE',
+    data: [
+      passes("(1), (2), (NULL), ('NaN'), ('-Infinity')"),
+      finds(1, "(1), (9), ('Infinity')"),
+      passes("('NaN')"),
+    ],
+  },
+  {
     call: 'min_in_range(column := a, min_v := 1)',
     columns: 'a INTEGER',
     data: [passes('(1), (9)'), finds(1, '(0), (1)'), passes('(NULL)')],
@@ -393,6 +411,11 @@ export const LIBRARY_CASES: readonly LibraryCase[] = [
     call: 'z_score(column := a, threshold := 1)',
     columns: 'a INTEGER',
     data: [passes('(1), (1)'), finds(1, '(1), (1), (1), (10)'), passes('(NULL), (1)')],
+  },
+  {
+    call: 'z_score(column := a, threshold := 1.2)',
+    columns: 'a DOUBLE',
+    data: [passes('(1), (2), (3)'), finds(3, "(1), (2), (3), (NULL), ('NaN'), ('Infinity'), ('-Infinity')")],
   },
   {
     call: 'kl_divergence(column := a, target_column := b, threshold := 0.1)',

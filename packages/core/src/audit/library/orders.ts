@@ -117,15 +117,16 @@ export const ORDER_AUDITS: readonly LibraryAudit[] = [
     name: 'no_missing_periods',
     aliases: ['expect_row_values_to_have_data_for_every_n_datepart'],
     parameters: [COLUMN, { name: 'datepart', aliases: ['date_part', 'unit'] }],
-    asks: 'From the first value to the last there is a row in every `datepart` (`day`). It reports the periods without one.',
+    asks: 'From the first value to the last there is a row in every `datepart` (`day`). It reports the periods without one. An infinite value is left out.',
     nulls: 'is no value',
     example: 'no_missing_periods(column := a, datepart := day)',
     problem: (given) => oneOf(given, 'datepart', UNITS),
     bad: (given, { relation }) => {
       const unit = given.word('datepart') ?? 'day';
       const period = `date_trunc('${unit}', CAST(${given.sql('column')} AS TIMESTAMP))`;
+      const ends = ['min', 'max'].map((end) => `${end}(${period}) FILTER (isfinite(${period}))`).join(', ');
       return report(
-        `SELECT period AS missing FROM (SELECT unnest(generate_series(min(${period}), max(${period}), INTERVAL 1 ${unit})) AS period FROM ${relation}) AS wanted ` +
+        `SELECT period AS missing FROM (SELECT unnest(generate_series(${ends}, INTERVAL 1 ${unit})) AS period FROM ${relation}) AS wanted ` +
           `WHERE period NOT IN (SELECT ${period} FROM ${relation} WHERE ${given.sql('column')} IS NOT NULL)`,
       );
     },

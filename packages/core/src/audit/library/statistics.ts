@@ -11,12 +11,15 @@ function aggregate(
   aliases: readonly string[],
   label: string,
   made: (column: string) => string,
+  more?: string,
 ): LibraryAudit {
   return {
     name,
     aliases,
     parameters: [COLUMN, ...BOUNDS],
-    asks: `The ${label} of the values is within the bounds. Without values there is none.`,
+    asks: [`The ${label} of the values is within the bounds. Without values there is none.`, more ?? []]
+      .flat()
+      .join(' '),
     nulls: SKIPS_NULL,
     example: `${name}(column := a, min_v := 1, max_v := 10)`,
     problem: needsBound,
@@ -29,6 +32,15 @@ function aggregate(
   };
 }
 
+/** DuckDB's own is an error where a value is infinite or no number. */
+function standardDeviation(column: string): string {
+  return `stddev_samp(${column}) FILTER (${finite(column)})`;
+}
+
+function finite(column: string): string {
+  return `isfinite(CAST(${column} AS DOUBLE))`;
+}
+
 /** Audits about how values are spread. */
 export const STATISTICS_AUDITS: readonly LibraryAudit[] = [
   aggregate('mean_in_range', ['expect_column_mean_to_be_between'], 'mean', (c) => `avg(${c})`),
@@ -37,7 +49,8 @@ export const STATISTICS_AUDITS: readonly LibraryAudit[] = [
     'stddev_in_range',
     ['expect_column_stdev_to_be_between'],
     'standard deviation',
-    (c) => `stddev_samp(${c})`,
+    standardDeviation,
+    'A value that is not finite is left out.',
   ),
   aggregate('min_in_range', ['expect_column_min_to_be_between'], 'smallest', (c) => `min(${c})`),
   aggregate('max_in_range', ['expect_column_max_to_be_between'], 'largest', (c) => `max(${c})`),
@@ -61,13 +74,13 @@ export const STATISTICS_AUDITS: readonly LibraryAudit[] = [
     name: 'z_score',
     aliases: ['z_score_audit', 'expect_column_values_to_be_within_n_stdevs'],
     parameters: [COLUMN, { name: 'threshold', aliases: ['sigma_threshold'], required: true }],
-    asks: 'No value is further from the mean than that many standard deviations.',
+    asks: 'No value is further from the mean than that many standard deviations, both of the finite values. One that is not finite is further than any.',
     nulls: IGNORES_NULL,
     example: 'z_score(column := a, threshold := 3)',
     bad: (given, { relation }) => {
       const column = given.sql('column');
       return rows(
-        `abs(${column} - (SELECT avg(${column}) FROM ${relation})) > (${given.sql('threshold')}) * (SELECT stddev_samp(${column}) FROM ${relation})`,
+        `abs(${column} - (SELECT avg(${column}) FILTER (${finite(column)}) FROM ${relation})) > (${given.sql('threshold')}) * (SELECT ${standardDeviation(column)} FROM ${relation})`,
       );
     },
   },
