@@ -376,6 +376,14 @@ describe('says what is wrong', () => {
       ["1:25 invalid-test: the test 't' has no property 'output' | Did you mean 'outputs'?"],
     ],
     [
+      't: { model: m.constant, outputs: { query: [ { One: 1, one: 2 } ] } }',
+      ["1:55 invalid-test: 'One' and 'one' are the same column"],
+    ],
+    [
+      't:\n  model: m.constant\n  outputs:\n    query:\n      format: csv\n      rows: |\n        one,ONE\n        1,2\n        3,4\n',
+      ["7:13 invalid-test: 'one' and 'ONE' are the same column"],
+    ],
+    [
       't: { model: m.constnt, outputs: { query: [] } }',
       ["1:13 unknown-model: there is no model 'm.constnt' | Did you mean 'm.constant'?"],
     ],

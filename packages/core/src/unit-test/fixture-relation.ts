@@ -44,12 +44,25 @@ export async function fixtureRelation(
     const before = diagnostics.length;
     for (const { name, location } of fixture.header) checkName(name, location);
     const told = new Set(fixture.header.map((h) => h.name.toLowerCase()));
+    const twice = new Set<number>();
     for (const row of fixture.rows) {
+      const inRow = new Map<Column, string>();
       for (const cell of row.cells) {
         const column = known.get(cell.name.toLowerCase());
         if (column === undefined) {
           if (!told.has(cell.name.toLowerCase())) checkName(cell.name, cell.nameLocation);
           told.add(cell.name.toLowerCase());
+          continue;
+        }
+        const twin = inRow.get(column);
+        inRow.set(column, cell.name);
+        if (twin !== undefined) {
+          // A header says it for all its rows.
+          if (!twice.has(cell.nameLocation.start)) {
+            const message = `'${twin}' and '${cell.name}' are the same column`;
+            diagnostics.push(diagnostic('invalid-test', message, { location: cell.nameLocation }));
+          }
+          twice.add(cell.nameLocation.start);
           continue;
         }
         const lost = cell.value.kind === 'text' ? loss(cell.value.text, column.type) : undefined;
