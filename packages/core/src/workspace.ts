@@ -78,7 +78,7 @@ export interface Answer<D> {
 
 /** Which time range and models a plan is limited to. */
 export interface PlanOptions {
-  /** Epoch ms UTC; overrides the start of history for this plan. */
+  /** Epoch ms UTC; nothing before it is computed. It does not reach behind the start of a model's history. */
   readonly start?: number;
   /** Epoch ms UTC, exclusive. */
   readonly end?: number;

@@ -40,6 +40,13 @@ test('export, lose the state, import: nothing is built again', async () => {
   ];
   const before = await Promise.all(names.map(table).map(async (t) => t));
   await project.execute('DROP SCHEMA _sluice CASCADE');
+  const lost = (await refusal(project.plan())).find((d) => d.message.includes('marts.daily '));
+  expect(lost).toMatchObject({
+    code: 'name-taken',
+    message:
+      "the view marts.daily shows a table of Sluice's, and the state of this warehouse does not know it",
+  });
+  expect(lost?.hint).toContain('sluice state import');
   const imported = await w.importState(exported.text);
   expect(imported.document).toMatchObject({ project: 'orders', rows: exported.document.rows });
   for (const [i, name] of names.entries()) expect(await table(name), name).toEqual(before[i]);

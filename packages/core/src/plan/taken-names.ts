@@ -11,6 +11,8 @@ export interface TakenName {
   readonly relation: 'table' | 'view';
   /** The environment whose view should stand there; undefined: none, the name was never Sluice's. */
   readonly owner: string | undefined;
+  /** Whether it is a view as Sluice makes them: without an owner, the state that knew it is lost. */
+  readonly isSluices: boolean;
 }
 
 /**
@@ -23,10 +25,11 @@ export function takenNames(
   input: PlanInput,
   views: ReadonlyMap<string, TableName | 'another query'>,
 ): readonly TakenName[] {
-  const isForeign = (view: TableName): boolean => {
+  const isSluices = (view: TableName): boolean => {
     const shown = views.get(viewKey(view));
-    return shown === 'another query' || (shown !== undefined && !isPhysicalSchema(shown.schema));
+    return shown !== undefined && shown !== 'another query' && isPhysicalSchema(shown.schema);
   };
+  const isForeign = (view: TableName): boolean => views.has(viewKey(view)) && !isSluices(view);
   const owners = new Map<string, string>();
   for (const environment of input.state.environments.values()) {
     for (const m of environment.models.values()) owners.set(viewKey(m.view), environment.name);
@@ -38,6 +41,7 @@ export function takenNames(
       view: `${r.view.schema}.${r.view.name}`,
       relation: 'view' as const,
       owner: plan.environment,
+      isSluices: false,
     }));
   const made = [...plan.nodes.values()].flatMap((planned): readonly TakenName[] => {
     const { node } = planned;
@@ -47,7 +51,8 @@ export function takenNames(
     const owner = owners.get(viewKey(view));
     const isOurs = relation === 'view' && owner === plan.environment;
     if (relation === undefined || (isOurs && (changesItsView(planned) || !isForeign(view)))) return [];
-    return [{ model: node.name, view: `${view.schema}.${view.name}`, relation, owner }];
+    const name = `${view.schema}.${view.name}`;
+    return [{ model: node.name, view: name, relation, owner, isSluices: isSluices(view) }];
   });
   return [...made, ...removed];
 }

@@ -234,14 +234,18 @@ export function refuseTaken(plan: Plan, input: PlanInput, views: Parameters<type
   );
 }
 
-function whatIsTaken({ relation, view, owner }: TakenName, environment: string): string {
+function whatIsTaken({ relation, view, owner, isSluices }: TakenName, environment: string): string {
+  if (owner === undefined && isSluices)
+    return `the view ${view} shows a table of Sluice's, and the state of this warehouse does not know it`;
   if (owner === undefined) return `a ${relation} named ${view} exists already, and Sluice did not make it`;
   return owner === environment
     ? `a ${relation} that Sluice did not make stands where ${environment} has its view ${view}`
     : `the view ${view} belongs to the environment ${owner}`;
 }
 
-function whatToDo({ model, owner }: TakenName, environment: string): string {
+function whatToDo({ model, owner, isSluices }: TakenName, environment: string): string {
+  if (owner === undefined && isSluices)
+    return 'Was the schema _sluice dropped? Bring it back with sluice state import FILE, or drop the view to build anew.';
   const what = owner === environment ? 'Rename it or drop it' : `Rename it or the model ${model}`;
   return `${what}; Sluice never replaces what is not this environment's own.`;
 }
