@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { openDuckDb } from '../src/engine/duckdb/open.ts';
 import type { ProgressEvent } from '../src/index.ts';
 import { child } from './support/killed.ts';
 import { ORDERS } from './support/orders.ts';
@@ -98,4 +99,32 @@ test('a new warehouse is written as DuckDB 1.2 reads it, and one that is there s
   await older.build();
   expect(serializationOf(older.warehouse)).toBe(1n);
   expect(await older.shown()).toEqual(await project.shown());
+});
+
+test('blocks of the catalog are let go of once it is read, and the limit is the one that was asked for', async () => {
+  await using project = new TestProject(ORDERS);
+  mkdirSync(dirname(project.warehouse), { recursive: true });
+  const columns = Array.from({ length: 10 }, (_, i) => `c${i} INTEGER`).join(', ');
+  const tables = Array.from({ length: 150 }, (_, i) => `CREATE TABLE t${i} (${columns})`);
+  await project.execute(`BEGIN; ${tables.join('; ')}; COMMIT; CHECKPOINT`);
+  const warehouse = await openDuckDb({
+    path: project.warehouse,
+    label: 'warehouse',
+    readOnly: true,
+    threads: 1,
+    memoryLimit: '300MiB',
+    spillTo: undefined,
+    spillLimit: undefined,
+    macros: [],
+    lockTimeout: 1_000,
+  });
+  const connection = await warehouse.connect();
+  const [row] = await connection.rows(
+    "SELECT current_setting('memory_limit') AS most, (SELECT sum(memory_usage_bytes) FROM duckdb_memory()) AS held, (SELECT count(*) FROM t149) AS n",
+  );
+  connection.close();
+  warehouse.close();
+  expect(row?.['most']).toBe('300.0 MiB');
+  // They were four megabytes.
+  expect(Number(row?.['held'])).toBeLessThan(1_500_000);
 });

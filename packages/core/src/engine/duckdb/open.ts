@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { DuckDBInstance } from '@duckdb/node-api';
 import { diagnostic, SluiceError, storageProblem } from '../../diagnostic/index.ts';
+import { literal } from '../../sql/quote.ts';
 import type { Warehouse } from '../warehouse.ts';
 import { machineMemory, memoryShare } from '../machine-memory.ts';
 import { attachBase } from './attached-base.ts';
@@ -75,6 +77,8 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   const memoryLimit = limitOf(options.memoryLimit);
   const spill =
     options.spillTo === undefined ? undefined : spillFolder(options.spillTo, options.path, options.readOnly);
+  // Of what was written and never checkpointed, DuckDB holds in memory what could only go to disk another time.
+  const isSettled = options.path !== ':memory:' && !existsSync(`${options.path}.wal`);
   const isNew = !options.readOnly && options.path !== ':memory:' && !existsSync(options.path);
   for (;;) {
     try {
@@ -99,6 +103,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
           throw problem;
         }
       }
+      if (isSettled) await releaseCatalog(instance, memoryLimit);
       if (!options.readOnly) spill?.clearStale();
       options.onOpen?.({ memoryLimit, spillTo: spill?.path });
       return new DuckDbWarehouse(instance, options.macros, options.base !== undefined, () => spill?.clear());
@@ -118,6 +123,17 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
       await new Promise((resolve) => setTimeout(resolve, Math.min(RETRY_MS, left)));
     }
   }
+}
+
+/**
+ * Has DuckDB let go of the blocks that it read the catalog from, a table's 28 kB in the form before 1.2: it has made its own of them, and
+ * would keep them until something else needs the room. What it cannot let go of it keeps, and says so.
+ */
+async function releaseCatalog(instance: DuckDBInstance, memoryLimit: string): Promise<void> {
+  const connection = await instance.connect();
+  await connection.run("SET memory_limit = '1MiB'").catch(() => undefined);
+  await connection.run(`SET memory_limit = ${literal(memoryLimit)}`);
+  connection.closeSync();
 }
 
 /** The holder as DuckDB names it (`/usr/bin/node (PID 42)`), empty when it does not know, undefined for other errors. */
