@@ -44,6 +44,19 @@ test.each([
   expect(await errorsOf(project)).toEqual([`invalid-audit-argument: ${message}`]);
 });
 
+test('an argument that an audit of the project does not read is an error', async () => {
+  await using project = people('id_range(hgih := 5)');
+  project.write(
+    'audits/id_range.sql',
+    'AUDIT (name id_range, defaults (low = 0, high = 10));\nSELECT * FROM @this_model WHERE id NOT BETWEEN @low AND @high\n',
+  );
+  expect(await errorsOf(project)).toEqual([
+    "invalid-audit-argument: audit 'id_range' has no argument 'hgih'",
+  ]);
+  project.edit('models/staging/people.sql', 'hgih', 'HIGH');
+  expect(await errorsOf(project)).toEqual([]);
+});
+
 test('a column whose name has a dot is one column, in a list too', async () => {
   await using project = people('not_null(columns := ("amount.eur", id)), positive(columns := "amount.eur")');
   expect(await errorsOf(project)).toEqual([]);

@@ -54,8 +54,8 @@ export function resolveAudit(
   const writtenAs = new Map<string, string>();
   for (const given of call.arguments) {
     const name = canonicalName(given.name, own);
-    if (name === undefined) {
-      const known = [...(own ?? []), ...COMMON_PARAMETERS].map((p) => p.name);
+    if (name === undefined || (definition !== undefined && !takes(definition, name))) {
+      const known = [...parametersOf(definition, own), ...COMMON_PARAMETERS.map((p) => p.name)];
       diagnostics.push(
         diagnostic('invalid-audit-argument', `audit '${call.name}' has no argument '${given.name}'`, {
           location: given.location,
@@ -149,6 +149,22 @@ function calledAlone(call: AuditCall, definition: AuditDefinition): Outcome<unde
     notes: [{ message: `'${definition.name}' is declared here`, location: definition.nameLocation }],
   });
   return { value: undefined, diagnostics: [found] };
+}
+
+/** Whether an audit of the project can do anything with an argument: its text, or that of a @DEF before it, has the name in it. */
+function takes({ query, definitions, defaults }: AuditDefinition, name: string): boolean {
+  if (COMMON_PARAMETERS.some((p) => p.name === name)) return true;
+  if (defaults.some((d) => d.name.toLowerCase() === name)) return true;
+  return [query.text, ...definitions.map((d) => d.value.text)].some((text) =>
+    text.toLowerCase().includes(name),
+  );
+}
+
+function parametersOf(
+  definition: AuditDefinition | undefined,
+  own: readonly AuditParameter[] | undefined,
+): readonly string[] {
+  return (own ?? definition?.defaults ?? []).map((p) => p.name);
 }
 
 /** What a value should have been, for a parameter that knows; an audit of the project takes all there is. */
