@@ -138,7 +138,7 @@ test(
       'apply-killed killed': 0.02,
       'apply-together done here, apply-together nothing-to-do here': 0.03,
       'apply-limited done': 0.04,
-      'restate done': 0.04,
+      'restate done': 0.02,
       'run done': 0.04,
       'replay done': 0.02,
       'apply-selected done': 0.02,
