@@ -2,7 +2,7 @@
 export { environmentNameProblem } from './environment-name.ts';
 export type { ProjectFiles } from './files.ts';
 export { editRecordedColumns } from './edit-recorded-columns.ts';
-export { loadProject, projectFile } from './load.ts';
+export { loadProject, loadSettings, projectFile } from './load.ts';
 export { loadMacros } from './own-macros.ts';
 export {
   loadSignals,

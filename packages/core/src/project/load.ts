@@ -39,6 +39,18 @@ export function projectFile(files: ProjectFiles): string | undefined {
 }
 
 /**
+ * Sluice's own settings of a project alone; undefined where they cannot be read: why, loading says.
+ *
+ * @param memory that of the load that follows, which need not parse them again
+ */
+export function loadSettings(files: ProjectFiles, memory: ParseMemory): ProjectConfig | undefined {
+  const text = files.read(PROJECT_FILE);
+  if (text === undefined) return undefined;
+  const source = memory.source(PROJECT_FILE, text);
+  return memory.config(source, () => parseConfig(source)).value;
+}
+
+/**
  * Loads a project. The value is undefined when project.yaml is missing or wrong; models with errors are left out and
  * listed under `brokenModels`. Never throws for what authors write. A SQLMesh project is read by its own settings.
  *

@@ -5,7 +5,7 @@ import { execute } from './execute.ts';
 import { compiledWithoutErrors } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
 import { prepare } from './prepare.ts';
-import { withWarehouse } from './with-warehouse.ts';
+import { withCompiled, withWarehouse } from './with-warehouse.ts';
 
 export async function answerApply(
   w: OpenProject,
@@ -13,8 +13,7 @@ export async function answerApply(
   options: PlanOptions & { readonly confirm?: (plan: PlanDocument) => Promise<boolean> } = {},
 ): Promise<Answer<ApplyDocument>> {
   w.abort = new AbortController();
-  const compiled = await compiledWithoutErrors(w);
-  return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
+  return withCompiled(w, { readOnly: false }, async (compiled, connection, warehouse) => {
     const prepared = await prepare(w, compiled, connection, environment, 'plan', {
       ...options,
       atOnce: true,

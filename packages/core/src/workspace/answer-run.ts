@@ -3,10 +3,9 @@ import type { ApplyDocument } from '../report/index.ts';
 import type { Answer, RunOptions } from '../workspace.ts';
 import { askSignals } from './ask-signals.ts';
 import { execute } from './execute.ts';
-import { compiledWithoutErrors } from './compile-project.ts';
 import type { OpenProject } from './open-project.ts';
 import { prepare, prepareAgain, type Prepared } from './prepare.ts';
-import { withWarehouse } from './with-warehouse.ts';
+import { withCompiled } from './with-warehouse.ts';
 
 export async function answerRun(
   w: OpenProject,
@@ -23,8 +22,7 @@ export async function runOnce(
   environment: string,
   options: RunOptions,
 ): Promise<Answer<ApplyDocument>> {
-  const compiled = await compiledWithoutErrors(w);
-  return withWarehouse(w, compiled.project, { readOnly: false }, async (connection, warehouse) => {
+  return withCompiled(w, { readOnly: false }, async (compiled, connection, warehouse) => {
     let prepared = await prepare(w, compiled, connection, environment, 'run', {
       ...options,
       atOnce: true,

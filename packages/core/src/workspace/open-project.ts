@@ -8,7 +8,13 @@ import { cacheIdentity } from '../cache/index.ts';
 import { lazyDuckDbBinder, type LazyBinder } from '../engine/duckdb/lazy-binder.ts';
 import { NO_TRACER, type Tracer } from '../engine/tracer.ts';
 import type { Connection } from '../engine/warehouse.ts';
-import { nodeFiles, type ProjectFiles } from '../project/index.ts';
+import {
+  loadSettings,
+  nodeFiles,
+  ParseMemory,
+  type ProjectConfig,
+  type ProjectFiles,
+} from '../project/index.ts';
 import type { Observer } from '../report/index.ts';
 import type { RunContext } from '../state/index.ts';
 import type { WorkspaceOptions } from '../workspace.ts';
@@ -25,6 +31,8 @@ export class OpenProject {
   connection: Connection | undefined;
   abort = new AbortController();
   #compiling: Promise<unknown> = Promise.resolve();
+  /** What {@link settings} parsed, for the next load. */
+  #settings: ParseMemory | undefined;
 
   constructor(options: WorkspaceOptions) {
     this.root = resolve(options.root);
@@ -50,10 +58,22 @@ export class OpenProject {
 
   /** Reads the project; throws when there is none, or its settings cannot be read. */
   async load(files: ProjectFiles = nodeFiles(this.root)): Promise<LoadedProject> {
-    const { project, diagnostics } = await loadFolder(this.root, files);
+    const memory = this.#settings;
+    this.#settings = undefined;
+    const { project, diagnostics } = await loadFolder(this.root, files, memory);
     const { sample, warehouse: path } = this.options;
     if (sample !== undefined) return { project: sampledProject(project, sample), diagnostics };
     return { project: path === undefined ? project : withWarehouseAt(project, path), diagnostics };
+  }
+
+  /**
+   * The settings alone, before the rest is read; the next load does not parse them again. Undefined where only the whole project
+   * tells, or they cannot be read.
+   */
+  settings(): ProjectConfig | undefined {
+    const { sample, warehouse } = this.options;
+    if (sample !== undefined || warehouse !== undefined) return undefined;
+    return loadSettings(nodeFiles(this.root), (this.#settings = new ParseMemory()));
   }
 
   cacheFolder(): string {

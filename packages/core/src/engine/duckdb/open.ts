@@ -32,6 +32,8 @@ export interface OpenOptions {
   readonly lockTimeout: number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
+  /** DuckDB is at work on its own thread: there is time for something else. */
+  readonly onBegin?: () => void;
   readonly onWait?: (holder: string | undefined, secondsLeft: number) => void;
   readonly onOpen?: (how: { readonly memoryLimit: string; readonly spillTo: string | undefined }) => void;
 }
@@ -82,7 +84,7 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
   const isNew = !options.readOnly && options.path !== ':memory:' && !existsSync(options.path);
   for (;;) {
     try {
-      const instance = await DuckDBInstance.create(options.path, {
+      const creating = DuckDBInstance.create(options.path, {
         ...(options.readOnly ? { access_mode: 'READ_ONLY' } : {}),
         ...(options.threads === undefined ? {} : { threads: String(options.threads) }),
         memory_limit: memoryLimit,
@@ -94,6 +96,8 @@ export async function openDuckDb(options: OpenOptions): Promise<Warehouse> {
         autoinstall_known_extensions: 'false',
         autoload_known_extensions: 'false',
       });
+      options.onBegin?.();
+      const instance = await creating;
       if (options.base !== undefined) {
         const connection = await instance.connect();
         const problem: unknown = await attachBase(connection, options.base).catch((error: unknown) => error);
