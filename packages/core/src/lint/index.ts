@@ -1,2 +1,3 @@
-/** Lint rules over the compiler's facts, and the fixes of those that have a safe one. */
+/** Lint rules over the compiler's facts, the fixes of those that have a safe one, and where columns are written. */
+export { columnPlaces } from './column-places.ts';
 export { lintProject } from './lint-project.ts';

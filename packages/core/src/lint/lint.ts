@@ -2,14 +2,7 @@
  * Lint: what is valid and yet better written another way. Every rule is a pure function over what the compiler knows; the
  * project says how much each weighs, and a model's header which ones are not to look at it.
  */
-import {
-  compileContext,
-  DEFAULT_SCHEMA,
-  nodeKey,
-  type Binder,
-  type Compiled,
-  type CompiledModel,
-} from '../compile/index.ts';
+import { nodeKey, type CompiledModel } from '../compile/index.ts';
 import {
   diagnostic,
   LINT_RULES,
@@ -18,17 +11,12 @@ import {
   type Diagnostic,
 } from '../diagnostic/index.ts';
 import type { Project, RuleSettings } from '../project/index.ts';
-import { render, type ColumnLookup } from '../render/index.ts';
-import { queryNode } from './ast.ts';
-import { LintedQuery } from './query.ts';
+import { readQueries, type QueryInput } from './read-queries.ts';
 import type { Fix, LintedModel, Rule, Surroundings } from './rule.ts';
 import { RULES } from './rules/index.ts';
 
 /** What linting needs. */
-export interface LintInput {
-  readonly project: Project;
-  readonly compiled: Compiled;
-  readonly parse: Binder['parse'];
+export interface LintInput extends QueryInput {
   /** Names of the models to look at. */
   readonly models: ReadonlySet<string>;
   readonly testedModels: Surroundings['testedModels'];
@@ -87,32 +75,6 @@ function checkRule(
     path: definition.path,
     fix,
   }));
-}
-
-/** The ASTs of the models' queries, all parsed at once. */
-async function readQueries(
-  models: readonly CompiledModel[],
-  { project, parse, compiled }: LintInput,
-): Promise<readonly LintedModel[]> {
-  const nodes = new Map([...compiled.nodes.values()].map((node) => [nodeKey(node.name), node]));
-  const columns: ColumnLookup = ({ schema, table }) =>
-    nodes.get(nodeKey(`${schema === '' ? DEFAULT_SCHEMA : schema}.${table}`))?.columns;
-  const rendered = models.map(({ definition }) => {
-    if (definition.query === undefined) return undefined;
-    const context = compileContext(project, definition, columns);
-    return render(definition.query, definition.source, context, definition.definitions).value;
-  });
-  const parsed = await parse(rendered.map((r) => r?.sql ?? 'SELECT 1'));
-  return models.map((model, i) => {
-    const [own, result] = [rendered[i], parsed[i]];
-    const statement = result?.ok === true ? result.statements[0] : undefined;
-    const root = queryNode(statement);
-    const query =
-      own === undefined || root === undefined
-        ? undefined
-        : new LintedQuery(model.definition, own, statement, root);
-    return { model, query };
-  });
 }
 
 function readersOf(models: readonly CompiledModel[]): Surroundings['readers'] {

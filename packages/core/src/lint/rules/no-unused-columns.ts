@@ -1,7 +1,6 @@
 import { nodeKey, type CompiledModel } from '../../compile/index.ts';
-import { isStar, listOf, outputSelects } from '../ast.ts';
-import type { LintedModel, Rule } from '../rule.ts';
-import type { Location } from '../../diagnostic/index.ts';
+import { columnPlace } from '../column-place.ts';
+import type { Rule } from '../rule.ts';
 
 /** A column that no reader of the model takes a value or a row from. Models without readers are made for people. */
 export const noUnusedColumns: Rule = {
@@ -19,7 +18,7 @@ export const noUnusedColumns: Rule = {
         : [
             {
               message: `nobody reads the column '${column.name}'`,
-              location: placeOf(linted, i),
+              location: columnPlace(linted, i),
               hint: `${model.name} is read by ${who.map((r) => r.name).join(', ')}; none of them needs it.`,
             },
           ],
@@ -48,11 +47,4 @@ function usesOf(reader: CompiledModel, model: CompiledModel): readonly string[] 
     ),
   );
   return [...refs.filter((ref) => ref.model === model.name).map((ref) => ref.column), ...words];
-}
-
-function placeOf({ model, query }: LintedModel, at: number): Location {
-  const select = query === undefined ? undefined : outputSelects(query.root)[0];
-  const items = select === undefined ? [] : listOf(select.node, 'select_list');
-  const item = items.some(isStar) ? undefined : items[at];
-  return item === undefined || query === undefined ? model.definition.nameLocation : query.locate(item);
 }
