@@ -1,4 +1,12 @@
-import { diagnostic, SCHEMA_VERSION, type CiDocument, type ModelDiffDocument } from '@sluice/core';
+import {
+  diagnostic,
+  SCHEMA_VERSION,
+  toDiagnosticDocument,
+  type CiDocument,
+  type CiFindingDocument,
+  type CiStep,
+  type ModelDiffDocument,
+} from '@sluice/core';
 import { expect, test } from 'vitest';
 import { markerOf } from '../src/comment/upsert-comment.ts';
 import { junitErrors } from './junit-schema.ts';
@@ -291,14 +299,105 @@ test('ten annotations of a level, the most important first', () => {
   );
   const text = renderAnnotations(
     [...lint, diagnostic('unknown-column', 'no such column', { location })],
+    [],
     repository,
   );
   const lines = text.trimEnd().split('\n');
   expect(lines).toHaveLength(10);
   expect(lines[0]).toContain('title=unknown-column');
   expect(lines[9]).toBe('::error title=sluice::3 more errors, see the log and the summary');
-  expect(renderAnnotations(lint.slice(0, 10), repository).trimEnd().split('\n')).toHaveLength(10);
-  expect(renderAnnotations(lint.slice(0, 10), repository)).not.toContain('more');
+  expect(renderAnnotations(lint.slice(0, 10), [], repository).trimEnd().split('\n')).toHaveLength(10);
+  expect(renderAnnotations(lint.slice(0, 10), [], repository)).not.toContain('more');
+});
+
+const finding = (on: CiFindingDocument['on'], message: string, more: Partial<CiFindingDocument> = {}) =>
+  ({
+    on,
+    message,
+    fails: true,
+    step: on === 'breaking' ? 'plan' : 'diff',
+    model: 'marts.a',
+    path: 'models/a.sql',
+    line: 3,
+    column: 2,
+    end_line: 3,
+    end_column: 5,
+    ...more,
+  }) satisfies CiFindingDocument;
+const NOWHERE = { path: null, line: null, column: null, end_line: null, end_column: null } as const;
+
+test('what a run fails for without a diagnostic is annotated, within the limit and in its order', () => {
+  const repository = { root: '/repo', prefix: 'shop/' };
+  const lines = (findings: readonly CiFindingDocument[]): readonly string[] =>
+    renderAnnotations(
+      [
+        diagnostic('lint/no-select-star', 'star', { severity: 'error' }),
+        diagnostic('audit-failed', 'rows'),
+        diagnostic('audit-warning', 'some rows'),
+      ],
+      findings,
+      repository,
+    )
+      .trimEnd()
+      .split('\n');
+  expect(
+    lines([
+      finding('error', 'audits, 1 failed', { step: 'audit', ...NOWHERE }),
+      finding('warning', 'audits, 1 warning', { step: 'audit', ...NOWHERE }),
+      finding('breaking', 'marts.b goes', NOWHERE),
+      finding('breaking', 'marts.a.x goes'),
+      finding('diff', 'marts.b goes', NOWHERE),
+      finding('diff', 'marts.a holds other data'),
+    ]),
+  ).toEqual([
+    '::error title=audit-failed::rows',
+    '::error file=shop/models/a.sql,line=3,endLine=3,col=2,endColumn=5,title=breaking::marts.a.x goes',
+    '::error title=breaking::marts.b goes',
+    '::error file=shop/models/a.sql,line=3,endLine=3,col=2,endColumn=5,title=diff::marts.a holds other data',
+    '::error title=lint/no-select-star::star',
+    '::warning title=audit-warning::some rows',
+  ]);
+  expect(lines([finding('diff', 'marts.a holds other data', { fails: false })])).toHaveLength(3);
+  const many = lines(Array.from({ length: 12 }, (_, i) => finding('diff', `marts.m${i} holds other data`)));
+  expect(many).toHaveLength(11);
+  expect(many[8]).toContain('marts.m7 holds other data');
+  expect(many[9]).toBe('::error title=sluice::5 more errors, see the log and the summary');
+});
+
+const check = (step: CiStep, status: 'passed' | 'warned', warnings = 0) =>
+  ({ step, status, errors: 0, warnings, seconds: 0, summary: 'done' }) as const;
+
+const stepsXml = (fails: boolean): string =>
+  renderCiJUnit({
+    ...document('x', 0),
+    checks: [
+      check('plan', 'passed'),
+      check('build', 'passed'),
+      check('audit', 'warned', 1),
+      check('diff', 'passed'),
+    ],
+    diagnostics: [toDiagnosticDocument(diagnostic('audit-warning', 'audit a found 1 row'))],
+    findings: [
+      finding('warning', 'audits, 1 warning', { fails, step: 'audit', ...NOWHERE }),
+      finding('breaking', 'marts.a.x goes', { fails }),
+      finding('breaking', 'marts.b goes', { fails, ...NOWHERE }),
+      finding('diff', 'marts.a <holds> other data', { fails }),
+    ],
+  });
+
+test('what a run fails for fails the step of JUnit that found it, once it is to fail for that', async () => {
+  expect(await junitErrors(stepsXml(true))).toEqual([]);
+  expect(stepsXml(true)).toContain(
+    '<testsuite name="sluice ci" tests="4" failures="3" errors="0" skipped="0"',
+  );
+  for (const text of [
+    '<testcase name="plan" classname="x" time="0.000">\n      <failure message="marts.a.x goes; and 1 more reason" type="failed">models/a.sql:3: marts.a.x goes [breaking]\nmarts.b goes [breaking]</failure>',
+    '<testcase name="build" classname="x" time="0.000"/>',
+    '<testcase name="audit" classname="x" time="0.000">\n      <failure message="audits, 1 warning" type="failed">audit a found 1 row [audit-warning]</failure>',
+    '<testcase name="diff" classname="x" time="0.000">\n      <failure message="marts.a &lt;holds&gt; other data" type="failed">models/a.sql:3: marts.a &lt;holds&gt; other data [diff]</failure>',
+  ])
+    expect(stepsXml(true)).toContain(text);
+  expect(stepsXml(false)).not.toContain('<failure');
 });
 
 test('JUnit has steps, tests and audits, and is valid whatever is in it', async () => {

@@ -155,13 +155,63 @@ test('what it fails for is chosen', { timeout: 240_000 }, async () => {
   await edited('models/marts/customer_orders.sql', '  c.country,\n', '', () => {
     const { code, document } = ci('--fail-on', 'breaking');
     expect(code).toBe(1);
-    expect(document.findings).toContainEqual({
-      on: 'breaking',
-      message: 'marts.customer_orders.country goes',
-    });
-    expect(ci().code).toBe(0);
+    expect(document.findings).toContainEqual(
+      expect.objectContaining({
+        on: 'breaking',
+        message: 'marts.customer_orders.country goes',
+        fails: true,
+        step: 'plan',
+      }),
+    );
+    const without = ci();
+    expect(without.code).toBe(0);
+    expect(without.document.findings.map((f) => [f.on, f.fails])).toContainEqual(['breaking', false]);
   });
   expect(sluice('ci', '--fail-on', 'all')).toMatchObject({ code: 1, out: '' });
+});
+
+const lineOf = (path: string, text: string): number =>
+  readFileSync(join(shop, path), 'utf8')
+    .split('\n')
+    .findIndex((line) => line.includes(text)) + 1;
+
+const retyped = (model: string, digits: number): string =>
+  `${model}.revenue becomes DOUBLE; it was DECIMAL(${digits},2)`;
+
+test('what fails without a diagnostic stands at its line and in its step', { timeout: 240_000 }, async () => {
+  const [junit, sarif] = [join(folder, 'diff.xml'), join(folder, 'diff.sarif')];
+  const RETYPED = [HALF[0], 'THEN 0 ELSE CAST(amount / 2 AS DOUBLE) END AS revenue'] as const;
+  const MART = 'models/marts/customer_orders.sql';
+  await edited(MART, '  c.country,\n', '', () =>
+    edited(ORDERS, ...RETYPED, async () => {
+      const reports = ['--junit', junit, '--sarif', sarif];
+      const done = sluice('ci', '--format', 'github', '--fail-on', 'diff', ...NOW, ...reports);
+      expect(done.code).toBe(1);
+      const errors = done.out.split('\n').flatMap((line) => {
+        const [, file, at, title, text] =
+          /^::error file=([^,]+),line=(\d+),.*title=([^:,]+)::(.*)$/.exec(line) ?? [];
+        return file === undefined ? [] : [[file, Number(at), title, text]];
+      });
+      const header = lineOf(MART, 'name marts.customer_orders');
+      const [revenue, sum] = [lineOf(ORDERS, 'AS revenue'), lineOf(MART, 'AS revenue')];
+      const daily = 'models/marts/daily_revenue.sql';
+      expect(errors).toEqual([
+        [ORDERS, revenue, 'breaking', retyped('staging.orders', 12)],
+        [MART, header, 'breaking', 'marts.customer_orders.country goes'],
+        [MART, sum, 'breaking', retyped('marts.customer_orders', 38)],
+        [daily, lineOf(daily, 'AS revenue'), 'breaking', retyped('marts.daily_revenue', 38)],
+        [ORDERS, revenue, 'diff', 'staging.orders holds other data'],
+        [MART, sum, 'diff', 'marts.customer_orders holds other data'],
+        [daily, lineOf(daily, 'AS revenue'), 'diff', 'marts.daily_revenue holds other data'],
+      ]);
+    }),
+  );
+  const xml = readFileSync(junit, 'utf8');
+  await checkJUnit(xml);
+  const failing = [...xml.matchAll(/<testcase name="(\w+)" classname="shop"[^/]*>\s*<failure/g)];
+  expect(failing.map((m) => m[1])).toEqual(['plan', 'audit', 'diff']);
+  const log = JSON.parse(readFileSync(sarif, 'utf8')) as Log;
+  expect(log.runs[0]?.results?.map((r) => r.ruleId)).toEqual(['audit-warning']);
 });
 
 test('an audit that blocks: the failure with its rows, no comparison, nothing left', async () => {

@@ -141,8 +141,11 @@ function printCi(invocation: Invocation, answer: Answer<CiDocument>, format: str
       break;
     case 'github':
       context.stdout.write(
-        renderAnnotations(answer.diagnostics, repositoryOf(invocation.root(), context.env)) +
-          renderCi(answer.document, invocation.out),
+        renderAnnotations(
+          answer.diagnostics,
+          answer.document.findings,
+          repositoryOf(invocation.root(), context.env),
+        ) + renderCi(answer.document, invocation.out),
       );
       break;
     case 'json':

@@ -3,12 +3,14 @@ import {
   toJUnit,
   type AuditResultDocument,
   type CiDocument,
+  type CiFindingDocument,
   type JUnitCase,
   type JUnitSuite,
 } from '@sluice/core';
 import { renderFailures } from './audits.ts';
 import { PLAIN } from './style.ts';
 import { testSuites } from './test-suites.ts';
+import { count } from './words.ts';
 
 export function renderCiJUnit(document: CiDocument): string {
   const audits = ciAudits(document);
@@ -34,24 +36,48 @@ export function ciAudits({ build, audits }: CiDocument): readonly AuditResultDoc
 
 function stepCase(document: CiDocument, check: CiDocument['checks'][number]): JUnitCase {
   const base = { name: check.step, subject: document.project, seconds: check.seconds };
+  const failures = document.findings.filter((f) => f.fails && f.step === check.step);
   switch (check.status) {
     case 'passed':
     case 'warned':
-      return { ...base, outcome: { kind: 'passed' } };
+      return { ...base, outcome: failures.length === 0 ? { kind: 'passed' } : failedFor(document, failures) };
     case 'skipped':
       return { ...base, outcome: { kind: 'skipped' } };
     case 'failed':
-      return { ...base, outcome: { kind: 'failed', message: check.summary, text: errorsOf(document) } };
+      return {
+        ...base,
+        outcome: { kind: 'failed', message: check.summary, text: problemsOf(document, 'error') },
+      };
     default:
       return check.status satisfies never;
   }
 }
 
-function errorsOf({ diagnostics }: CiDocument): string {
+/** A step that was done, and found what the run is to fail for: `--fail-on` decides. */
+function failedFor(
+  document: CiDocument,
+  failures: readonly CiFindingDocument[],
+): Extract<JUnitCase['outcome'], { readonly message: string }> {
+  const [first, ...more] = failures;
+  const rest = more.length === 0 ? '' : `; and ${count(more.length, 'more reason')}`;
+  const lines = failures.flatMap((f) => (f.on === 'warning' ? [] : [`${at(f)}${f.message} [${f.on}]`]));
+  const warnings = failures.some((f) => f.on === 'warning') ? [problemsOf(document, 'warning')] : [];
+  return {
+    kind: 'failed',
+    message: `${first?.message ?? ''}${rest}`,
+    text: [...lines, ...warnings].join('\n'),
+  };
+}
+
+function problemsOf({ diagnostics }: CiDocument, severity: 'error' | 'warning'): string {
   return diagnostics
-    .filter((d) => d.severity === 'error')
-    .map((d) => `${d.path === null ? '' : `${d.path}:${d.line ?? 1}: `}${d.message} [${d.code}]`)
+    .filter((d) => d.severity === severity)
+    .map((d) => `${at(d)}${d.message} [${d.code}]`)
     .join('\n');
+}
+
+function at({ path, line }: { readonly path: string | null; readonly line: number | null }): string {
+  return path === null ? '' : `${path}:${line ?? 1}: `;
 }
 
 /** A warning passes: JUnit has no word for it. */

@@ -4,13 +4,14 @@
  */
 import {
   FAIL_ON,
+  type ActionDocument,
   type CiCheckDocument,
   type CiDocument,
   type CiFailure,
-  type CiFindingDocument,
   type CiStep,
   type DiffDocument,
   type PlanDocument,
+  type ReasonCode,
 } from '../report/index.ts';
 
 const STEPS: Readonly<Record<CiStep, string>> = {
@@ -23,43 +24,103 @@ const STEPS: Readonly<Record<CiStep, string>> = {
   diff: 'comparison',
 };
 
+/** A finding, before anybody knows where it is written. */
+export interface Finding {
+  readonly on: CiFailure;
+  readonly message: string;
+  readonly step: CiStep;
+  readonly model: string | null;
+  /** The column of the model whose line shows best what it is about; null where that is the model's header. */
+  readonly target: string | null;
+}
+
 export function findingsOf(parts: {
   readonly checks: readonly CiCheckDocument[];
   /** The plan for a base that exists. */
   readonly plan: PlanDocument | null;
   readonly diff: DiffDocument | null;
-}): readonly CiFindingDocument[] {
-  const found: CiFindingDocument[] = [];
-  const add = (on: CiFailure, message: string): void => void found.push({ on, message });
-  for (const check of parts.checks)
-    if (check.status === 'failed') add('error', `${STEPS[check.step]}, ${check.summary}`);
-  for (const check of parts.checks)
-    if (check.warnings > 0) add('warning', `${STEPS[check.step]}, ${count(check.warnings, 'warning')}`);
-  for (const { model, action, columns } of parts.plan?.actions ?? []) {
-    if (action === 'drop') add('breaking', `${model} goes`);
-    for (const c of columns.removed) add('breaking', `${model}.${c.name} goes`);
-    for (const c of columns.retyped) add('breaking', `${model}.${c.name} becomes ${c.to}; it was ${c.from}`);
-  }
-  for (const { model, status } of parts.diff?.models ?? []) {
-    if (status === 'changed') add('diff', `${model} holds other data`);
-    if (status === 'added') add('diff', `${model} is new`);
-    if (status === 'removed') add('diff', `${model} goes`);
-  }
-  return found;
+}): readonly Finding[] {
+  return [
+    ...parts.checks
+      .filter((c) => c.status === 'failed')
+      .map((c) => ofStep('error', c, `${STEPS[c.step]}, ${c.summary}`)),
+    ...parts.checks
+      .filter((c) => c.warnings > 0)
+      .map((c) => ofStep('warning', c, `${STEPS[c.step]}, ${count(c.warnings, 'warning')}`)),
+    ...(parts.plan?.actions ?? []).flatMap(breakingOf),
+    ...differences(parts.diff, parts.plan),
+  ];
 }
 
-/** Those of them that a run with this word fails for. */
-export function failuresOf(
-  findings: readonly CiFindingDocument[],
-  failOn: CiFailure,
-): readonly CiFindingDocument[] {
-  return findings.filter((f) => FAIL_ON.indexOf(f.on) <= FAIL_ON.indexOf(failOn));
+function ofStep(on: CiFailure, { step }: CiCheckDocument, message: string): Finding {
+  return { on, message, step, model: null, target: null };
+}
+
+function breakingOf({ model, action, columns }: ActionDocument): readonly Finding[] {
+  const add = (message: string, target: string | null): Finding => ({
+    on: 'breaking',
+    message,
+    step: 'plan',
+    model,
+    target,
+  });
+  return [
+    ...(action === 'drop' ? [add(`${model} goes`, null)] : []),
+    ...columns.removed.map((c) => add(`${model}.${c.name} goes`, null)),
+    ...columns.retyped.map((c) => add(`${model}.${c.name} becomes ${c.to}; it was ${c.from}`, c.name)),
+  ];
+}
+
+const WORDS = {
+  changed: (model: string) => `${model} holds other data`,
+  added: (model: string) => `${model} is new`,
+  removed: (model: string) => `${model} goes`,
+} as const;
+
+/** Models that were edited come before those that only read them, inputs before readers: of many, the first are shown. */
+function differences(diff: DiffDocument | null, plan: PlanDocument | null): readonly Finding[] {
+  const places = new Map(plan?.actions.map((action, i) => [action.model, { action, i }]));
+  const found = (diff?.models ?? []).flatMap(({ model, status }) => {
+    if (status === 'same') return [];
+    const { action, i = Infinity } = places.get(model) ?? {};
+    const own = action?.reasons.filter((r) => OWN.has(r.code)) ?? [];
+    const target = own.find((r) => r.column !== undefined && r.code !== 'column_removed')?.column ?? null;
+    const finding: Finding = { on: 'diff', message: WORDS[status](model), step: 'diff', model, target };
+    return { finding, isRoot: action !== undefined && isEdited(action), i };
+  });
+  return found
+    .toSorted((a, b) => Number(b.isRoot) - Number(a.isRoot) || (a.i === b.i ? 0 : a.i - b.i))
+    .map((f) => f.finding);
+}
+
+/** A type may change because that of an input does; all else of its own is of its own file. */
+function isEdited({ reasons }: ActionDocument): boolean {
+  const isBelow = reasons.some((r) => r.code.startsWith('upstream_'));
+  return reasons.some((r) => OWN.has(r.code) && !(isBelow && r.code === 'column_retyped'));
+}
+
+/** Reasons that stand in the model's own file; their columns are its own too. */
+const OWN: ReadonlySet<ReasonCode> = new Set([
+  'new_model',
+  'definition_changed',
+  'column_changed',
+  'column_added',
+  'column_removed',
+  'column_retyped',
+  'rows_changed',
+  'kind_changed',
+  'removed',
+]);
+
+/** Whether a run with this word fails for it. */
+export function failsFor({ on }: Finding, failOn: CiFailure): boolean {
+  return FAIL_ON.indexOf(on) <= FAIL_ON.indexOf(failOn);
 }
 
 /** One sentence or two for the head of every report. */
 export function verdictOf(
   status: CiDocument['status'],
-  failures: readonly CiFindingDocument[],
+  failures: readonly Pick<Finding, 'message'>[],
   {
     base_exists,
     sample,

@@ -4,6 +4,7 @@ import type {
   DiagnosticDocument,
   DiffDocument,
   ImpactDocument,
+  PlaceDocument,
   PlanDocument,
   SCHEMA_VERSION,
   TestDocument,
@@ -26,10 +27,16 @@ export interface CiCheckDocument {
   readonly summary: string;
 }
 
-/** Something a pull request can be failed for, whether this one is or not. */
-export interface CiFindingDocument {
+/** Something a pull request can be failed for, and where it is written, if it is of a line. */
+export interface CiFindingDocument extends PlaceDocument {
   readonly on: CiFailure;
   readonly message: string;
+  /** Whether this one is failed for it. */
+  readonly fails: boolean;
+  /** The step that found it. */
+  readonly step: CiStep;
+  /** Null where it is of no one model. */
+  readonly model: string | null;
 }
 
 /** Who reads a column that changes, or a model whose rows do. */

@@ -26,8 +26,12 @@ export interface DiagnosticDocument {
   readonly notes: readonly NoteDocument[];
 }
 
-export interface NoteDocument {
+export interface NoteDocument extends PlaceDocument {
   readonly message: string;
+}
+
+/** A place in a file of the project, lines and columns counted from 1; all null where there is none. */
+export interface PlaceDocument {
   readonly path: string | null;
   readonly line: number | null;
   readonly column: number | null;
@@ -46,7 +50,7 @@ export function toDiagnosticDocument(d: Diagnostic): DiagnosticDocument {
   };
 }
 
-function toPlace(location: Location | undefined): Omit<NoteDocument, 'message'> {
+export function toPlace(location: Location | undefined): PlaceDocument {
   return {
     path: location?.path ?? null,
     line: location?.line ?? null,

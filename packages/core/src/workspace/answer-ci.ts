@@ -2,7 +2,7 @@
  * All that a pull request needs, one answer after the other: what fails does not keep the rest from being said, but nothing is
  * built of a project that does not compile.
  */
-import { failuresOf, findingsOf, pendingModels, verdictOf } from '../ci/index.ts';
+import { failsFor, findingsOf, pendingModels, verdictOf } from '../ci/index.ts';
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import {
   SCHEMA_VERSION,
@@ -16,6 +16,7 @@ import { answerCompile } from './answer-compile.ts';
 import { answerLint } from './answer-lint.ts';
 import { answerTest } from './answer-test.ts';
 import { buildAndCompare, nothingBuilt } from './ci-build.ts';
+import { findingDocuments } from './ci-findings.ts';
 import { CiSteps } from './ci-steps.ts';
 import { checkEnvironmentName } from './errors.ts';
 import type { OpenProject } from './open-project.ts';
@@ -47,7 +48,7 @@ export async function answerCi(w: OpenProject, options: CiOptions): Promise<Answ
     diff: built.diff,
   };
   const findings = findingsOf({ ...parts, checks: steps.checks, plan: built.baseExists ? built.plan : null });
-  const failures = failuresOf(findings, failOn);
+  const failures = findings.filter((f) => failsFor(f, failOn));
   const status = steps.interrupted ? 'interrupted' : failures.length > 0 ? 'failed' : 'passed';
   const isThrownAway = (w.options.base ?? w.options.sample) !== undefined && !built.kept;
   const diagnostics = isThrownAway ? steps.diagnostics.map(withoutKeptRows) : steps.diagnostics;
@@ -63,7 +64,7 @@ export async function answerCi(w: OpenProject, options: CiOptions): Promise<Answ
       sample: w.options.sample?.rows ?? null,
       status,
       fail_on: failOn,
-      findings,
+      findings: await findingDocuments(w, findings, failOn),
       checks: steps.checks,
       diagnostics: diagnostics.map(toDiagnosticDocument),
       tests: tests?.document ?? null,
