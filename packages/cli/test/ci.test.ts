@@ -214,6 +214,42 @@ test('what fails without a diagnostic stands at its line and in its step', { tim
   expect(log.runs[0]?.results?.map((r) => r.ruleId)).toEqual(['audit-warning']);
 });
 
+test(
+  'a base that is named and not there is an error where there are others only',
+  { timeout: 240_000 },
+  () => {
+    const { code, document } = ci('--base', 'porod');
+    expect(code).toBe(1);
+    expect(document.diagnostics).toMatchObject([
+      {
+        code: 'unknown-environment',
+        message: "there is no environment 'porod' to compare with",
+        hint: "Did you mean 'prod'?",
+      },
+    ]);
+    expect(document).toMatchObject({ build: null, base_exists: false });
+    expect(document.checks.find((c) => c.step === 'plan')?.status).toBe('failed');
+    expect(environments()).toEqual(['prod']);
+    const copy = join(folder, 'named.duckdb');
+    writeFileSync(copy, readFileSync(prod));
+    const file = ci('--base', 'nightly', '--base-file', copy);
+    expect(file.code).toBe(1);
+    expect(file.document.diagnostics).toMatchObject([
+      { code: 'unknown-environment', hint: 'There is prod.' },
+    ]);
+
+    const empty = join(folder, 'empty');
+    cpSync(shop, empty, { recursive: true, filter: (path) => !path.includes('.sluice') });
+    const args = ['ci', '--json', ...NOW, '--base', 'porod', '--env', 'pr_1', '--keep'];
+    // The second time its own environment is the only one there is.
+    for (const run of [1, 2]) {
+      const first = sluiceIn(empty, ...args);
+      expect([run, first.code]).toEqual([run, 0]);
+      expect(JSON.parse(first.out)).toMatchObject({ status: 'passed', base_exists: false });
+    }
+  },
+);
+
 test('an audit that blocks: the failure with its rows, no comparison, nothing left', async () => {
   const { code, document } = await edited(ORDERS, 'THEN 0 ELSE amount END', 'THEN 0 ELSE -amount END', () =>
     ci(),

@@ -1,5 +1,6 @@
 /** The part of `sluice ci` that needs a warehouse. The environment it builds in is dropped again, whatever happens. */
 import { changedTargets, rootImpacts } from '../ci/index.ts';
+import { diagnostic, didYouMean, SluiceError } from '../diagnostic/index.ts';
 import { findTarget, impactOf } from '../lineage/index.ts';
 import type {
   ApplyDocument,
@@ -45,6 +46,7 @@ export async function buildAndCompare(
   const plan = await steps.do(
     'plan',
     async () => {
+      if (options.base !== undefined && !baseExists) refuseUnknownBase(base, environment, standing);
       if (w.options.sample !== undefined) refuseTablesOfOthers((await compiledWithoutErrors(w)).compiled);
       return answerPlan(w, base);
     },
@@ -71,6 +73,20 @@ export async function buildAndCompare(
     else kept = isThere;
   }
   return { ...done, plan: plan.document, kept, baseExists };
+}
+
+/**
+ * A name that was given and is of no environment is a slip, which would build everything and compare nothing. Where there is none yet
+ * but the one to build in, it is the first run.
+ */
+function refuseUnknownBase(base: string, environment: string, standing: ReadonlySet<string>): void {
+  const others = [...standing].filter((name) => name !== environment);
+  if (others.length === 0) return;
+  throw new SluiceError(
+    diagnostic('unknown-environment', `there is no environment '${base}' to compare with`, {
+      hint: didYouMean(base, others) ?? `There ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}.`,
+    }),
+  );
 }
 
 interface Sides {
