@@ -31,7 +31,7 @@ test('audits on intervals look at the rows of the interval alone; sluice audit l
   project.append('data/orders.csv', '10,2024-02-01 12:00:00,bob,7.00,\n');
   const day = days('2024-02-01', '2024-02-02');
   expect(seen(await project.build())).toEqual([
-    ['non_negative', 'passed', 0, null, day],
+    ['non_negative', 'passed', 0, 1, day],
     ['number_of_rows', 'failed', 1, 1, day],
     ['two', 'failed', 1, 1, day],
   ]);

@@ -5,6 +5,10 @@ import { scanOfView, type PlannedNode, type Scan } from '../plan/index.ts';
 export interface AuditedRows {
   /** How many there are; 0 where nobody knows. */
   readonly rows: number;
+  /** The same, where it is certain. */
+  readonly exact?: number | undefined;
+  /** Whether they lie in a table, which knows how many rows it has. */
+  readonly isTable?: boolean;
   /** How they are scanned; undefined where audits must not share a scan. */
   readonly scan?: Scan;
   /** Conditions that divide them, for DuckDB to scan beside each other. */
@@ -17,6 +21,6 @@ export interface AuditedRows {
 export function standingRows({ tables }: WarehouseStatistics, planned: PlannedNode): AuditedRows {
   const { schema, name } = planned.physical;
   const own = tables.get(`${schema}.${name}`.toLowerCase())?.rows;
-  if (own !== undefined) return { rows: own, scan: 'standing' };
+  if (own !== undefined) return { rows: own, isTable: true, scan: 'standing' };
   return { rows: Math.max(0, ...[...tables.values()].map((t) => t.rows)), scan: scanOfView(planned) };
 }

@@ -3,12 +3,13 @@ import type { BoundAudit, StandaloneAudit } from '../compile/compiled.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
-import type { AuditQueries, SqlWriter } from '../plan/sql-writer.ts';
+import type { AuditQueries, SeenQuery, SqlWriter } from '../plan/sql-writer.ts';
 import type { AuditResultDocument } from '../report/index.ts';
 import { failingColumns, MOST, totalOf } from './failing-columns.ts';
 import { keyColumns } from './key-columns.ts';
 import type { AuditRecord, FailingRows } from '../state/index.ts';
 import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
+import { SeenRows } from './seen-rows.ts';
 
 /** The outcome of one audit over one range. */
 export interface AuditOutcome {
@@ -30,6 +31,8 @@ export interface Look {
   readonly parts?: readonly string[];
   /** Whether there are {@link MANY_ROWS}. */
   readonly many?: boolean;
+  /** Shared by audits of the same rows. */
+  readonly counter?: SeenRows;
 }
 
 /** Runs one audit of a model's rows. */
@@ -40,13 +43,14 @@ export async function runAudit(
   bound: BoundAudit,
   range: TimeRange,
   maxRows: number,
-  { parts = [], many = false }: Look = {},
+  { parts = [], many = false, counter = new SeenRows(connection, {}) }: Look = {},
 ): Promise<AuditOutcome> {
   const interval = isAllTime(range) ? undefined : range;
   const asked = { model: planned.node.name, bound, isStandalone: false, key: keyColumns(planned) };
   const queries = async (): Promise<Queries> => ({
     ...(await writer.audit(planned, bound, range, parts)),
     many,
+    counter,
   });
   return runQueries(connection, asked, queries, interval, maxRows);
 }
@@ -74,7 +78,9 @@ interface Asked {
 
 interface Queries {
   readonly bad: string;
-  readonly seen: string | undefined;
+  /** Undefined where nobody can say. */
+  readonly seen: SeenQuery | undefined;
+  readonly counter?: SeenRows;
   readonly many?: boolean;
   readonly rowsFirst?: boolean;
   readonly blame?: AuditQueries['blame'];
@@ -112,8 +118,11 @@ async function runQueries(
       : told === undefined
         ? await countRows(connection, `SELECT count(*) AS n FROM (\n${query.bad}\n) AS failing`)
         : totalOf(told.rows);
+    if (query.seen !== undefined) {
+      const counter = query.counter ?? new SeenRows(connection, {});
+      seen = await (count > 0 ? counter.count(query.seen) : counter.told(query.seen));
+    }
     if (count > 0) {
-      if (query.seen !== undefined) seen = await countRows(connection, query.seen);
       // DuckDB stops looking once it has them.
       rows = early?.slice(0, maxRows) ?? (await fetch(Math.min(count, maxRows)));
       columns = await failingColumns(connection, blame ?? [], rows, count, told);
@@ -178,19 +187,20 @@ export function outcomeOf({ model, bound, isStandalone, key }: Asked, found: Fou
   };
 }
 
-/** The outcome of an audit that was not asked alone: it has passed, or nothing can be asked. */
+/** The outcome of an audit that was not asked alone: it has passed, or nothing can be asked. `seen`: rows it looked at, as far as known. */
 export function settledAudit(
   planned: PlannedNode,
   bound: BoundAudit,
   range: TimeRange,
   { seconds, problem }: { readonly seconds: number; readonly problem: string | undefined },
+  seen: number | null,
 ): AuditOutcome {
   return outcomeOf(
     { model: planned.node.name, bound, isStandalone: false, key: keyColumns(planned) },
     {
       status: problem === undefined ? 'passed' : 'error',
       count: 0,
-      seen: null,
+      seen,
       seconds: toMilliseconds(seconds),
       interval: isAllTime(range) ? undefined : range,
       problem,

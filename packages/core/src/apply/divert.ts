@@ -99,7 +99,7 @@ async function divertBy(
   try {
     for (const part of problem === undefined ? parts : []) {
       const query = await at.writer.divert(planned, bound, part);
-      seen += Number((await connection.rows(query.seen))[0]?.['n'] ?? 0);
+      seen += Number((await connection.rows(query.seen.sql))[0]?.['n'] ?? 0);
       if (query.strangers !== undefined) {
         const strangers = await countRows(connection, query.strangers);
         if (strangers > 0)

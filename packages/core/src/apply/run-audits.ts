@@ -9,6 +9,7 @@ import type { SqlWriter } from '../plan/sql-writer.ts';
 import type { TimeRange } from '../time/index.ts';
 import { askTogether } from './ask-together.ts';
 import type { AuditedRows } from './audited-rows.ts';
+import { SeenRows } from './seen-rows.ts';
 import { MANY_ROWS, runAudit, settledAudit, withSeconds, type AuditOutcome } from './audits.ts';
 
 /**
@@ -25,14 +26,15 @@ export async function* runAudits(
   audits: readonly BoundAudit[],
   range: TimeRange,
   maxRows: number,
-  { rows, scan, parts = [], canRepeat = false }: AuditedRows,
+  { rows, exact, isTable = false, scan, parts = [], canRepeat = false }: AuditedRows,
 ): AsyncGenerator<AuditOutcome> {
-  const look = { parts, many: rows >= MANY_ROWS };
+  const counter = new SeenRows(connection, { exact, isTable });
+  const look = { parts, many: rows >= MANY_ROWS, counter };
   const shared = await askTogether(connection, writer, planned, audits, range, { rows, scan });
   if (shared.problem !== undefined) {
     if (canRepeat) throw new SharedScanFailed(shared.problem);
     const [first] = shared.audits;
-    if (first !== undefined) yield settledAudit(planned, first, range, shared);
+    if (first !== undefined) yield settledAudit(planned, first, range, shared, null);
     return;
   }
   for (const bound of audits) {
@@ -41,6 +43,9 @@ export async function* runAudits(
     } else if (shared.found.has(bound)) {
       const outcome = await runAudit(connection, writer, planned, bound, range, maxRows, look);
       yield withSeconds(outcome, shared.seconds);
-    } else yield settledAudit(planned, bound, range, shared);
+    } else {
+      const seen = await counter.told(await writer.seen(planned, bound, range));
+      yield settledAudit(planned, bound, range, shared, seen);
+    }
   }
 }

@@ -123,7 +123,8 @@ async function tryTask(
       const inParts = startsOver && !carries && node.audits.some((a) => groupsRows(a.audit));
       const parts = inParts ? await freshRowParts(connection, planned, rows) : [];
       const audited = await auditedRows(planned, node, rows, connection, canRepeat);
-      await audit(at, planned, node, range, { ...audited, parts }, connection, outcomes);
+      const exact = !isWhole && mended === 0 && writesWhatIsAudited(planned) ? rows : undefined;
+      await audit(at, planned, node, range, { ...audited, exact, parts }, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {
       const entries = keepsLedger(planned) ? ranges.map((range) => entryOf(at, planned, range)) : [];
@@ -181,6 +182,13 @@ function writesTable({ storage, work }: PlannedNode): boolean {
 function replacesTable({ node, work }: PlannedNode): boolean {
   const isFull = node.node === 'model' && node.definition.kind.kind === 'FULL';
   return work?.kind === 'load' || work?.kind === 'seed' || (work?.kind === 'table' && isFull);
+}
+
+/** Whether a task's rows, of one range, are all that its audits look at: other kinds have others beside them, or leave some out. */
+function writesWhatIsAudited(planned: PlannedNode): boolean {
+  const { node, work } = planned;
+  const isByTime = node.node === 'model' && node.definition.kind.kind === 'INCREMENTAL_BY_TIME_RANGE';
+  return replacesTable(planned) || (isByTime && work?.kind === 'intervals');
 }
 
 /** The ledger of a table that begins with the rows of another. The copy is a write of its own. */
@@ -296,10 +304,11 @@ async function auditedRows(
   canRepeat: boolean,
 ): Promise<AuditedRows> {
   const isWritten = planned.storage === 'table' && planned.work?.kind !== 'audit';
-  if (isWritten) return { rows: written, scan: 'fresh' };
+  const isTable = planned.storage === 'table';
+  if (isWritten) return { rows: written, isTable, scan: 'fresh' };
   if (planned.storage === 'view' && !canRepeat) return { rows: written };
-  if (sharingAudits(node.audits).length === 0) return { rows: written };
-  return { ...standingRows(await connection.statistics(), planned), canRepeat };
+  if (sharingAudits(node.audits).length === 0) return { rows: written, isTable };
+  return { ...standingRows(await connection.statistics(), planned), isTable, canRepeat };
 }
 
 async function audit(

@@ -31,12 +31,12 @@ export function auditSql(
   scope: AuditScope,
   context: RenderContext,
 ): Outcome<AuditSql | undefined> {
-  const conditions = [scope.where, audit.arguments.get('condition')?.sql].filter((c) => c !== undefined);
+  const conditions = conditionsOf(audit, scope);
   const relation = conditions.length === 0 ? scope.relation : `(${selection(scope.relation, conditions)})`;
   if (audit.definition === undefined) {
     const library = libraryAudit(audit.name);
     if (library === undefined) return { value: undefined, diagnostics: [] };
-    const named = conditions.length === 0 ? relation : `${relation} AS ${ident('audited')}`;
+    const named = auditedRelation(audit, scope);
     const parts = scope.parts ?? [];
     const grouped =
       parts.length < 2
@@ -50,6 +50,18 @@ export function auditSql(
   const made = renderOwn(audit, audit.definition, { ...context, thisModel: raw(relation) });
   const audited = `${relation} AS ${ident('audited')}`;
   return { value: { ...made.value, audited }, diagnostics: made.diagnostics };
+}
+
+/** The rows an audit looks at: what may stand in FROM. */
+export function auditedRelation(audit: ResolvedAudit, scope: AuditScope): string {
+  const conditions = conditionsOf(audit, scope);
+  return conditions.length === 0
+    ? scope.relation
+    : `(${selection(scope.relation, conditions)}) AS ${ident('audited')}`;
+}
+
+function conditionsOf(audit: ResolvedAudit, { where }: AuditScope): readonly string[] {
+  return [where, audit.arguments.get('condition')?.sql].filter((c) => c !== undefined);
 }
 
 /** Which of several conditions on rows are true of any row: a column for each, by its number from 1; NULL is no. One scan for all. */

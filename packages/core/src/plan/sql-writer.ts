@@ -1,4 +1,5 @@
 import {
+  auditedRelation,
   auditSql,
   blameQueries,
   divertSql,
@@ -28,12 +29,18 @@ import { createTable } from './write/target.ts';
 import { timeCondition } from './write/time-range.ts';
 import { writeSteps } from './write/write-steps.ts';
 
+/** How many rows an audit looks at. */
+export interface SeenQuery {
+  readonly sql: string;
+  /** Whether a condition of the audit's own picks them, of those that other audits of the model look at. */
+  readonly isNarrowed: boolean;
+}
+
 /** The queries of one audit. */
 export interface AuditQueries {
   /** Its bad rows. */
   readonly bad: string;
-  /** How many rows it looks at. */
-  readonly seen: string;
+  readonly seen: SeenQuery;
   /** Whether to ask for rows before they are counted: what is not many is counted with that. */
   readonly rowsFirst: boolean;
   /** Which columns are to blame, and with which values, not more than so many of each. */
@@ -46,7 +53,7 @@ export interface DivertQueries {
   readonly rowIds: string;
   /** How many rows it returns that are not in the table; undefined where that cannot be. */
   readonly strangers: string | undefined;
-  readonly seen: string;
+  readonly seen: SeenQuery;
   readonly blame: AuditQueries['blame'];
 }
 
@@ -156,13 +163,12 @@ export class SqlWriter {
       this.#context(planned, range),
     );
     const text = made.value?.sql ?? '';
-    const seen = `SELECT count(*) AS n FROM ${made.value?.audited ?? tableIdent(planned.physical)}`;
     const isPlain = namesPhysicalOnly(planned, bound);
     const bad = isPlain ? text : await this.rewrite(text);
     const relation = made.value?.audited ?? tableIdent(planned.physical);
     return {
       bad,
-      seen: isPlain ? seen : await this.rewrite(seen),
+      seen: await this.#seen(bound, relation, isPlain),
       rowsFirst: groupsRows(bound.audit),
       blame: async (most) => {
         const asked = blameQueries(bound.audit, { bad, relation }, most);
@@ -176,6 +182,19 @@ export class SqlWriter {
         );
       },
     };
+  }
+
+  /** Only a condition of its own names what has to be found. */
+  async #seen({ audit }: BoundAudit, relation: string, isPlain: boolean): Promise<SeenQuery> {
+    const sql = `SELECT count(*) AS n FROM ${relation}`;
+    const isNarrowed = audit.arguments.has('condition');
+    return { sql: isPlain || !isNarrowed ? sql : await this.rewrite(sql), isNarrowed };
+  }
+
+  /** How many rows an audit looks at whose bad rows are not asked for by themselves. */
+  async seen(planned: PlannedNode, bound: BoundAudit, range: TimeRange): Promise<SeenQuery> {
+    const relation = auditedRelation(bound.audit, auditScope(planned, range));
+    return this.#seen(bound, relation, namesPhysicalOnly(planned, bound));
   }
 
   /** One question for those of a model's audits that are asked faster together; undefined where none are. */

@@ -3,6 +3,7 @@ import { AuditFailed } from '../apply/failure.ts';
 import { isBlocking, runAudit, type AuditOutcome } from '../apply/audits.ts';
 import { mend, mendedTable, type Mending } from '../apply/mend.ts';
 import { nodeDiagnostics } from '../apply/node-diagnostics.ts';
+import { SeenRows } from '../apply/seen-rows.ts';
 import type { CompiledModel } from '../compile/compiled.ts';
 import { SluiceError } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
@@ -82,9 +83,10 @@ async function auditAgain(
   const outcomes: AuditOutcome[] = [];
   const [only, ...more] = touched;
   const range = more.length > 0 ? ALL_TIME : (only ?? ALL_TIME);
+  const counter = new SeenRows(connection, { isTable: planned.storage === 'table' });
   for (const bound of planned.node.audits) {
     if (bound.audit.severity === 'quarantine') continue;
-    const outcome = await runAudit(connection, prepared.writer, planned, bound, range, 0);
+    const outcome = await runAudit(connection, prepared.writer, planned, bound, range, 0, { counter });
     outcomes.push(outcome);
     w.observer({ kind: 'audit-finished', result: outcome.document });
     if (outcome.document.status === 'error') break;
