@@ -516,7 +516,7 @@ describe('apply', () => {
                  1  a\nb
                 22  NULL
           … and 5 more
-          All of them: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = 'run_1'"
+          All of them: sluice quarantine show marts.revenue --run run_1
 
       models  0 models built, 0 rows, 1.50 s
       failed  marts.revenue

@@ -69,6 +69,17 @@ test('rows that a blocking audit refuses are never seen, are kept, and the next 
   expect(await project.shown()).toEqual(await fresh.shown());
 });
 
+test('the hint of a blocking audit names the command that shows its rows, the first time too', async () => {
+  await using project = new TestProject(ORDERS);
+  project.append('data/orders.csv', '5,2024-01-31 09:00:00,bob,-500.00,\n');
+  const failed = await project.apply();
+  const hint = failed.diagnostics.find((d) => d.code === 'audit-failed')?.hint ?? '';
+  expect(hint).toBe(`It is kept: sluice quarantine show marts.daily --run ${failed.run}`);
+  const [, model = '', run = ''] = /show (\S+) --run (\S+)$/.exec(hint) ?? [];
+  const { document } = await (await project.workspace()).quarantineRows(model, { run });
+  expect(document).toMatchObject({ total: 1, rows: [{ _sluice_audit: 'non_negative' }] });
+});
+
 test('a warning is told and keeps its rows, but stops nothing', async () => {
   await using project = new TestProject(ORDERS);
   project.edit('models/marts/daily.sql', 'columns := (revenue)', 'columns := (revenue), severity := warn');

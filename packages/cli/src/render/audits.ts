@@ -110,8 +110,11 @@ function renderFailure(a: AuditResultDocument, run: string | null, style: Style,
       lines.push(p.dim(`    … and ${number(a.failing_rows - samples.length)} more`));
   }
   if (run !== null && a.kept_rows > 0) {
+    const command = a.standalone
+      ? `sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${run}'"`
+      : `sluice quarantine show ${visible(a.model)} --run ${run}`;
     lines.push(
-      `    ${p.dim(`${a.kept_rows === a.failing_rows ? 'All of them' : `The first ${number(a.kept_rows)}`}:`)} sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${run}'"`,
+      `    ${p.dim(`${a.kept_rows === a.failing_rows ? 'All of them' : `The first ${number(a.kept_rows)}`}:`)} ${command}`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -37,8 +37,12 @@ export function auditDiagnostic(
   if (document.status === 'error')
     return diagnostic('query-failed', `${name} could not run: ${message ?? ''}`, { location });
   const which = kept < count ? `The first ${kept} are` : kept === 1 ? 'It is' : 'They are';
+  // Rows of an audit over several models are of no one of them, and have no types but those they were found with.
+  const command = standalone
+    ? `sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${runId}'"`
+    : `sluice quarantine show ${document.model} --run ${runId}`;
   return diagnostic('audit-failed', `${name} found ${countedRows(count)}; ${consequence}`, {
     location,
-    hint: `${which} kept: sluice query "SELECT * FROM _sluice.quarantine WHERE run_id = '${runId}'"`,
+    hint: kept === 0 ? undefined : `${which} kept: ${command}`,
   });
 }
