@@ -110,7 +110,7 @@ test.each(KINDS)('mended rows go back once, and readers follow: %s', async (_, k
 });
 
 test.each(KINDS)('what was made of a row stays when its rows are computed again: %s', async (_, kind) => {
-  await using project = new TestProject(orders(kind));
+  await using project = new TestProject(orders(kind, `${AUDITS}, not_null(columns := (id))`));
   await project.build();
   const from = await mended(project, mend);
   await replay(project, { from });
@@ -119,6 +119,9 @@ test.each(KINDS)('what was made of a row stays when its rows are computed again:
   const applied = await project.build();
   const model = applied.results.find((r) => r.model === 'staging.orders');
   expect(model?.mended).toBe(kind === 'FULL' ? 3 : 1);
+  // The audit that does not divert has seen what was mended among the others.
+  const blocking = model?.audits.filter((a) => a.severity === 'block') ?? [];
+  expect(blocking.map((a) => a.rows_seen)).toEqual(kind === 'FULL' ? [6] : [2, 1]);
   expect(await ids(project)).toEqual([1, 2, 3, 4, 5, 6]);
 
   // From nothing, with the same mended rows.
