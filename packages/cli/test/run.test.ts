@@ -258,6 +258,8 @@ describe('apply', () => {
     );
     expect(await run(['plan', '--empty'], c)).toBe(0);
     expect(given).toEqual({ backfill: 'empty' });
+    expect(await run(['plan', '--explain', '--full'], c)).toBe(0);
+    expect(given).toEqual({ everyBatch: true });
     expect(await run(['plan', '--empty', '--skip-backfill'], c)).toBe(1);
     expect(c.err()).toContain('--skip-backfill and --empty are given together');
   });
