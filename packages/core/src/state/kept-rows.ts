@@ -41,10 +41,9 @@ export async function keptRows(
   if (held.rows > 0) parts.push(held.query);
   if (rows === 0) return rejectedRows(connection, version, filter, columns);
   const all = (await alike(connection, parts)).map((part) => `(${part})`).join(' UNION ALL BY NAME ');
-  return {
-    query: sql`SELECT * FROM (${raw(all)}) ORDER BY ${id(`${OWN}kept_at`)}, ${id(`${OWN}run`)}, ${id(`${OWN}audit`)}`,
-    rows,
-  };
+  // Two calls of an audit have one name.
+  const order = ['kept_at', 'run', 'audit', 'severity', 'reason'].map((c) => ident(`${OWN}${c}`));
+  return { query: sql`SELECT * FROM (${raw(all)}) ORDER BY ${raw(order.join(', '))}`, rows };
 }
 
 /**
