@@ -87,12 +87,25 @@ class DuckDbConnection implements Connection {
     return this.run(`COPY (\n${rows}\n) TO ${literal(path)} (FORMAT ${format}${more})`);
   }
 
-  /** Parquet knows no whole numbers of 128 bits: DuckDB would write them as DOUBLE. What a DECIMAL cannot hold either is an error. */
+  /**
+   * Parquet knows no whole numbers of 128 bits: DuckDB would write them as DOUBLE. They are decimals there, and a column with one that no
+   * decimal can hold is text.
+   */
   async #exactly(query: string): Promise<string> {
     const { columns } = await this.query(`SELECT * FROM (\n${query}\n) LIMIT 0`);
     const wide = columns.filter((c) => c.type === 'HUGEINT' || c.type === 'UHUGEINT');
     if (wide.length === 0) return query;
-    const casts = wide.map((c) => sql`CAST(${id(c.name)} AS DECIMAL(38,0)) AS ${id(c.name)}`).join(', ');
+    const fits = wide.map(
+      (c, i) =>
+        sql`bool_and(${id(c.name)} IS NULL OR TRY_CAST(${id(c.name)} AS DECIMAL(38,0)) IS NOT NULL) AS ${id(String(i))}`,
+    );
+    const [found] = await this.rows(`SELECT ${fits.join(', ')} FROM (\n${query}\n)`);
+    const casts = wide
+      .map((c, i) => {
+        const type = raw(found?.[String(i)] === false ? 'VARCHAR' : 'DECIMAL(38,0)');
+        return sql`CAST(${id(c.name)} AS ${type}) AS ${id(c.name)}`;
+      })
+      .join(', ');
     return `SELECT * REPLACE (${casts}) FROM (\n${query}\n)`;
   }
 
