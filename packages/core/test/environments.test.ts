@@ -134,8 +134,8 @@ describe('what somebody put where a view of ours was', () => {
     else project.write('models/marts/countries.sql', file);
     const before = await project.physical();
     const relation = what === 'a table' ? 'table' : 'view';
-    for (const attempt of [project.plan(), project.apply()]) {
-      const found = await refusal(attempt);
+    for (const attempt of ['plan', 'apply'] as const) {
+      const found = await refusal(project[attempt]());
       expect(found).toMatchObject([{ code: 'name-taken' }]);
       expect(found[0]?.message).toBe(
         `a ${relation} that Sluice did not make stands where prod has its view marts.countries`,
