@@ -1,10 +1,11 @@
 import type { BoundAudit } from '../compile/compiled.ts';
+import { firstLine } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
 import { SHARED_ROWS, sharingAudits, type Scan } from '../plan/shared-question.ts';
 import type { SqlWriter } from '../plan/sql-writer.ts';
 import type { TimeRange } from '../time/index.ts';
-import { problemOf, secondsFrom } from './audits.ts';
+import { secondsSince } from './node-tasks.ts';
 
 /** What came of a question for several audits. */
 export interface Shared {
@@ -35,7 +36,7 @@ export async function askTogether(
   if (question === undefined) return NOTHING;
   const audits = new Set(question.audits);
   const started = performance.now();
-  const each = (): number => secondsFrom(started) / audits.size;
+  const each = (): number => secondsSince(started) / audits.size;
   try {
     const [answer] = await connection.rows(question.query);
     const found = new Set(question.audits.filter((_, i) => answer?.[String(i + 1)] === true));
@@ -46,6 +47,6 @@ export async function askTogether(
       () => true,
       () => false,
     );
-    return { audits, found: audits, seconds: each(), problem: canGoOn ? undefined : problemOf(error) };
+    return { audits, found: audits, seconds: each(), problem: canGoOn ? undefined : firstLine(error) };
   }
 }

@@ -1,5 +1,6 @@
 import type { AuditTolerance } from '../audit/index.ts';
 import type { BoundAudit, StandaloneAudit } from '../compile/compiled.ts';
+import { firstLine } from '../diagnostic/index.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/planned.ts';
@@ -9,6 +10,7 @@ import { failingColumns, MOST, totalOf } from './failing-columns.ts';
 import { keyColumns } from './key-columns.ts';
 import type { AuditRecord, FailingRows } from '../state/index.ts';
 import { isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
+import { secondsSince } from './node-tasks.ts';
 import { SeenRows } from './seen-rows.ts';
 
 /** The outcome of one audit over one range. */
@@ -128,10 +130,10 @@ async function runQueries(
       columns = await failingColumns(connection, blame ?? [], rows, count, told);
     }
   } catch (error) {
-    problem = problemOf(error);
+    problem = firstLine(error);
   }
   const status = problem !== undefined ? 'error' : verdict(asked.bound.audit.tolerance, count, seen ?? count);
-  const seconds = secondsFrom(started);
+  const seconds = secondsSince(started);
   return outcomeOf(asked, { status, count, seen, seconds, interval, problem, rows, columns });
 }
 
@@ -216,18 +218,8 @@ export function withSeconds(outcome: AuditOutcome, more: number): AuditOutcome {
   return { ...outcome, document: { ...outcome.document, seconds }, record: { ...outcome.record, seconds } };
 }
 
-/** Seconds since a moment of `performance.now()`, to the millisecond. */
-export function secondsFrom(started: number): number {
-  return toMilliseconds((performance.now() - started) / 1000);
-}
-
 function toMilliseconds(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
-}
-
-/** What a query says is wrong, in one line. */
-export function problemOf(error: unknown): string {
-  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
 }
 
 /** The same of an audit that moved its rows into the quarantine of the table, where all of them are. */

@@ -5,7 +5,7 @@
  */
 import { looksAcrossRows } from '../audit/index.ts';
 import type { BoundAudit, CompiledModel } from '../compile/compiled.ts';
-import { countedRows } from '../diagnostic/index.ts';
+import { countedRows, firstLine } from '../diagnostic/index.ts';
 import { countRows } from '../engine/count-rows.ts';
 import type { Connection, Row } from '../engine/warehouse.ts';
 import type { PlannedNode } from '../plan/index.ts';
@@ -16,18 +16,11 @@ import { divertRows, numberDiverted, replaceDiverted, startDiverted } from '../s
 import { ALL_TIME, batches, cadenceOf, isAllTime, type TimeRange } from '../time/index.ts';
 import { askTogether, type Shared } from './ask-together.ts';
 import { DivertedColumns } from './diverted-columns.ts';
-import {
-  moved,
-  outcomeOf,
-  problemOf,
-  secondsFrom,
-  verdict,
-  withSeconds,
-  type AuditOutcome,
-} from './audits.ts';
+import { moved, outcomeOf, verdict, withSeconds, type AuditOutcome } from './audits.ts';
 import { MOST } from './failing-columns.ts';
 import { Interrupted } from './failure.ts';
 import { keyColumns } from './key-columns.ts';
+import { secondsSince } from './node-tasks.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Whether a model has audits that divert. */
@@ -128,7 +121,7 @@ async function divertBy(
     }
     columns = await blamed.told();
   } catch (error) {
-    problem = problemOf(error);
+    problem = firstLine(error);
   }
   const first = ranges[0];
   const end = ranges.at(-1)?.end;
@@ -141,7 +134,7 @@ async function divertBy(
       status: problem !== undefined ? 'error' : count === 0 ? 'passed' : isTooMuch ? 'failed' : 'diverted',
       count,
       seen,
-      seconds: secondsFrom(started),
+      seconds: secondsSince(started),
       interval:
         first === undefined || end === undefined || isAllTime(first)
           ? undefined

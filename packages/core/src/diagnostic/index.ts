@@ -3,6 +3,7 @@
  */
 export { CODES, type DiagnosticCode } from './codes.ts';
 export { countedRows } from './counted-rows.ts';
+export { firstLine } from './first-line.ts';
 export {
   diagnostic,
   hasErrors,

@@ -4,7 +4,14 @@
  */
 
 import { compileContext } from '../compile/index.ts';
-import { diagnostic, hasErrors, SluiceError, storageProblem, type Location } from '../diagnostic/index.ts';
+import {
+  diagnostic,
+  firstLine,
+  hasErrors,
+  SluiceError,
+  storageProblem,
+  type Location,
+} from '../diagnostic/index.ts';
 import type { Cell, Connection } from '../engine/warehouse.ts';
 import type { AuditCall, HeaderValue, ModelDefinition } from '../model/index.ts';
 import { type PlannedNode, type SignalAnswer } from '../plan/index.ts';
@@ -161,7 +168,7 @@ async function askQuery(
 
 function failed(signal: ProjectSignal, location: Location, error: unknown): SluiceError {
   if (error instanceof SluiceError) return error;
-  const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+  const message = firstLine(error);
   return new SluiceError(
     storageProblem(error) ??
       diagnostic('invalid-signal', `the signal ${signal.name} failed: ${message}`, {

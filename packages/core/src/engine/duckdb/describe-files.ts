@@ -1,3 +1,4 @@
+import { firstLine } from '../../diagnostic/index.ts';
 import type { Column } from '../../compile/compiled.ts';
 import type { FileSource } from '../../project/index.ts';
 import { readFilesSql } from './files.ts';
@@ -16,7 +17,7 @@ export async function describeFiles(
       const reader = await connection.runAndReadAll(`DESCRIBE ${readFilesSql(source, paths, undefined, [])}`);
       answers.push(reader.getRowsJson().map((r) => ({ name: String(r[0]), type: String(r[1]) })));
     } catch (error) {
-      answers.push(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error));
+      answers.push(firstLine(error));
     }
   }
   connection.closeSync();
