@@ -98,6 +98,7 @@ function document(value: string, n: number): CiDocument {
           reads: [value],
           reasons: [{ code: 'new_audit', message: value }],
           writes_first: [],
+          sql: null,
         })),
       },
     ),
@@ -232,6 +233,7 @@ const planned = (audit: string, severity: 'block' | 'warn') =>
     reads: ['marts.daily'],
     reasons: [{ code: 'inputs_moved', message: 'new data or definitions in marts.daily' }],
     writes_first: [],
+    sql: null,
   }) as const;
 const found = (audit: string, failing_rows: number, severity: 'block' | 'warn') =>
   auditResult({

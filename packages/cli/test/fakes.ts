@@ -29,6 +29,7 @@ export function action(more: Partial<ActionDocument> = {}): ActionDocument {
     sql: [],
     repeats: 0,
     repeated_sql: [],
+    audit_sql: [],
     ...more,
   };
 }
@@ -54,6 +55,7 @@ export function plan(actions: readonly ActionDocument[], more: Partial<PlanDocum
     spared: [],
     promotes: actions.length > 0,
     audits: [],
+    views: null,
     virtual_updates: [],
     before_all: [],
     after_all: [],

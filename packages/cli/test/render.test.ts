@@ -429,6 +429,64 @@ describe('plan', () => {
     expect(shown).not.toContain('more batches');
   });
 
+  it('shows what audits look for, and how views are made, where it is known', () => {
+    const audit_sql = [
+      { call: 'unique_values(columns := (id))', severity: 'block', sql: 'SELECT 2' },
+      { call: 'positive(columns := (id), severity := quarantine)', severity: 'quarantine', sql: 'SELECT 3' },
+    ] as const;
+    const document = plan(
+      [
+        action({ action: 'drop', model: 'marts.gone', kind: '', sql: ['DROP VIEW gone'] }),
+        action({ sql: ['SELECT 1'], audit_sql }),
+      ],
+      {
+        audits: [
+          {
+            audit: 'agree',
+            identity: '',
+            severity: 'warn',
+            reads: [],
+            reasons: [{ code: 'new_audit', message: 'new audit' }],
+            writes_first: [],
+            sql: 'SELECT 4',
+          },
+        ],
+        views: { sql: ['CREATE VIEW a', 'CREATE VIEW b'], repeats: 1 },
+      },
+    );
+    expect(renderPlan(document, PLAIN, { explain: true })).toBe(text`
+      ~ rebuild marts.revenue  FULL
+          → sluice__marts.revenue__v1
+
+            SELECT 1;
+
+            -- audit, which fails if it finds a row: unique_values(columns := (id))
+            SELECT 2;
+
+            -- audit, which moves the rows that it finds to quarantine: positive(columns := (id), severity := quarantine)
+            SELECT 3;
+
+      ? standalone audit agree (warns): new audit
+
+            SELECT 4;
+
+      - drop marts.gone
+          → sluice__marts.revenue__v1
+
+            DROP VIEW gone;
+
+      * views, all in one transaction
+
+            CREATE VIEW a;
+
+            CREATE VIEW b;
+
+            -- and 1 more view, made again as before (--full shows them)
+
+      Plan for prod: 1 to rebuild, 1 to drop and 1 standalone audit to run.
+      `);
+  });
+
   it('shows what runs on views', () => {
     const virtual_updates = [
       { model: 'marts.revenue', view: 'marts.revenue', sql: ['COMMENT ON VIEW x IS NULL'] },

@@ -259,7 +259,9 @@ describe('apply', () => {
     expect(await run(['plan', '--empty'], c)).toBe(0);
     expect(given).toEqual({ backfill: 'empty' });
     expect(await run(['plan', '--explain', '--full'], c)).toBe(0);
-    expect(given).toEqual({ everyBatch: true });
+    expect(given).toEqual({ explain: 'full' });
+    expect(await run(['plan', '--explain'], c)).toBe(0);
+    expect(given).toEqual({ explain: 'short' });
     expect(await run(['plan', '--empty', '--skip-backfill'], c)).toBe(1);
     expect(c.err()).toContain('--skip-backfill and --empty are given together');
   });

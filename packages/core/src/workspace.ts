@@ -286,8 +286,11 @@ export interface Workspace {
   plan(
     environment: string,
     options?: PlanOptions & {
-      /** The statements of every batch and interval, in `repeated_sql`; without it those of the first stand for all. */
-      readonly everyBatch?: boolean;
+      /**
+       * `short`: also the SQL of audits and of views that change; the statements of the first batch or interval stand for all. `full`: every
+       * batch and interval, in `repeated_sql`, and all views that are made.
+       */
+      readonly explain?: 'short' | 'full';
     },
   ): Promise<Answer<PlanDocument>>;
   /** Applies what {@link plan} said a moment ago; `confirm` is asked first when there is something to do. */

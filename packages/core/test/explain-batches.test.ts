@@ -7,7 +7,7 @@ function digestOf(statements: readonly string[]): string {
   return hash('sha256', statements.join(';\n\n'), 'hex').slice(0, 32);
 }
 
-test('with everyBatch the statements of a plan are those of the run, batch by batch', async () => {
+test('explained in full, the statements of a plan are those of the run, batch by batch', async () => {
   await using project = new TestProject({
     'project.yaml': `name: batches
 start: 2024-01-28
@@ -26,7 +26,7 @@ SELECT id, ts FROM raw.orders WHERE ts BETWEEN @start_ts AND @end_ts
   const w = await project.workspace();
   /** Of each model, a digest of the statements of each of its tasks, as history keeps it. */
   const planned = async (): Promise<Record<string, readonly string[]>> => {
-    const { document } = await w.plan('prod', { everyBatch: true });
+    const { document } = await w.plan('prod', { explain: 'full' });
     return Object.fromEntries(
       document.actions
         .filter((a) => a.kind !== 'SOURCE')
@@ -47,7 +47,7 @@ SELECT id, ts FROM raw.orders WHERE ts BETWEEN @start_ts AND @end_ts
   expect(short).toMatchObject({ batches: 3, repeats: 2, repeated_sql: [] });
   const first = await planned();
   expect(first['shop.days']).toHaveLength(3);
-  const saved = JSON.stringify((await w.plan('prod', { everyBatch: true })).document);
+  const saved = JSON.stringify((await w.plan('prod', { explain: 'full' })).document);
   expect(await sent((await project.applyPlan(saved)).run)).toEqual(first);
 
   // A late row: what builds on earlier rows is computed anew, all of its intervals in one transaction.

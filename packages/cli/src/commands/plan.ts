@@ -10,8 +10,8 @@ export async function plan(invocation: Invocation): Promise<number> {
   const environment = invocation.args[0] ?? 'prod';
   const output = invocation.text('output');
   const detail = { explain: invocation.flag('explain'), full: invocation.flag('full') };
-  const wantsAll = detail.explain && detail.full;
-  const options = { ...invocation.planOptions(), ...(wantsAll ? { everyBatch: true } : {}) };
+  const explain = detail.full ? ('full' as const) : ('short' as const);
+  const options = { ...invocation.planOptions(), ...(detail.explain ? { explain } : {}) };
   const format = invocation.format();
   return withWorkspace(invocation, async (workspace, reporter) => {
     const answer = await workspace.plan(environment, options);

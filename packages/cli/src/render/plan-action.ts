@@ -15,12 +15,20 @@ export interface Detail {
   readonly full: boolean;
 }
 
+/** What comes of the rows that the query of an audit finds. */
+const AUDITS = {
+  block: 'audit, which fails if it finds a row:',
+  warn: 'audit, which warns if it finds a row:',
+  quarantine: 'audit, which moves the rows that it finds to quarantine:',
+} as const;
+
 /** One action: its verdict, why, what becomes of its columns, what is computed. */
 export function renderAction(action: ActionDocument, style: Style, { explain, full }: Detail): string {
   const p = paint(style);
   const color = verdictColor(action.action, style);
   const verdict = `${color(`${SYMBOLS[action.action]} ${action.action}`)} ${p.bold(visible(action.model))}`;
-  const lines = [`${verdict}  ${p.dim(action.kind)}`];
+  // What is dropped has no kind any more.
+  const lines = [action.kind === '' ? verdict : `${verdict}  ${p.dim(action.kind)}`];
   const add = (text: string): void => void lines.push(`    ${text}`);
   for (const message of new Set(action.reasons.map((r) => r.message))) add(visible(message));
   for (const loss of action.losses) add(p.red(`! ${visible(loss.message)}${loss.final ? ', for good' : ''}`));
@@ -59,6 +67,13 @@ export function renderAction(action: ActionDocument, style: Style, { explain, fu
           ? `${count(others, 'more batch', 'more batches')}: the same, each for the intervals that come next`
           : `${count(others, 'more interval')} in the same transaction: the same for each, in order`;
       lines.push('', p.dim(`      -- and ${what} (--full shows them)`));
+    }
+    for (const { call, severity, sql } of action.audit_sql) {
+      lines.push(
+        '',
+        p.dim(`      -- ${AUDITS[severity]} ${visible(call)}`),
+        ...statementLines([sql]).slice(1),
+      );
     }
   }
   return lines.join('\n');

@@ -4,6 +4,20 @@ import { statementLines } from './plan-action.ts';
 import { paint, textWidth, type Style } from './style.ts';
 import { count, nameList, wrapList } from './words.ts';
 
+/** How views are made, where it is known. */
+export function renderViews(views: PlanDocument['views'], style: Style): readonly string[] {
+  if (views === null) return [];
+  const p = paint(style);
+  const { sql, repeats } = views;
+  const lines = [p.cyan('* views, all in one transaction'), ...statementLines(sql)];
+  if (repeats > 0)
+    lines.push(
+      '',
+      p.dim(`      -- and ${count(repeats, 'more view')}, made again as before (--full shows them)`),
+    );
+  return [lines.join('\n')];
+}
+
 /** Statements for views: who has some, and with `explain` which. */
 export function renderUpdates(plan: PlanDocument, style: Style, explain: boolean): readonly string[] {
   const p = paint(style);

@@ -3,6 +3,7 @@ import type { ActionKind, PlanDocument } from '@sluice/core';
 import { visible } from './cells.ts';
 import { renderEstimate } from './estimate.ts';
 import { instant, renderInterval } from './intervals.ts';
+import { statementLines } from './plan-action.ts';
 import { ORDER, SYMBOLS, verdictColor } from './plan-verdicts.ts';
 import { paint, textWidth, type Style } from './style.ts';
 import { count, enumerate, nameList, wrapList } from './words.ts';
@@ -42,10 +43,11 @@ export function skippedLines(plan: PlanDocument, style: Style): readonly string[
 export function auditLines(plan: PlanDocument, style: Style, full: boolean): readonly string[] {
   if (plan.audits.length === 0) return [];
   if (full)
-    return plan.audits.map(({ audit, severity, reasons, writes_first }) => {
+    return plan.audits.map(({ audit, severity, reasons, writes_first, sql }) => {
       const why = visible(reasons.map((r) => r.message).join('; '));
       const early = writes_first.length === 0 ? '' : `\n    ${SEEN} ${writes_first.map(visible).join(', ')}`;
-      return `${paint(style).cyan('? standalone audit')} ${paint(style).bold(visible(audit))}${severity === 'warn' ? ' (warns)' : ''}: ${why}${early}`;
+      const told = `${paint(style).cyan('? standalone audit')} ${paint(style).bold(visible(audit))}${severity === 'warn' ? ' (warns)' : ''}: ${why}${early}`;
+      return [told, ...(sql === null ? [] : statementLines([sql]))].join('\n');
     });
   const lead = '  standalone audits, before it is shown:';
   const names = nameList(plan.audits.map((a) => visible(a.audit)));

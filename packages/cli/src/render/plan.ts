@@ -1,7 +1,7 @@
 import type { ActionDocument, PlanDocument, ReasonCode } from '@sluice/core';
 import { visible, visibleLines } from './cells.ts';
 import { renderAction, type Detail } from './plan-action.ts';
-import { renderAround, renderUpdates } from './plan-around.ts';
+import { renderAround, renderUpdates, renderViews } from './plan-around.ts';
 import { renderPage } from './plan-page.ts';
 import {
   auditLines,
@@ -48,10 +48,6 @@ function renderAll(plan: PlanDocument, style: Style, detail: Detail): string {
   // Of a restatement, each reader is shown with its intervals.
   const followed = new Set(plan.restatement?.readers);
   const direct = plan.actions.filter((a) => explain || followed.has(a.model) || !isIndirect(a));
-  // Who asks for the SQL sees it in the order in which it is sent.
-  const blocks = (explain ? direct.map((a) => [a]) : groups(direct)).flatMap((group) =>
-    renderGroup(group, style, detail),
-  );
   const folded = ORDER.flatMap((kind) => {
     const names = plan.actions
       .filter((a) => a.action === kind && !direct.includes(a))
@@ -60,24 +56,33 @@ function renderAll(plan: PlanDocument, style: Style, detail: Detail): string {
   });
   const spared = plan.spared.length === 0 ? [] : [sparedLine(plan.spared, style, full)];
   const restatement = plan.restatement === null ? [] : restatementLines(plan.restatement, style);
-  const updates = renderUpdates(plan, style, explain);
   const before = renderAround('before', plan.before_all, style, explain);
+  const audits = auditLines(plan, style, full);
+  const updates = renderUpdates(plan, style, explain);
   const after = renderAround('after', plan.after_all, style, explain);
-  const left = leftLines(plan, style);
-  const around = explain ? [] : [...updates, ...before, ...after];
   const tail = [
     ...folded,
     ...spared,
-    ...left,
+    ...leftLines(plan, style),
     ...skippedLines(plan, style),
     ...restatement.slice(1),
-    ...auditLines(plan, style, full),
-    ...around,
+    ...(explain ? [] : [...audits, ...updates, ...before, ...after]),
   ].join('\n');
-  if (explain) {
-    blocks.unshift(...before);
-    blocks.push(...updates, ...after);
-  }
+  // Who asks for the SQL sees it in the order in which it is sent.
+  const inOrder = (): readonly string[] => {
+    const blocks = (isDrop: boolean): readonly string[] =>
+      direct.filter((a) => (a.action === 'drop') === isDrop).map((a) => renderAction(a, style, detail));
+    return [
+      ...before,
+      ...blocks(false),
+      ...audits,
+      ...blocks(true),
+      ...renderViews(plan.views, style),
+      ...updates,
+      ...after,
+    ];
+  };
+  const blocks = explain ? inOrder() : groups(direct).flatMap((group) => renderGroup(group, style, detail));
   return [...restatement.slice(0, 1), ...blocks, ...(tail === '' ? [] : [tail]), footer(plan, style)]
     .map((b) => `${b}\n`)
     .join('\n');

@@ -1,7 +1,6 @@
 import type { Connection } from '../engine/warehouse.ts';
-import { commentOn, shownNodes, virtualUpdates, type SqlWriter } from '../plan/index.ts';
+import { promotionSql, shownNodes, virtualUpdates, type SqlWriter } from '../plan/index.ts';
 import type { Plan } from '../plan/planned.ts';
-import { ident, sql, tableIdent } from '../sql/quote.ts';
 import {
   recordPromotion,
   type PromotedModel,
@@ -20,21 +19,11 @@ export async function showAll(
   writer: SqlWriter,
   from?: PromotionOrigin,
 ): Promise<void> {
-  const shown = shownNodes(plan);
-  const models = shown
+  const models = shownNodes(plan)
     .map((n): PromotedModel => ({ model: n.node.name, physical: n.key, view: n.view }))
     .concat(plan.kept);
-  for (const schema of new Set(models.map((m) => m.view.schema))) {
-    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`);
-  }
-  for (const r of plan.removed) {
-    if (r.stands) await connection.run(`DROP VIEW IF EXISTS ${tableIdent(r.view)}`);
-  }
-  for (const n of shown) {
-    const view = sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`;
-    const comments = commentOn(n.node, n.view, 'VIEW', n.columns).map((step) => step.sql);
-    await connection.run([view, ...comments].join(';\n'));
-  }
+  const { drops, schemas, views } = promotionSql(plan);
+  for (const statement of [...drops, ...schemas, ...views.map((v) => v.sql)]) await connection.run(statement);
   for (const update of virtualUpdates(plan, writer))
     for (const statement of update.sql) await connection.run(statement);
   await recordPromotion(connection, run, plan.environment, plan.sequence + 1, models, from);

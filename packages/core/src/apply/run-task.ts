@@ -3,7 +3,7 @@ import type { CompiledModel } from '../compile/compiled.ts';
 import { SluiceError, type Diagnostic } from '../diagnostic/index.ts';
 import type { Connection } from '../engine/warehouse.ts';
 import { keepsHistory } from '../model/index.ts';
-import { sharingAudits, type PlannedNode, type Step } from '../plan/index.ts';
+import { auditedRange, sharingAudits, type PlannedNode, type Step } from '../plan/index.ts';
 import { carryEntries } from '../plan/carry.ts';
 import { isRestated } from '../plan/interval-work.ts';
 import { coverageOf, dataOfWrite, recordInputs } from '../plan/staleness.ts';
@@ -23,7 +23,7 @@ import {
   type StateWriter,
   type TaskRecord,
 } from '../state/index.ts';
-import { ALL_TIME, isAllTime, type TimeRange } from '../time/index.ts';
+import { isAllTime, type TimeRange } from '../time/index.ts';
 import { isBlocking, type AuditOutcome } from './audits.ts';
 import { standingRows, type AuditedRows } from './audited-rows.ts';
 import { divert, diverts } from './divert.ts';
@@ -117,13 +117,12 @@ async function tryTask(
       rows += mended;
     }
     if (node.node === 'model' && work?.kind !== 'empty') {
-      const [only, ...more] = ranges;
-      const isWhole = carries || (planned.reaudit && progress.done.length === 0) || more.length > 0;
-      const range = isWhole ? ALL_TIME : (only ?? ALL_TIME);
+      const reaudits = planned.reaudit && progress.done.length === 0;
+      const range = auditedRange(ranges, { reaudits, carries });
       const inParts = startsOver && !carries && node.audits.some((a) => groupsRows(a.audit));
       const parts = inParts ? await freshRowParts(connection, planned, rows) : [];
       const audited = await auditedRows(planned, node, rows, connection, canRepeat);
-      const exact = !isWhole && mended === 0 && writesWhatIsAudited(planned) ? rows : undefined;
+      const exact = range === ranges[0] && mended === 0 && writesWhatIsAudited(planned) ? rows : undefined;
       await audit(at, planned, node, range, { ...audited, exact, parts }, connection, outcomes);
     }
     if (work?.kind !== 'load' && (keepsLedger(planned) || carries)) {

@@ -50,6 +50,7 @@ export function buildPlan(input: PlanInput): Plan {
     stands: viewStands(walk, m.view),
   }));
   walk.diagnostics.push(...ignoredColumns(walk.planned));
+  const repointed = new Set(nodes.filter((n) => needsPromotion(walk, n)).map((n) => n.node.name));
   const effectiveFrom = walk.in.forwardOnly?.effectiveFrom;
   return {
     environment,
@@ -74,7 +75,8 @@ export function buildPlan(input: PlanInput): Plan {
     externalMoves,
     audits: dueAudits(walk, externalMoves),
     diagnostics: walk.diagnostics,
-    promotes: removed.length > 0 || nodes.some((n) => needsPromotion(walk, n)),
+    promotes: removed.length > 0 || repointed.size > 0,
+    repointed,
     spared: sparedModels(walk),
     waiting: walk.waiting,
     // Of views it is known for their readers alone.

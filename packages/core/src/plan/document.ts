@@ -5,15 +5,21 @@ import {
   type EstimateDocument,
   type PlanDocument,
 } from '../report/index.ts';
-import { sql } from '../sql/quote.ts';
+import { auditedRange } from './audited-range.ts';
 import { ALL_TIME, isAllTime, isoInstant, type TimeRange } from '../time/index.ts';
 import { VERSION } from '../version.ts';
 import { totalOf } from './estimate.ts';
 import { NO_COLUMN_CHANGES, reason } from './explain.ts';
 import { removedLoss } from './losses.ts';
 import type { Plan, PlannedNode, Work } from './planned.ts';
-import { virtualUpdates } from './promotion.ts';
+import { dropView, promotionSql, virtualUpdates } from './promotion.ts';
 import type { SqlWriter } from './sql-writer.ts';
+
+/**
+ * What is said of the SQL besides the statements that write: that of audits and of views that change. `full`: also every batch, and views
+ * that are made again as they are.
+ */
+export type Explain = 'short' | 'full';
 
 /** A plan as the document that is shown, saved and compared. */
 export async function toPlanDocument(
@@ -23,7 +29,7 @@ export async function toPlanDocument(
   /** How the files of a source or a seed are loaded. */
   loadText: (planned: PlannedNode) => string | undefined,
   estimate: (planned: PlannedNode) => EstimateDocument | null = () => null,
-  everyBatch = false,
+  explain?: Explain,
 ): Promise<PlanDocument> {
   // All at once, so that their texts are parsed together.
   const readers = readersOf(plan);
@@ -35,7 +41,7 @@ export async function toPlanDocument(
             toAction(n, n.action, writer, loadText, {
               estimate: estimate(n),
               readers: readers.get(n.node.name) ?? 0,
-              everyBatch,
+              explain,
             }),
           ],
     ),
@@ -56,9 +62,10 @@ export async function toPlanDocument(
       version: '',
       physical: removed.key,
       audits: '',
-      sql: removed.stands ? [sql`DROP VIEW IF EXISTS ${removed.view}`] : [],
+      sql: removed.stands ? [dropView(removed)] : [],
       repeats: 0,
       repeated_sql: [],
+      audit_sql: [],
     });
   }
   const files = [...plan.nodes.values()].flatMap((n) =>
@@ -88,14 +95,18 @@ export async function toPlanDocument(
     unchanged: plan.unchanged,
     spared: plan.spared,
     promotes: plan.promotes,
-    audits: plan.audits.map(({ audit, reasons, seen }) => ({
-      audit: audit.name,
-      identity: audit.identity,
-      severity: audit.audit.severity === 'warn' ? 'warn' : 'block',
-      reads: audit.dependencies,
-      reasons,
-      writes_first: seen,
-    })),
+    audits: await Promise.all(
+      plan.audits.map(async ({ audit, reasons, seen }) => ({
+        audit: audit.name,
+        identity: audit.identity,
+        severity: audit.audit.severity === 'warn' ? 'warn' : 'block',
+        reads: audit.dependencies,
+        reasons,
+        writes_first: seen,
+        sql: explain === undefined ? null : await writer.standalone(audit),
+      })),
+    ),
+    views: explain === undefined || !plan.promotes ? null : toViews(plan, explain),
     virtual_updates: virtualUpdates(plan, writer).map((u) => ({
       model: u.model,
       view: `${u.view.schema}.${u.view.name}`,
@@ -107,6 +118,13 @@ export async function toPlanDocument(
     summary: summarize(plan, actions),
   };
   return { ...body, digest: digestOf(body) };
+}
+
+/** Views that show what they showed are named only where all is to be said: there may be thousands. */
+function toViews(plan: Plan, explain: Explain): PlanDocument['views'] {
+  const { schemas, views } = promotionSql(plan);
+  const told = explain === 'full' ? views : views.filter((v) => plan.repointed.has(v.model));
+  return { sql: [...schemas, ...told.map((v) => v.sql)], repeats: views.length - told.length };
 }
 
 /** How many models read each. */
@@ -150,8 +168,8 @@ async function toAction(
   {
     estimate,
     readers,
-    everyBatch,
-  }: Pick<ActionDocument, 'estimate' | 'readers'> & { readonly everyBatch: boolean },
+    explain,
+  }: Pick<ActionDocument, 'estimate' | 'readers'> & { readonly explain: Explain | undefined },
 ): Promise<ActionDocument> {
   const { node, work } = planned;
   const isAnew = work?.kind === 'intervals' && work.anew;
@@ -164,7 +182,7 @@ async function toAction(
   const load = work?.kind === 'load' || work?.kind === 'seed' ? loadText(planned) : undefined;
   // In order, as they are sent: what they are made of is parsed once.
   const repeated: (readonly string[])[] = [];
-  if (everyBatch)
+  if (explain === 'full')
     for (const range of others) repeated.push((await writer.task(planned, range, false)).map((s) => s.sql));
   return {
     model: node.name,
@@ -184,7 +202,27 @@ async function toAction(
     sql: [...(load === undefined ? [] : [load]), ...[...before, ...task].map((s) => s.sql)],
     repeats: others.length,
     repeated_sql: repeated,
+    audit_sql: explain === undefined ? [] : await toAuditSql(planned, writer),
   };
+}
+
+/** What its audits ask, of the first of its tasks. */
+async function toAuditSql(planned: PlannedNode, writer: SqlWriter): Promise<ActionDocument['audit_sql']> {
+  const { node, work, reaudit: reaudits } = planned;
+  if (node.node === 'source' || work === undefined || work.kind === 'empty') return [];
+  const batches = work.kind === 'intervals' ? work.batches : [];
+  const ranges = work.kind === 'intervals' && work.anew ? batches : batches.slice(0, 1);
+  const range = auditedRange(ranges, { reaudits, carries: planned.fresh && planned.carry !== undefined });
+  return Promise.all(
+    node.audits.map(async (bound) => {
+      const { call, severity } = bound.audit;
+      const sql =
+        severity === 'quarantine'
+          ? (await writer.divert(planned, bound, range)).rowIds
+          : (await writer.audit(planned, bound, range)).bad;
+      return { call: call.text, severity, sql };
+    }),
+  );
 }
 
 /** The ranges that are computed, but for whole tables. */

@@ -2,12 +2,13 @@
 export { buildPlan } from './build.ts';
 export type { PlanInput } from './plan-input.ts';
 export { takenNames, type TakenName } from './taken-names.ts';
-export { isEmpty, skippedWords, toPlanDocument } from './document.ts';
+export { isEmpty, skippedWords, toPlanDocument, type Explain } from './document.ts';
 export { basisOf, estimateOf, expectedSeconds, type EstimateBasis } from './estimate.ts';
 export { explainVersion } from './explain-version.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { livesOn } from './place.ts';
-export { shownNodes, virtualUpdates } from './promotion.ts';
+export { promotionSql, shownNodes, virtualUpdates } from './promotion.ts';
+export { auditedRange } from './audited-range.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';
 export { seenBy, type PlannedAudit } from './standalone.ts';
 export { scanOfView, sharingAudits, type Scan } from './shared-question.ts';

@@ -147,7 +147,10 @@ export interface Plan {
   readonly audits: readonly PlannedAudit[];
   /** What the plan warns of or refuses. */
   readonly diagnostics: readonly Diagnostic[];
+  /** Whether the environment's views change: some go, or there are {@link repointed} ones. */
   readonly promotes: boolean;
+  /** Models whose views are to show another relation than they do, or are to be made because they are gone. */
+  readonly repointed: ReadonlySet<string>;
   readonly spared: readonly string[];
   readonly unchanged: number;
   /** Models whose inputs moved, and whose cron has not ticked since they were built. */

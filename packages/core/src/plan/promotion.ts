@@ -1,7 +1,8 @@
-import type { TableName } from '../sql/quote.ts';
+import { ident, sql, tableIdent, type TableName } from '../sql/quote.ts';
 import { environmentView } from './physical.ts';
-import type { Plan, PlannedNode } from './planned.ts';
+import type { Plan, PlannedNode, Removed } from './planned.ts';
 import type { SqlWriter } from './sql-writer.ts';
+import { commentOn } from './write/comments.ts';
 
 /** A node that an environment shows, and the view that shows it. */
 export interface Shown extends PlannedNode {
@@ -13,6 +14,32 @@ export function shownNodes(plan: Plan): readonly Shown[] {
   return [...plan.nodes.values()]
     .filter((n) => n.hold !== 'hidden' && (n.storage === 'table' || n.storage === 'view'))
     .map((n) => ({ ...n, view: environmentView(plan.environment, n.node.name) }));
+}
+
+/** What points the views of an environment to the plan's tables, in the order in which it is sent. */
+export interface PromotionSql {
+  readonly drops: readonly string[];
+  readonly schemas: readonly string[];
+  /** Of all views, also of those that are made again as they are. */
+  readonly views: readonly { readonly model: string; readonly sql: string }[];
+}
+
+export function promotionSql(plan: Plan): PromotionSql {
+  const shown = shownNodes(plan);
+  const schemas = [...shown, ...plan.kept].map((m) => m.view.schema);
+  return {
+    drops: plan.removed.filter((r) => r.stands).map(dropView),
+    schemas: [...new Set(schemas)].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`),
+    views: shown.map((n) => {
+      const view = sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`;
+      const comments = commentOn(n.node, n.view, 'VIEW', n.columns).map((step) => step.sql);
+      return { model: n.node.name, sql: [view, ...comments].join(';\n') };
+    }),
+  };
+}
+
+export function dropView({ view }: Removed): string {
+  return `DROP VIEW IF EXISTS ${tableIdent(view)}`;
 }
 
 /** Statements that models run once their views are made, in order; none when the plan makes no views. */

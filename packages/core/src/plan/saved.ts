@@ -88,7 +88,10 @@ function onlyDeeds(plan: PlanDocument): PlanDocument {
       tags: [],
       readers: 0,
       repeated_sql: [],
+      audit_sql: [],
     })),
+    audits: plan.audits.map((audit) => ({ ...audit, sql: null })),
+    views: null,
   };
 }
 

@@ -393,6 +393,13 @@ export interface ActionDocument {
   readonly repeats: number;
   /** Those statements, where they were asked for; otherwise empty. */
   readonly repeated_sql: readonly (readonly string[])[];
+  /** How its audits find bad rows, of what `sql` wrote, where that was asked for; otherwise empty. */
+  readonly audit_sql: readonly {
+    /** The call as the header has it, on one line. */
+    readonly call: string;
+    readonly severity: 'block' | 'warn' | 'quarantine';
+    readonly sql: string;
+  }[];
 }
 
 /** A standalone audit that runs before the environment is shown. */
@@ -409,6 +416,8 @@ export interface PlannedAuditDocument {
    * transaction, and with them all that is made of them, so that nobody sees a row before it is judged.
    */
   readonly writes_first: readonly string[];
+  /** How it finds bad rows, where that was asked for; otherwise null. */
+  readonly sql: string | null;
 }
 
 /** A restatement, and what follows from it. The intervals of each model are in the plan's actions. */
@@ -476,6 +485,12 @@ export interface PlanDocument extends Document {
   readonly promotes: boolean;
   /** Standalone audits, in the promotion's transaction, before the views are made. */
   readonly audits: readonly PlannedAuditDocument[];
+  /** How the views are made, after those that go and before the statements below, where that was asked for; otherwise null. */
+  readonly views: {
+    readonly sql: readonly string[];
+    /** How many more are made again as they are; 0 where `sql` has these too. */
+    readonly repeats: number;
+  } | null;
   /** What models run in the promotion's transaction, once the views are made, in order. */
   readonly virtual_updates: readonly {
     readonly model: string;

@@ -1,4 +1,5 @@
 import type { PlanDocument } from '../report/index.ts';
+import type { Explain } from '../plan/index.ts';
 import type { Answer, PlanOptions } from '../workspace.ts';
 import type { OpenProject } from './open-project.ts';
 import { prepare } from './prepare.ts';
@@ -7,7 +8,7 @@ import { withCompiled } from './with-warehouse.ts';
 export async function answerPlan(
   w: OpenProject,
   environment: string,
-  options: PlanOptions & { readonly everyBatch?: boolean } = {},
+  options: PlanOptions & { readonly explain?: Explain } = {},
 ): Promise<Answer<PlanDocument>> {
   return withCompiled(w, { readOnly: true }, async (compiled, connection) => {
     const prepared = await prepare(w, compiled, connection, environment, 'plan', {

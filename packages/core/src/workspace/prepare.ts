@@ -11,6 +11,7 @@ import {
   toPlanDocument,
   type EstimateBasis,
   type Plan,
+  type Explain,
   type PlannedNode,
   type PlanInput,
   type SignalAnswer,
@@ -48,7 +49,7 @@ export interface Prepared extends CompiledProject {
 type PrepareOptions = PlanOptions &
   RunOptions & {
     readonly atOnce?: boolean;
-    readonly everyBatch?: boolean;
+    readonly explain?: Explain | undefined;
     /** Whether who asks can do without fingerprints in the state of a plan that has nothing to do. */
     readonly lean?: boolean;
   };
@@ -65,7 +66,7 @@ export function prepare(
 ): Promise<Prepared> {
   return timed(w, environment, async () => {
     const input = await readInput(w, compiled, connection, environment, mode, options, now);
-    return decide(compiled, connection, input, options.everyBatch);
+    return decide(compiled, connection, input, options.explain);
   });
 }
 
@@ -126,7 +127,7 @@ async function decide(
   compiled: CompiledProject,
   connection: Connection,
   input: PlanInput,
-  everyBatch = false,
+  explain?: Explain,
 ): Promise<Prepared> {
   const { state, mode } = input;
   const plan = await planWhenRead(input, connection);
@@ -145,7 +146,7 @@ async function decide(
     writer,
     (planned) => loadText(connection, planned),
     mode === 'plan' && basis !== undefined ? estimate : undefined,
-    everyBatch,
+    explain,
   );
   const diagnostics = [...compiled.compiled.diagnostics, ...plan.diagnostics];
   const expected = Object.fromEntries(
