@@ -19,12 +19,13 @@ const closingLine: Reporter = {
   },
 };
 
-// The workspace is tested from its TypeScript sources, never from dist/.
+// The workspace is tested from its TypeScript sources, never from dist/; what runs as a process is bundled from them.
 export default defineConfig({
   resolve: { conditions: ['sluice-source'] },
   ssr: { resolve: { conditions: ['sluice-source'] } },
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    globalSetup: ['tests/support/bundled.mjs'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -1,28 +1,19 @@
 // Builds what is published: the library as one module with its types, and the command as one bundle in which the
 // library and all of npm but DuckDB's native library is contained.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleCommand, shared } from './bundle-command.mjs';
 
 const root = dirname(import.meta.dirname);
 const core = join(root, 'packages/core');
 const cli = join(root, 'packages/cli');
 
-const shared = {
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.12',
-  conditions: ['sluice-source'],
-  legalComments: 'none',
-  logLevel: 'warning',
-};
-
 for (const folder of [core, cli]) rmSync(join(folder, 'dist'), { recursive: true, force: true });
 
-await Promise.all([buildCore(), buildCli(), buildClient()]);
+await Promise.all([buildCore(), bundleCommand(join(cli, 'dist'))]);
 buildTypes();
 for (const folder of [core, cli]) {
   for (const file of ['README.md', 'LICENSE']) {
@@ -40,123 +31,6 @@ async function buildCore() {
     sourcemap: true,
     sourcesContent: false,
   });
-}
-
-async function buildCli() {
-  // The command is split, so that `--version` and `--help` read a few kilobytes and not the compiler.
-  const { metafile } = await build({
-    ...shared,
-    metafile: true,
-    entryPoints: { sluice: join(cli, 'src/main.ts') },
-    outdir: join(cli, 'dist'),
-    outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
-    splitting: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // yaml's entry for Node is CommonJS, which a bundle of ES modules cannot hold; this is the same code.
-    alias: { yaml: join(core, 'node_modules/yaml/browser/index.js') },
-    plugins: [lightLibrary(), clientBeside()],
-  });
-  chmodSync(join(cli, 'dist/sluice.mjs'), 0o755);
-  checkStart(metafile);
-}
-
-/**
- * DuckDB's client as one file: loading its hundred and more takes as long as all else a command loads. The native library is
- * where npm has put it, and found as the client would find it.
- */
-async function buildClient() {
-  const require = createRequire(join(core, 'package.json'));
-  const names = Object.keys(require('@duckdb/node-api'));
-  await build({
-    ...shared,
-    stdin: { contents: `export { ${names.join(', ')} } from '@duckdb/node-api';`, resolveDir: core },
-    outfile: join(cli, 'dist/duckdb.mjs'),
-    minifySyntax: true,
-    minifyWhitespace: true,
-    external: ['*.node'],
-    plugins: [lazyProcesses()],
-    banner: {
-      js: `import { createRequire } from 'node:module';
-const require = ['@duckdb/node-api', '@duckdb/node-bindings'].reduce(
-  (from, name) => createRequire(from.resolve(name)),
-  createRequire(import.meta.url),
-);`,
-    },
-  });
-}
-
-/** The client looks for the kind of libc; only where all else fails does it run a process for that. */
-function lazyProcesses() {
-  return {
-    name: 'lazy-processes',
-    setup(build) {
-      build.onResolve({ filter: /^child_process$/ }, () => ({ path: 'lazy', namespace: 'lazy-processes' }));
-      build.onLoad({ filter: /.*/, namespace: 'lazy-processes' }, () => ({
-        contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:child_process')[name] });`,
-      }));
-    },
-  };
-}
-
-/** Chunks import the client's file, which is made apart so that it can be preloaded as well. */
-function clientBeside() {
-  return {
-    name: 'client-beside',
-    setup(build) {
-      build.onResolve({ filter: /^@duckdb\/node-api$/ }, () => ({ path: '../duckdb.mjs', external: true }));
-    },
-  };
-}
-
-/** Fails when what every call loads has grown: then something heavy is imported statically that should be lazy. */
-function checkStart({ outputs }) {
-  const bytesOf = (name) => {
-    const output = Object.values(outputs).find((o) => o.entryPoint?.endsWith(name));
-    const seen = new Set();
-    const visit = (o) => {
-      if (o === undefined || seen.has(o)) return;
-      seen.add(o);
-      for (const i of o.imports) if (i.kind === 'import-statement' && !i.external) visit(outputs[i.path]);
-    };
-    visit(output);
-    return [...seen].reduce((sum, o) => sum + o.bytes, 0);
-  };
-  for (const [entry, most] of [
-    ['cli/src/main.ts', 2_000],
-    ['cli/src/start.ts', 90_000],
-    ['cli/src/report-error.ts', 60_000],
-    ['cli/src/commands/plan.ts', 60_000],
-  ]) {
-    const bytes = bytesOf(entry);
-    if (bytes === 0 || bytes > most)
-      throw new Error(`${entry} loads ${bytes} bytes, at most ${most} are meant to`);
-  }
-}
-
-/**
- * Commands import data and small functions of the library statically, and the library itself dynamically. esbuild
- * assigns whole modules to chunks, so that one diagnostic would draw in the compiler; hence static imports see the light
- * rooms alone. A command that imports anything else statically fails the build.
- */
-function lightLibrary() {
-  const source = join(core, 'src');
-  return {
-    name: 'light-library',
-    setup(build) {
-      build.onResolve({ filter: /^@sluice\/core$/ }, (args) =>
-        args.kind === 'dynamic-import'
-          ? { path: join(source, 'index.ts') }
-          : { path: 'light', namespace: 'light-library' },
-      );
-      build.onLoad({ filter: /.*/, namespace: 'light-library' }, () => ({
-        contents: "export * from './diagnostic/index.ts'; export * from './report/index.ts';",
-        resolveDir: source,
-        loader: 'ts',
-      }));
-    },
-  };
 }
 
 function buildTypes() {

@@ -5,14 +5,14 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { COMMAND } from '../packages/cli/test/command.ts';
 import { openWorkspace } from '../packages/core/src/index.ts';
 import { ORDERS } from '../packages/core/test/support/orders.ts';
 import { TestProject, type ProjectOptions } from '../packages/core/test/support/project.ts';
 import { canMount, SmallDisk } from './support/small-disk.ts';
 
-const MAIN = join(import.meta.dirname, '../packages/cli/src/main.ts');
+const [node, command] = COMMAND;
 
 const BIG =
   'MODEL (name m.big, kind FULL);\nSELECT range AS id, md5(range::VARCHAR) AS s FROM range(30000)\n';
@@ -32,11 +32,11 @@ interface Said {
 }
 
 function sluice(project: TestProject, ...args: readonly string[]): Said {
-  const done = spawnSync(
-    process.execPath,
-    ['--conditions=sluice-source', '--no-warnings', MAIN, ...args, '--json', '--now', '2024-02-01'],
-    { cwd: project.root, encoding: 'utf8', timeout: 120_000 },
-  );
+  const done = spawnSync(node, [command, ...args, '--json', '--now', '2024-02-01'], {
+    cwd: project.root,
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
   if (done.stdout === '') throw new Error(done.stderr);
   return { code: done.status, document: JSON.parse(done.stdout) as Said['document'] };
 }

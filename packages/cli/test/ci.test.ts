@@ -15,12 +15,11 @@ import { join } from 'node:path';
 import type { CiDocument, PlanDocument } from '@sluice/core';
 import type { Log } from 'sarif';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMMAND } from './command.ts';
 import { CLEAN_ENV, openForge, runAction, type Done } from './github-action.ts';
 import { junitErrors } from './junit-schema.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
-const SLUICE = [process.execPath, '--conditions=sluice-source', '--no-warnings', MAIN];
 const NOW = ['--now', '2025-01-08'];
 const folder = mkdtempSync(join(tmpdir(), 'sluice-ci-test-'));
 
@@ -36,7 +35,7 @@ function sluice(...args: readonly string[]): Done {
 }
 
 function sluiceIn(cwd: string, ...args: readonly string[]): Done {
-  const [command = '', ...before] = SLUICE;
+  const [command, ...before] = COMMAND;
   const done = spawnSync(command, [...before, ...args], {
     timeout: 120_000,
     cwd,
@@ -441,7 +440,7 @@ test('on a sample, audits that need rows which may not be in it only warn', asyn
 // The action of GitHub, step by step as its file has them.
 
 const STAR = 'models/marts/everything.sql';
-const INPUTS = { sluice: [...SLUICE].join(' '), project: 'shop', output: 'reports' };
+const INPUTS = { sluice: COMMAND.join(' '), project: 'shop', output: 'reports' };
 
 test('the action: summary, annotations, reports, and one comment that is renewed', async () => {
   writeFileSync(join(folder, 'event.json'), JSON.stringify({ pull_request: { number: 12 } }));

@@ -3,8 +3,10 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { COMMAND } from './command.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const [node, command] = COMMAND;
+
 const folder = mkdtempSync(join(tmpdir(), 'sluice-e2e-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -14,7 +16,7 @@ function sluice(...args: readonly string[]): {
   readonly out: string;
   readonly err: string;
 } {
-  const done = spawnSync(process.execPath, ['--conditions=sluice-source', '--no-warnings', MAIN, ...args], {
+  const done = spawnSync(node, [command, ...args], {
     timeout: 120_000,
     cwd: join(folder, args[0] === 'init' ? '.' : 'shop'),
     encoding: 'utf8',

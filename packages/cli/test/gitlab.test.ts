@@ -9,6 +9,7 @@ import { afterEach, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { forgeOf, type Forge } from '../src/comment/forge.ts';
 import { markerOf, upsertComment } from '../src/comment/upsert-comment.ts';
+import { COMMAND } from './command.ts';
 import { junitErrors } from './junit-schema.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
@@ -113,8 +114,7 @@ test('the job runs the script that any CI runs, and hands its reports to GitLab'
   expect(job.sluice.artifacts.reports.junit).toBe(`${output}/${junit}`);
 });
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
-const SLUICE = `${process.execPath} --conditions=sluice-source --no-warnings ${MAIN}`;
+const SLUICE = COMMAND.join(' ');
 const CLEAN_ENV = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(?:GITHUB|GITLAB|CI|SLUICE)(?:_|$)/.test(name)),
 );

@@ -1,12 +1,13 @@
 /** Ctrl-C in the terminal: a process of its own is told to stop while a query runs. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ORDERS } from '../../core/test/support/orders.ts';
 import { resultsOf, TestProject } from '../../core/test/support/project.ts';
+import { COMMAND } from './command.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const [node, command] = COMMAND;
+
 /** Hours of work in one query. */
 const SLOW = `MODEL (name marts.slow, kind FULL);
 SELECT sum(a.range * b.range)::HUGEINT + (SELECT count(*) FROM marts.daily) AS n FROM range(10000000) AS a, range(1000000) AS b
@@ -14,11 +15,10 @@ SELECT sum(a.range * b.range)::HUGEINT + (SELECT count(*) FROM marts.daily) AS n
 
 /** `sluice apply`, once its slow model is at work. */
 async function applying(project: TestProject): Promise<{ readonly child: ChildProcess; said(): string }> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=sluice-source', '--no-warnings', MAIN, 'apply', '--yes', '--now', '2024-02-01'],
-    { cwd: project.root, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const child = spawn(node, [command, 'apply', '--yes', '--now', '2024-02-01'], {
+    cwd: project.root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   const isAtWork = new Promise<void>((resolve) => {
     child.stderr?.on('data', (chunk: Buffer) => {
@@ -77,11 +77,10 @@ test('twice: the process ends at once, as the shell expects it of Ctrl-C, and no
 test('while it waits for the warehouse: it goes at once', async () => {
   await using project = new TestProject({ ...ORDERS, 'models/marts/slow.sql': SLOW });
   const first = await applying(project);
-  const second = spawn(
-    process.execPath,
-    ['--conditions=sluice-source', '--no-warnings', MAIN, 'apply', '--yes', '--now', '2024-02-01'],
-    { cwd: project.root, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const second = spawn(node, [command, 'apply', '--yes', '--now', '2024-02-01'], {
+    cwd: project.root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   second.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   while (!said.includes('Waiting for the warehouse')) await once(second.stderr, 'data');

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Log } from 'sarif';
 import { afterAll, expect, test } from 'vitest';
+import { COMMAND } from './command.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const [node, command] = COMMAND;
+
 const folder = mkdtempSync(join(tmpdir(), 'sluice-sarif-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -21,7 +23,7 @@ function project(name: string, files: Readonly<Record<string, string>>): string 
 }
 
 function logOf(cwd: string, ...args: readonly string[]): Log {
-  const done = spawnSync(process.execPath, ['--conditions=sluice-source', '--no-warnings', MAIN, ...args], {
+  const done = spawnSync(node, [command, ...args], {
     timeout: 120_000,
     cwd,
     encoding: 'utf8',

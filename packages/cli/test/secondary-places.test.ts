@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Log } from 'sarif';
 import { afterAll, expect, test } from 'vitest';
+import { COMMAND } from './command.ts';
 import { sarifErrors } from './sarif-schema.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const [node, command] = COMMAND;
+
 const folder = mkdtempSync(join(tmpdir(), 'sluice-places-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 mkdirSync(join(folder, 'models/a'), { recursive: true });
@@ -16,8 +18,8 @@ writeFileSync(join(folder, 'models/a/one.sql'), 'MODEL (\n  name a.one,\n  kind 
 writeFileSync(join(folder, 'models/a/two.sql'), 'MODEL (kind FULL);\nSELECT o.idd\nFROM a.one AS o\n');
 
 function compiled(format: string): { readonly out: string; readonly err: string } {
-  const args = ['--conditions=sluice-source', '--no-warnings', MAIN, 'compile', '--format', format];
-  const done = spawnSync(process.execPath, args, {
+  const args = [command, 'compile', '--format', format];
+  const done = spawnSync(node, args, {
     timeout: 120_000,
     cwd: folder,
     encoding: 'utf8',

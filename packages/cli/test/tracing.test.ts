@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ORDERS } from '../../core/test/support/orders.ts';
 import { TestProject } from '../../core/test/support/project.ts';
 import { otelSettings } from '../src/tracing/otel-settings.ts';
+import { COMMAND } from './command.ts';
 
-const MAIN = join(import.meta.dirname, '../src/main.ts');
+const [node, command] = COMMAND;
 
 interface SentSpan {
   readonly traceId: string;
@@ -71,11 +71,11 @@ async function sluice(
   env: Readonly<Record<string, string>>,
 ): Promise<{ readonly code: number | null; readonly err: string; readonly seconds: number }> {
   const started = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--conditions=sluice-source', '--no-warnings', MAIN, ...args, '--now', '2024-02-01'],
-    { cwd: project.root, stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } },
-  );
+  const child = spawn(node, [command, ...args, '--now', '2024-02-01'], {
+    cwd: project.root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let err = '';
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   const [code] = (await once(child, 'close')) as [number | null];

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { renderWatch } from '../src/render/watch.ts';
 import { PLAIN } from '../src/render/style.ts';
 import { run } from '../src/run.ts';
+import { COMMAND } from './command.ts';
 import { answer, fakeContext, workspace } from './fakes.ts';
 
 function document(more: Partial<WatchDocument> = {}): WatchDocument {
@@ -136,9 +137,11 @@ test.skipIf(process.platform === 'win32')(
     writeFileSync(join(root, 'project.yaml'), 'name: w\nstart: 2024-01-01\n');
     const file = join(root, 'models/m/a.sql');
     writeFileSync(file, 'MODEL (name m.a);\nSELECT 1 AS one\n');
-    const main = join(import.meta.dirname, '../src/main.ts');
-    const args = ['--conditions=sluice-source', '--no-warnings', main, 'compile', '--watch', '--json'];
-    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [node, command] = COMMAND;
+    const child = spawn(node, [command, 'compile', '--watch', '--json'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     try {
       const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

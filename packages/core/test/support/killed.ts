@@ -4,9 +4,9 @@ import { cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { inject } from 'vitest';
 import { TestProject } from './project.ts';
 
-const CHILD = join(import.meta.dirname, 'killed-child.ts');
 /** Where children keep their code compiled, for the next ones. */
 const COMPILED = join(tmpdir(), 'sluice-test-compiled');
 
@@ -24,9 +24,8 @@ export async function child(
   environment = 'prod',
 ): Promise<Outcome> {
   const args = [
-    '--conditions=sluice-source',
-    '--disable-warning=ExperimentalWarning',
-    CHILD,
+    // `killed-child.ts`, bundled.
+    inject('killedChild'),
     project.root,
     String(project.now),
     command,
@@ -62,4 +61,10 @@ export function spread<T>(all: readonly T[], count: number, seed = 0): readonly 
   return Array.from({ length: count }, (_, i) =>
     all.at(Math.floor(((i + within) * all.length) / count)),
   ).filter((one) => one !== undefined);
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly killedChild: string;
+  }
 }
