@@ -306,7 +306,7 @@ const MOVE: fc.Arbitrary<Move> = fc.record({
 });
 
 test('whatever is applied to whom in which way, every environment holds what its own history says', async () => {
-  const runs = Number(process.env['SLUICE_FORWARD_RUNS'] ?? 12);
+  const runs = Number(process.env['SLUICE_FORWARD_RUNS'] ?? 8);
   const seed = Number(process.env['SLUICE_FORWARD_SEED'] ?? 20_251_121);
   await fc.assert(
     fc.asyncProperty(fc.array(MOVE, { minLength: 3, maxLength: 8 }), async (moves) => {

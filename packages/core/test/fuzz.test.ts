@@ -13,7 +13,7 @@ import { FUZZ_FOLDER, FUZZ_PROJECTS } from './support/fuzz-projects.ts';
 import { mutate, mutation } from './support/mutate.ts';
 import { TestProject, type Files } from './support/project.ts';
 
-const RUNS = Number(process.env['SLUICE_FUZZ'] ?? 600);
+const RUNS = Number(process.env['SLUICE_FUZZ'] ?? 400);
 const SEED = Number(process.env['SLUICE_FUZZ_SEED'] ?? 20260721);
 /** No compile of these small projects may take longer, in milliseconds of the processor: others may be at work here too. */
 const PATIENCE = 5000;

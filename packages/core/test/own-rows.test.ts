@@ -8,7 +8,7 @@ import { expect, test } from 'vitest';
 import { days, resultsOf, TestProject } from './support/project.ts';
 import { ORDERS } from './support/orders.ts';
 
-const RUNS = Number(process.env['SLUICE_TEST_OWN_ROWS'] ?? 6);
+const RUNS = Number(process.env['SLUICE_TEST_OWN_ROWS'] ?? 4);
 
 const BALANCE = `MODEL (
   name marts.balance,

@@ -3,7 +3,7 @@
  * moved, added and deleted, settings, macros, audits and data files changed. Random edits of a small project; after each
  * batch both are compared in all they say.
  *
- * SLUICE_TEST_SESSIONS: how many (6). SLUICE_TEST_SEED: that of the first, the next has the next.
+ * SLUICE_TEST_SESSIONS: how many (4). SLUICE_TEST_SEED: that of the first, the next has the next.
  */
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { compileProject } from '../src/workspace/compile-project.ts';
 import { CompileSession } from '../src/workspace/compile-session.ts';
 import { OpenProject } from '../src/workspace/open-project.ts';
 
-const SESSIONS = Number(process.env['SLUICE_TEST_SESSIONS'] ?? 6);
+const SESSIONS = Number(process.env['SLUICE_TEST_SESSIONS'] ?? 4);
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 20260101);
 const BATCHES = 25;
 
