@@ -145,13 +145,32 @@ describe('what somebody put where a view of ours was', () => {
     expect(await project.physical()).toEqual(before);
   });
 
-  test('but a model whose own statements remake its view has it made again', async () => {
+  test('but a view that statements of its model have remade is ours', async () => {
     await using project = new TestProject(ORDERS);
     project.write('models/marts/own.sql', remakesItsView(1));
     await project.build();
     project.write('models/marts/own.sql', remakesItsView(2));
     await project.build();
-    expect(await project.value('SELECT n FROM marts.own')).toBe(42);
+    const shown = async (): Promise<unknown> => project.value('SELECT n FROM marts.own');
+    expect(await shown()).toBe(42);
+    const w = await project.workspace();
+    const findings = async (): Promise<unknown> => (await w.checkState()).document.findings;
+    expect(await findings()).toEqual([]);
+    // What is left out of a plan is left as it is.
+    project.write('models/marts/countries.sql', CHANGED);
+    expect(await project.apply('prod', { select: 'marts.countries' })).toMatchObject({ promoted: true });
+    expect(await shown()).toBe(42);
+    expect(await findings()).toEqual([]);
+    // What it showed before is shown again as it was computed: what statements said then is not known.
+    await w.rollback('prod', { to: 1 });
+    expect(await shown()).toBe(1);
+    expect(await findings()).toEqual([]);
+    await project.build('dev');
+    expect(await project.value('SELECT n FROM marts__dev.own')).toBe(42);
+    await w.dropEnvironment('dev');
+    expect(await project.value("SELECT count(*) FROM duckdb_views() WHERE schema_name = 'marts__dev'")).toBe(
+      '0',
+    );
   });
 });
 

@@ -7,6 +7,7 @@ export { basisOf, estimateOf, expectedSeconds, type EstimateBasis } from './esti
 export { explainVersion } from './explain-version.ts';
 export type { Action, FileStatus, Plan, PlannedNode, Work } from './planned.ts';
 export { livesOn } from './place.ts';
+export { changesItsView, viewKey } from './views.ts';
 export { promotionSql, shownNodes, virtualUpdates } from './promotion.ts';
 export { auditedRange } from './audited-range.ts';
 export { checkStillTrue, readSavedPlan } from './saved.ts';

@@ -20,7 +20,7 @@ export function shownNodes(plan: Plan): readonly Shown[] {
 export interface PromotionSql {
   readonly drops: readonly string[];
   readonly schemas: readonly string[];
-  /** Of all views, also of those that are made again as they are. */
+  /** Also of views that are made again as they are: what is said of a model and its columns may be new. */
   readonly views: readonly { readonly model: string; readonly sql: string }[];
 }
 
@@ -30,11 +30,14 @@ export function promotionSql(plan: Plan): PromotionSql {
   return {
     drops: plan.removed.filter((r) => r.stands).map(dropView),
     schemas: [...new Set(schemas)].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`),
-    views: shown.map((n) => {
-      const view = sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`;
-      const comments = commentOn(n.node, n.view, 'VIEW', n.columns).map((step) => step.sql);
-      return { model: n.node.name, sql: [view, ...comments].join(';\n') };
-    }),
+    // Of what was left out of the plan nothing is touched, if it is there.
+    views: shown
+      .filter((n) => n.hold !== 'kept' || plan.repointed.has(n.node.name))
+      .map((n) => {
+        const view = sql`CREATE OR REPLACE VIEW ${n.view} AS SELECT * FROM ${n.physical}`;
+        const comments = commentOn(n.node, n.view, 'VIEW', n.columns).map((step) => step.sql);
+        return { model: n.node.name, sql: [view, ...comments].join(';\n') };
+      }),
   };
 }
 

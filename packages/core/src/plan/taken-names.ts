@@ -1,8 +1,8 @@
 import type { TableName } from '../sql/quote.ts';
 import { environmentView, isPhysicalSchema } from './physical.ts';
 import type { PlanInput } from './plan-input.ts';
-import type { Plan, PlannedNode } from './planned.ts';
-import { hasView, viewKey } from './views.ts';
+import type { Plan } from './planned.ts';
+import { changesItsView, hasView, viewKey } from './views.ts';
 
 /** A name that a promotion would give to a view, or take one away from, and that stands for something else. */
 export interface TakenName {
@@ -55,9 +55,4 @@ export function takenNames(
     return [{ model: node.name, view: name, relation, owner, isSluices: isSluices(view) }];
   });
   return [...made, ...removed];
-}
-
-/** Whether statements of the model's own may have made another query of its view. */
-function changesItsView({ node }: PlannedNode): boolean {
-  return node.node === 'model' && node.definition.virtualStatements.length > 0;
 }

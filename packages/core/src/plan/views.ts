@@ -8,6 +8,11 @@ export function hasView(planned: Pick<PlannedNode, 'storage' | 'hold'>): boolean
   return planned.hold !== 'hidden' && (planned.storage === 'table' || planned.storage === 'view');
 }
 
+/** Whether statements of the model's own may make another query of its view. */
+export function changesItsView({ node }: Pick<PlannedNode, 'node'>): boolean {
+  return node.node === 'model' && node.definition.virtualStatements.length > 0;
+}
+
 /** Whether the environment shows another relation for this node, or its view is gone. */
 export function needsPromotion(walk: Walk, planned: PlannedNode): boolean {
   if (!hasView(planned)) return false;

@@ -1,7 +1,7 @@
 /** What happened: runs, what each did, and every promotion that is still known. Read only when somebody asks. */
 import type { Connection, Row } from '../engine/warehouse.ts';
 import { raw, sql } from '../sql/quote.ts';
-import { originColumns, readOrigin, readPromoted } from './read.ts';
+import { originColumns, promotedColumns, readOrigin, readPromoted } from './read.ts';
 import { stateVersion } from './schema.ts';
 import type { PromotedModel, PromotionOrigin } from './state.ts';
 
@@ -27,7 +27,7 @@ export async function readPromotions(
   const only = environment === undefined ? raw('TRUE') : raw(sql`environment = ${environment}`);
   const models = new Map<string, Map<string, PromotedModel>>();
   for (const r of await connection.rows(
-    sql`SELECT environment, sequence, model, physical, view_schema, view_name FROM _sluice.promoted_model WHERE ${only} ORDER BY model`,
+    sql`SELECT environment, sequence, ${raw(promotedColumns(version))} FROM _sluice.promoted_model WHERE ${only} ORDER BY model`,
   )) {
     const key = `${text(r, 'environment')} ${text(r, 'sequence')}`;
     const shown = readPromoted(r);

@@ -75,6 +75,11 @@ ALTER TABLE _sluice.rejected_row ADD COLUMN found BIGINT;
 UPDATE _sluice.rejected_row AS q SET found = ${FOUND_BY_LOAD};
 `,
   },
+  {
+    // Views of which a model's own statements have made another query are no less the environment's.
+    to: 8,
+    sql: 'ALTER TABLE _sluice.promoted_model ADD COLUMN remade BOOLEAN;',
+  },
 ];
 
 /** The layout that this Sluice writes. */

@@ -121,7 +121,7 @@ async function readEnvironments(
     });
   }
   for (const r of await connection.rows(
-    'SELECT environment, model, physical, view_schema, view_name FROM _sluice.promoted_model SEMI JOIN (SELECT environment, max(sequence) AS sequence FROM _sluice.promotion GROUP BY ALL) USING (environment, sequence) ORDER BY model',
+    `SELECT environment, ${promotedColumns(version)} FROM _sluice.promoted_model SEMI JOIN (SELECT environment, max(sequence) AS sequence FROM _sluice.promotion GROUP BY ALL) USING (environment, sequence) ORDER BY model`,
   )) {
     const shown = readPromoted(r);
     found.get(text(r, 'environment'))?.models.set(shown.model, shown);
@@ -140,9 +140,15 @@ export function readOrigin(r: Row): PromotionOrigin | undefined {
     : { environment: text(r, 'from_environment'), sequence: Number(r['from_sequence']) };
 }
 
+/** The columns of a model that was promoted; of views that were made anew the first versions did not know. */
+export function promotedColumns(version: number): string {
+  return `model, physical, view_schema, view_name, ${version < 8 ? 'NULL AS ' : ''}remade`;
+}
+
 export function readPromoted(r: Row): PromotedModel {
   const view: TableName = { schema: text(r, 'view_schema'), name: text(r, 'view_name') };
-  return { model: text(r, 'model'), physical: text(r, 'physical'), view };
+  const shown = { model: text(r, 'model'), physical: text(r, 'physical'), view };
+  return r['remade'] === true ? { ...shown, remade: true } : shown;
 }
 
 function readSnapshot(r: Row, fingerprint: () => string | undefined): Snapshot {

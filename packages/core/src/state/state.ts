@@ -137,6 +137,8 @@ export interface PromotedModel {
   readonly physical: string;
   /** The view readers use. */
   readonly view: TableName;
+  /** Whether statements of the model's own have made another query of it. */
+  readonly remade?: boolean;
 }
 
 /** The files a source's table was loaded from. */

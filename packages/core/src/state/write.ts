@@ -216,7 +216,8 @@ export async function recordPromotion(
   );
   if (models.length === 0) return;
   const rows = models.map(
-    (m) => sql`(${[environment, sequence, m.model, m.physical, m.view.schema, m.view.name]})`,
+    (m) =>
+      sql`(${[environment, sequence, m.model, m.physical, m.view.schema, m.view.name, m.remade === true]})`,
   );
   await connection.run(`INSERT INTO _sluice.promoted_model VALUES ${rows.join(', ')}`);
 }

@@ -140,6 +140,7 @@ function viewFindings(
       : { kind: 'point-view', view: shown.view, physical: target, stands: isThere, reason };
   switch (status.kind) {
     case 'right':
+    case 'remade':
       return [];
     case 'missing':
       return [

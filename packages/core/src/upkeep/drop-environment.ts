@@ -28,6 +28,7 @@ export function dropEnvironment(
             },
           ];
         case 'right':
+        case 'remade':
         case 'elsewhere':
           return [{ kind: 'drop-view', view: shown.view, reason: why }];
         default:

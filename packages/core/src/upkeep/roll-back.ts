@@ -1,5 +1,5 @@
 import { diagnostic, SluiceError, type Diagnostic } from '../diagnostic/index.ts';
-import type { EnvironmentState, Promotion, State } from '../state/index.ts';
+import type { EnvironmentState, PromotedModel, Promotion, State } from '../state/index.ts';
 import { behind } from './behind.ts';
 import { compareEnvironments } from './compare-environments.ts';
 import { stands, viewKey, viewStatus, type Standing } from './standing.ts';
@@ -23,9 +23,10 @@ export function rollBack(
   const steps: Step[] = [];
   for (const shown of environment.models.values()) {
     const status = viewStatus(standing, state, shown).kind;
-    if (target.models.has(shown.model) || (status !== 'right' && status !== 'elsewhere')) continue;
+    if (target.models.has(shown.model) || status === 'missing' || status === 'foreign') continue;
     steps.push({ kind: 'drop-view', view: shown.view, reason: `not shown by promotion ${target.sequence}` });
   }
+  const promoted: PromotedModel[] = [];
   const gone: string[] = [];
   const taken: string[] = [];
   for (const shown of target.models.values()) {
@@ -34,8 +35,15 @@ export function rollBack(
       gone.push(shown.physical);
       continue;
     }
-    const status = viewStatus(standing, state, shown);
-    if (status.kind === 'right') continue;
+    // Whose view it is, today's promotion says; what statements made of it then is not made again.
+    const made = { model: shown.model, physical: shown.physical, view: shown.view };
+    const current = environment.models.get(shown.model);
+    const status = viewStatus(standing, state, { ...made, remade: current?.remade === true });
+    if (status.kind === 'right' || (status.kind === 'remade' && current?.physical === shown.physical)) {
+      promoted.push(status.kind === 'right' ? made : { ...made, remade: true });
+      continue;
+    }
+    promoted.push(made);
     if (status.kind === 'foreign') taken.push(viewKey(shown.view));
     steps.push({
       kind: 'point-view',
@@ -64,7 +72,7 @@ export function rollBack(
       kind: 'record-promotion',
       environment: name,
       sequence: environment.sequence + 1,
-      models: [...target.models.values()],
+      models: promoted,
       from: { environment: name, sequence: target.sequence },
       reason: `back to promotion ${target.sequence}`,
     });

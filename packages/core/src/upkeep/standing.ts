@@ -14,6 +14,8 @@ export type ViewStatus =
   /** Not a view, or a view that Sluice cannot have made. */
   | { readonly kind: 'foreign'; readonly relation: 'table' | 'view' }
   | { readonly kind: 'right' }
+  /** A view of which statements of the model's own have made another query. */
+  | { readonly kind: 'remade' }
   /** A view of another physical relation of Sluice's. */
   | { readonly kind: 'elsewhere'; readonly physical: string };
 
@@ -23,11 +25,13 @@ export function viewStatus(standing: Standing, state: State, shown: PromotedMode
   const relation = standing.relations.get(name);
   if (relation === undefined) return { kind: 'missing' };
   const target = standing.views.get(name);
-  if (relation === 'table' || target === undefined || target === 'another query')
-    return { kind: 'foreign', relation };
-  const key = physicalKey(target);
+  if (relation === 'table' || target === undefined) return { kind: 'foreign', relation };
+  const key = target === 'another query' ? undefined : physicalKey(target);
   if (key === shown.physical) return { kind: 'right' };
-  return state.snapshots.has(key) ? { kind: 'elsewhere', physical: key } : { kind: 'foreign', relation };
+  if (shown.remade === true) return { kind: 'remade' };
+  return key !== undefined && state.snapshots.has(key)
+    ? { kind: 'elsewhere', physical: key }
+    : { kind: 'foreign', relation };
 }
 
 /** Whether the physical relation of a snapshot is there. */
