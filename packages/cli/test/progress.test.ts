@@ -137,9 +137,17 @@ describe('progress', () => {
     [
       result({
         status: 'skipped',
-        diagnostics: [toDiagnosticDocument(diagnostic('upstream-broken', 'x', {}))],
+        diagnostics: [
+          toDiagnosticDocument(
+            diagnostic(
+              'upstream-broken',
+              'marts.a was rolled back because standalone audit agree failed',
+              {},
+            ),
+          ),
+        ],
       }),
-      '- marts.a skipped for something upstream failed',
+      '- marts.a skipped rolled back because standalone audit agree failed',
     ],
     [result({ status: 'interrupted' }), '- marts.a interrupted'],
     [result({ status: 'failed' }), '✗ marts.a failed'],

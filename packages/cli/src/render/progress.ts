@@ -189,9 +189,10 @@ export function renderFinished(result: TaskResultDocument, style: Style): string
       return `${p.red('✗')} ${name} ${p.red('failed')}${why === undefined ? '' : `   ${visible(why)}`}`;
     }
     case 'skipped': {
-      const isBelow = result.diagnostics.some((d) => d.code === 'upstream-broken');
-      const why = isBelow ? 'for something upstream failed' : 'not begun';
-      return `${p.yellow('-')} ${name} ${p.yellow('skipped')}  ${p.dim(why)}`;
+      const broken = result.diagnostics.find((d) => d.code === 'upstream-broken');
+      // The line begins with the model's name already.
+      const why = broken?.message.replace(`${result.model} was `, '') ?? 'not begun';
+      return `${p.yellow('-')} ${name} ${p.yellow('skipped')}  ${p.dim(visible(why))}`;
     }
     case 'interrupted':
       return `${p.yellow('-')} ${name} ${p.yellow('interrupted')}`;
