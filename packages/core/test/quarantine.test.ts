@@ -280,6 +280,7 @@ test('the migration takes reasons from the results that are remembered', async (
   await project.execute(`
     ALTER TABLE _sluice.quarantine DROP COLUMN reason; ALTER TABLE _sluice.quarantine DROP COLUMN "key";
     ALTER TABLE _sluice.rejected_row DROP COLUMN "row"; ALTER TABLE _sluice.rejected_row DROP COLUMN found;
+    ALTER TABLE _sluice.promoted_model DROP COLUMN remade;
     UPDATE _sluice.meta SET value = '5' WHERE key = 'state_version'`);
   const call = 'non_negative(columns := (revenue), severity := warn)';
   const workspace = await project.workspace();

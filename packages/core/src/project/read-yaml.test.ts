@@ -17,6 +17,14 @@ test.each<readonly [string, readonly string[]]>([
     'a: [1, {b: 2}\nc: 3\n',
     ["2:1-2 a ']' is missing before this, or the line is not indented", "  1:4 the '[' is here"],
   ],
+  [
+    "a: { x: INT, y: DECIMAL(10,2), z: STRUCT(a INT, b MAP(TEXT, INT)), q: 'DECIMAL(9,1)' }\n",
+    [
+      '1:17-30 a comma ends a value inside of { }, also between parentheses',
+      '1:35-66 a comma ends a value inside of { }, also between parentheses',
+    ],
+  ],
+  ['a: { x: f(1), y: g(2, 3, z: 4 }\nb: [f(1, 2)]\n', []],
   ["x: 1\na: 'it's'\n", ["2:8-10 's'' was not expected here"]],
   ['🦆: "ü\nb: 1\n', ['1:5-6 the quote that opens here is never closed']],
   ['a:\n\tb: 1\n', ['2:1-2 a tab cannot indent a line']],

@@ -2,7 +2,17 @@
  * Reads a YAML file: its data, where everything stands, and what is wrong in words for people who do not know YAML's terms.
  * One mistake makes YAML's parser stumble over all that follows, so only the first of a kind is told.
  */
-import { isScalar, Lexer, parseDocument, visit, type Alias, type Document, type YAMLParseError } from 'yaml';
+import {
+  isScalar,
+  Lexer,
+  parseDocument,
+  visit,
+  type Alias,
+  type Document,
+  type Range,
+  type Scalar,
+  type YAMLParseError,
+} from 'yaml';
 import {
   diagnostic,
   type Diagnostic,
@@ -28,6 +38,7 @@ export function readYaml(source: SourceText): Outcome<Yaml | undefined> {
   const diagnostics = document.errors.length === 0 ? [] : [...duplicateKeys(source, document)];
   const told = first ?? (diagnostics.length === 0 ? document.errors[0] : undefined);
   if (told !== undefined) diagnostics.push(syntaxError(source, told));
+  if (diagnostics.length === 0) diagnostics.push(...cutByCommas(source, document));
   if (diagnostics.length > 0) return { value: undefined, diagnostics };
   try {
     const data: unknown =
@@ -127,6 +138,49 @@ function duplicateKeys(source: SourceText, document: Document): readonly Diagnos
     },
   });
   return found;
+}
+
+/** `DECIMAL(10,2)` without quotes, where a comma ends a value. */
+const COMMA_IN_BRACKETS = /\([^()'"\n]*,[^()'"\n]*\)\s*[,}]/;
+
+/** Values of `{ }` in which a comma stands between parentheses: to YAML it ends the value, and the rest is a name without one. */
+function cutByCommas(source: SourceText, document: Document): readonly Diagnostic[] {
+  if (!COMMA_IN_BRACKETS.test(source.text)) return [];
+  const found: Diagnostic[] = [];
+  visit(document, {
+    Map(_, { flow, items }) {
+      if (flow !== true) return;
+      let start: number | undefined;
+      for (const { key, value } of items) {
+        const end =
+          isPlain(key) && (value === null || (isScalar(value) && value.value === null))
+            ? key.range[1]
+            : undefined;
+        const text = start === undefined || end === undefined ? '' : source.text.slice(start, end);
+        if (start !== undefined && end !== undefined && isBalanced(text)) {
+          found.push(
+            diagnostic('yaml-syntax', 'a comma ends a value inside of { }, also between parentheses', {
+              location: source.locate(start, end),
+              hint: `Put it in quotes: '${text.replaceAll("'", "''")}'`,
+            }),
+          );
+          start = undefined;
+        } else if (isPlain(value) && !isBalanced(source.text.slice(value.range[0], value.range[1])))
+          start = value.range[0];
+        else if (end === undefined) start = undefined;
+      }
+    },
+  });
+  return found;
+}
+
+/** A text without quotes, and where it stands. */
+function isPlain(node: unknown): node is Scalar & { readonly range: Range } {
+  return isScalar(node) && node.type === 'PLAIN' && Array.isArray(node.range);
+}
+
+function isBalanced(text: string): boolean {
+  return text.split('(').length === text.split(')').length;
 }
 
 /** How often aliases may multiply what they stand for: enough for people, not for files that mean harm. */
