@@ -116,7 +116,7 @@ test('by column: what is compared counts, and the time it was seen', async () =>
     '2 Cheese 8.99 1970-01-01 00:00 2020-01-02 11:00',
     '2 Cheese 8.99 2020-01-03 11:00 -',
     '3 Fries 4.99 1970-01-01 00:00 -',
-    '4 Milk 3.99 1970-01-01 00:00 -',
+    '4 Milk 3.99 2020-01-02 11:00 -',
   ]);
 });
 
@@ -197,7 +197,8 @@ function oracle(
       next.push({ ...item, from, to: undefined });
     } else {
       const ended = mine.map((v) => v.to ?? 0);
-      const from = ended.length > 0 ? Math.max(at, ...ended) : rules.asFrom ? at : 0;
+      const isKnown = rules.asFrom || (!rules.byTime && !first);
+      const from = ended.length > 0 ? Math.max(at, ...ended) : isKnown ? at : 0;
       next.push({ ...item, from, to: undefined });
     }
   }

@@ -89,7 +89,8 @@ function timesOf(
         ? columns.filter((c) => !key.has(c.slice(1, -1).toLowerCase()))
         : kind.columns.map((c) => ident(c.name));
     const differs = compared.map((c) => `source.${c} IS DISTINCT FROM target.${c}`).join(' OR ');
-    const first = kind.executionTimeAsValidFrom ? now : ever;
+    // What comes later was not there before; of what the first load finds nobody knows since when.
+    const first = kind.executionTimeAsValidFrom || !target.fresh ? now : ever;
     return { now, first, changed: now, differs: differs === '' ? 'FALSE' : differs };
   }
   const updated = (alias: string): string => `CAST(${alias}.${ident(kind.updatedAt.name)} AS ${type})`;
