@@ -91,6 +91,22 @@ test('a changed filter says that rows changed', async () => {
   expect(plan.actions[1]?.reasons.map((r) => r.code)).toContain('upstream_rows_changed');
 });
 
+test('of a model whose audits divert, a new column changes the rows, and the plan says why', async () => {
+  await using project = new TestProject(ORDERS);
+  const model = (columns: string): string =>
+    `MODEL (name marts.checked, kind FULL, audits (forall(criteria := (id > 1), severity := quarantine)));
+SELECT ${columns} FROM raw.orders
+`;
+  project.write('models/marts/checked.sql', model('id'));
+  await project.build();
+  project.write('models/marts/checked.sql', model('id, 1 AS one'));
+  const reasons = (await project.plan()).actions[0]?.reasons;
+  expect(reasons?.map((r) => `${r.code} ${r.message}`)).toEqual([
+    'column_added one: added',
+    'rows_changed rows: an audit diverts some, which are kept and mended whole, so that every column counts',
+  ]);
+});
+
 test('going back to what was built reuses the table', async () => {
   await using project = new TestProject(ORDERS);
   await project.build();

@@ -126,8 +126,15 @@ export function compareMeaning(
 ): ChangedMeaning {
   const embedded = embeddedParts(node, nodes);
   const own = { ...fingerprintOf(node), ...(embedded === undefined ? {} : { embedded }) };
-  return compareFingerprints(old?.fingerprint, own, seenInputs(node, nodes), upstream);
+  const changed = compareFingerprints(old?.fingerprint, own, seenInputs(node, nodes), upstream);
+  if (node.node === 'source' || !node.audits.some((a) => a.audit.severity === 'quarantine')) return changed;
+  const message = 'rows: an audit diverts some, which are kept and mended whole, so that every column counts';
+  const reasons = changed.reasons.map((r) => (r.message === SELECTED_ROWS ? { ...r, message } : r));
+  return { ...changed, reasons };
 }
+
+/** Where no clause changed: what is selected decides which rows there are, as with DISTINCT. */
+const SELECTED_ROWS = 'rows: changed with what is selected';
 
 /** The same for two meanings, whoever keeps them. `seen`: what the newer one reads. */
 export function compareFingerprints(
@@ -215,7 +222,7 @@ export function compareFingerprints(
 function rowsChange(old: string, now: string): string {
   const clauses = changedClauses(old, now);
   const last = clauses.at(-1);
-  if (last === undefined) return 'rows: changed with what is selected';
+  if (last === undefined) return SELECTED_ROWS;
   const others = clauses.slice(0, -1);
   return `rows: ${others.length === 0 ? last : `${others.join(', ')} and ${last}`} changed`;
 }
