@@ -4,7 +4,7 @@
  * hold, all views move at once and the history knows it, and the next apply makes good what is left, no row twice. Standalone audits
  * have looked at whatever is promoted, and at nothing else: what was killed around them is asked again.
  *
- * SLUICE_TEST_KILLS: how many moments (4), spread over all statements of all commands; 10000 takes them all.
+ * SLUICE_TEST_KILLS: how many moments (3), spread over all statements of all commands; 10000 takes them all.
  * SLUICE_TEST_SEED: another number, other moments.
  */
 import { expect, test } from 'vitest';
@@ -14,7 +14,7 @@ import { RESTATED } from './support/restated.ts';
 import { toFirstVersion } from './support/state-v1.ts';
 
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 0);
-const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 4);
+const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 3);
 
 /** More than there are in the transaction that ends an apply. */
 const LAST_STATEMENTS = 30;

@@ -6,7 +6,7 @@
  * restatements, runs with a moved clock that ask signals, diverted rows that are mended, go back and are taken back again, promotions, rollbacks, gc. `support/history/steps.ts` says what is drawn, `expected.ts` what each kind should hold, `live.ts`
  * what is looked at after each step.
  *
- * SLUICE_TEST_HISTORIES: how many (12). SLUICE_TEST_UPKEEP: how many more that promote, roll back and collect (a fifth).
+ * SLUICE_TEST_HISTORIES: how many (10). SLUICE_TEST_UPKEEP: how many more that promote, roll back and collect (a fifth).
  * SLUICE_TEST_REPLAYS: how many more in which diverted rows go back again and again (a twelfth).
  * SLUICE_TEST_SEED: that of the first, the next has the next. SLUICE_TEST_SHRINK: look for a shorter one where a history fails
  * (slow). SLUICE_TEST_KEEP: a folder for the project of one that failed. SLUICE_TEST_TALLY: a file for what happened.
@@ -26,7 +26,7 @@ import {
   type Step,
 } from './support/history/steps.ts';
 
-const HISTORIES = Number(process.env['SLUICE_TEST_HISTORIES'] ?? 12);
+const HISTORIES = Number(process.env['SLUICE_TEST_HISTORIES'] ?? 10);
 /** Of these, so many more are about promoting, going back and cleaning up. */
 const UPKEEP = Number(process.env['SLUICE_TEST_UPKEEP'] ?? Math.ceil(HISTORIES / 5));
 /** And so many about diverted rows that go back. */

@@ -2,7 +2,7 @@
  * The second promise: `kill -9` at any instant loses nothing, and the next apply goes on from there. A child applies the
  * shop, is killed at a random moment, and applies again; what is then shown must equal an undisturbed build.
  *
- * SLUICE_TEST_KILLS: how many (6). SLUICE_TEST_SEED: of the moments.
+ * SLUICE_TEST_KILLS: how many (4). SLUICE_TEST_SEED: of the moments.
  */
 import { DuckDBInstance } from '@duckdb/node-api';
 import { spawn } from 'node:child_process';
@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TestProject } from './support/project.ts';
 
-const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 6);
+const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 4);
 const SEED = Number(process.env['SLUICE_TEST_SEED'] ?? 7);
 const SHOP = join(import.meta.dirname, '../../..');
 const CHILD = join(import.meta.dirname, 'support/apply-child.ts');

@@ -2,7 +2,7 @@
  * `kill -9` while rows are diverted and while mended ones are put back: a row is in the table or in quarantine, never in both and
  * never in neither, and doing it again comes to what an undisturbed run comes to.
  *
- * SLUICE_TEST_KILLS: how many moments (3) of each, spread over all statements; 1000 takes them all.
+ * SLUICE_TEST_KILLS: how many moments (2) of each, spread over all statements; 1000 takes them all.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { child, spread, twin } from './support/killed.ts';
 import { ORDERS } from './support/orders.ts';
 import { TestProject } from './support/project.ts';
 
-const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 3);
+const KILLS = Number(process.env['SLUICE_TEST_KILLS'] ?? 2);
 const RAW = 'data/orders.csv';
 
 /** Rows in quarantine, and a file that mends two of the three. */
