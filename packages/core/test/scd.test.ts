@@ -197,7 +197,7 @@ function oracle(
       next.push({ ...item, from, to: undefined });
     } else {
       const ended = mine.map((v) => v.to ?? 0);
-      const isKnown = rules.asFrom || (!rules.byTime && !first);
+      const isKnown = rules.asFrom || (!rules.byTime && versions.length > 0);
       const from = ended.length > 0 ? Math.max(at, ...ended) : isKnown ? at : 0;
       next.push({ ...item, from, to: undefined });
     }

@@ -89,8 +89,9 @@ function timesOf(
         ? columns.filter((c) => !key.has(c.slice(1, -1).toLowerCase()))
         : kind.columns.map((c) => ident(c.name));
     const differs = compared.map((c) => `source.${c} IS DISTINCT FROM target.${c}`).join(' OR ');
-    // What comes later was not there before; of what the first load finds nobody knows since when.
-    const first = kind.executionTimeAsValidFrom || !target.fresh ? now : ever;
+    // What comes later was not there before; of the first rows nobody knows since when they are.
+    const later = `CASE WHEN EXISTS (FROM ${tableIdent(target.table)}) THEN ${now} ELSE ${ever} END`;
+    const first = kind.executionTimeAsValidFrom ? now : target.fresh ? ever : later;
     return { now, first, changed: now, differs: differs === '' ? 'FALSE' : differs };
   }
   const updated = (alias: string): string => `CAST(${alias}.${ident(kind.updatedAt.name)} AS ${type})`;
