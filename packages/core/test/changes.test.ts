@@ -91,15 +91,17 @@ test('a changed filter says that rows changed', async () => {
   expect(plan.actions[1]?.reasons.map((r) => r.code)).toContain('upstream_rows_changed');
 });
 
-test('of a model whose audits divert, a new column changes the rows, and the plan says why', async () => {
-  await using project = new TestProject(ORDERS);
-  const model = (columns: string): string =>
-    `MODEL (name marts.checked, kind FULL, audits (forall(criteria := (id > 1), severity := quarantine)));
+function checked(columns: string): string {
+  return `MODEL (name marts.checked, kind FULL, audits (forall(criteria := (id > 1), severity := quarantine)));
 SELECT ${columns} FROM raw.orders
 `;
-  project.write('models/marts/checked.sql', model('id'));
+}
+
+test('of a model whose audits divert, a new column changes the rows, and the plan says why', async () => {
+  await using project = new TestProject(ORDERS);
+  project.write('models/marts/checked.sql', checked('id'));
   await project.build();
-  project.write('models/marts/checked.sql', model('id, 1 AS one'));
+  project.write('models/marts/checked.sql', checked('id, 1 AS one'));
   const reasons = (await project.plan()).actions[0]?.reasons;
   expect(reasons?.map((r) => `${r.code} ${r.message}`)).toEqual([
     'column_added one: added',
