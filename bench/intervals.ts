@@ -6,7 +6,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { addDay, generateEvents, morningAfter, type Events } from './events-project.ts';
-import { applyBesideHand } from './harness/apply-beside-hand.ts';
+import { applyBesideHand, settle } from './harness/apply-beside-hand.ts';
 import { Bundle } from './harness/bundle.ts';
 import { runChild, usageOf, type Usage } from './harness/child.ts';
 import { runPairs, type Side } from './harness/pairs.ts';
@@ -107,6 +107,7 @@ function keep(project: string): string {
 function restore(project: string, from: string): void {
   rmSync(join(project, '.sluice'), { recursive: true, force: true });
   cpSync(from, join(project, '.sluice'), { recursive: true });
+  settle(join(project, '.sluice/warehouse.duckdb'));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

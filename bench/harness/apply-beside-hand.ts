@@ -104,7 +104,7 @@ export async function applyBesideHand(
 }
 
 /** Writes a copied file to the disk, so that whoever commits first does not have to. */
-function settle(file: string): void {
+export function settle(file: string): void {
   const handle = openSync(file, 'r+');
   try {
     fsyncSync(handle);
