@@ -2,6 +2,7 @@ import { ident, sql, tableIdent, type TableName } from '../sql/quote.ts';
 import { environmentView } from './physical.ts';
 import type { Plan, PlannedNode, Removed } from './planned.ts';
 import type { SqlWriter } from './sql-writer.ts';
+import { hasView } from './views.ts';
 import { commentOn } from './write/comments.ts';
 
 /** A node that an environment shows, and the view that shows it. */
@@ -12,7 +13,7 @@ export interface Shown extends PlannedNode {
 /** All views of an environment after the plan. */
 export function shownNodes(plan: Plan): readonly Shown[] {
   return [...plan.nodes.values()]
-    .filter((n) => n.hold !== 'hidden' && (n.storage === 'table' || n.storage === 'view'))
+    .filter((n) => hasView(n))
     .map((n) => ({ ...n, view: environmentView(plan.environment, n.node.name) }));
 }
 
