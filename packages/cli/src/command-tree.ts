@@ -200,12 +200,13 @@ export const COMMANDS: readonly Command[] = [
       { flags: '--detailed-exitcode', summary: 'exit with 2 when there is something to do' },
       {
         flags: '--explain',
-        summary: 'show every action in order, with its SQL; of several batches that of the first',
+        summary:
+          'show every action in order, with its SQL and that of audits and views; of several batches that of the first',
       },
       {
         flags: '--full',
         summary:
-          'show every action, also where a large plan is summed up on a page; with --explain every batch',
+          'show every action, also where a large plan is summed up on a page; with --explain every batch and view',
       },
       DIAGNOSTICS_FORMAT,
       START,
