@@ -17,10 +17,9 @@ export function digestCall(operator: string, operands: readonly string[]): strin
 
 /** As JSON writes a string. Digests, the most frequent, need no escapes; the others are few, and are written again and again. */
 function quoted(text: string): string {
-  return text.length === 32 && HEX.test(text) ? `"${text}"` : written(text);
+  const isPlain = text.length === 32 && !text.includes('"') && !text.includes('\\');
+  return isPlain ? `"${text}"` : written(text);
 }
-
-const HEX = /^[0-9a-f]+$/;
 
 /**
  * Remembers a pure function's latest answers, by a text that lives long: looking one up costs a tenth of a digest. Nothing but

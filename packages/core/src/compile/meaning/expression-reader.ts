@@ -56,6 +56,7 @@ export class ExpressionReader {
   readonly flags = new Set<string>();
   readonly #self: string;
   readonly #settings: Term;
+  readonly #literalCast: (literal: string) => Term;
   /** Columns by table index, for the few expressions that do not refer by position. */
   readonly #tables = new Map<number, readonly Term[]>();
   /** Hashes of columns that tell physical places, such as rowid. */
@@ -65,7 +66,8 @@ export class ExpressionReader {
   /** `self` makes volatile values this model's own; `settings` is what functions depend on besides their arguments. */
   constructor(self: string, settings: string) {
     this.#self = self;
-    this.#settings = atom(digest('settings', settings));
+    this.#settings = settingsTerm(settings);
+    this.#literalCast = literalCastUnder(settings);
   }
 
   /** Something that is never the same twice, but the same in every compilation of this model. */
@@ -95,15 +97,10 @@ export class ExpressionReader {
   /** Forms that can be written in several ways; undefined for all others. */
   #special(expression: JsonObject, columns: readonly Term[]): Term | undefined {
     const type = text(expression, 'type');
+    if (type === 'BOUND_REF') return this.#column(expression, columns);
     const read = (part: Json | undefined): Term => this.read(part ?? null, columns);
     const operands = (): readonly Term[] => list(expression, 'children').map(read);
     switch (type) {
-      case 'BOUND_REF': {
-        const term = columns[integer(expression, 'index')];
-        if (term === undefined) throw new UnknownPlan('reference to a column that is not there');
-        if (term.kind === 'column' && this.#virtual.has(term.hash)) this.flags.add('order:rowid');
-        return term;
-      }
       case 'BOUND_COLUMN_REF': {
         const binding = object(expression, 'binding');
         const term = this.#tables.get(integer(binding, 'table_index'))?.[integer(binding, 'column_index')];
@@ -147,19 +144,34 @@ export class ExpressionReader {
           operands().flatMap((operand) => operandsOf(operand, operator) ?? [operand]),
         );
       }
-      case 'VALUE_CONSTANT':
-        return isConstantTrue(expression) ? TRUE : undefined;
+      case 'VALUE_CONSTANT': {
+        if (isConstantTrue(expression)) return TRUE;
+        const value = literalOf(expression);
+        return value === undefined ? undefined : literalTerm(value);
+      }
       case 'CASE_EXPR': {
         const count = countOrNone(expression);
         return count === undefined ? undefined : operandsOf(read(count), COUNT_UNLESS_EMPTY)?.[0];
       }
-      case 'OPERATOR_CAST':
-        return literalCast(expression) ?? (castsToItself(expression) ? read(expression['child']) : undefined);
+      case 'OPERATOR_CAST': {
+        const cast = literalCastOf(expression);
+        if (cast !== undefined) return this.#literalCast(cast);
+        if (isCastTrue(expression)) return TRUE;
+        return castsToItself(expression) ? read(expression['child']) : undefined;
+      }
       default:
         return isObject(expression['left']) && isObject(expression['right'])
           ? planComparison(type, read(expression['left']), read(expression['right']))
           : undefined;
     }
+  }
+
+  #column(reference: JsonObject, columns: readonly Term[]): Term {
+    const term = columns[integer(reference, 'index')];
+    if (term === undefined) throw new UnknownPlan('reference to a column that is not there');
+    if (this.#virtual.size > 0 && term.kind === 'column' && this.#virtual.has(term.hash))
+      this.flags.add('order:rowid');
+    return term;
   }
 
   /** Any other expression: all it holds, in order of keys, save what is known not to matter. */
@@ -200,6 +212,7 @@ export class ExpressionReader {
 
   /** Volatile and context functions called by this expression itself, those inside its lambda included. */
   #calls(expression: JsonObject): readonly { readonly term: Term; readonly volatile: boolean }[] {
+    if (text(expression, 'name') === '' && expression['function_data'] === undefined) return NO_CALLS;
     const found: { readonly term: Term; readonly volatile: boolean }[] = [];
     const visit = (call: JsonObject): void => {
       const name = text(call, 'name');
@@ -220,6 +233,8 @@ export class ExpressionReader {
     return found;
   }
 }
+
+const NO_CALLS: readonly never[] = [];
 
 /** What a property of an expression became, of a call that stands for the expression as it is in the plan. */
 export function propertyOf(term: Term, key: string): Term | undefined {
@@ -306,14 +321,63 @@ function isConstantTrue(constant: JsonObject): boolean {
 }
 
 /** TRUE is a cast of 't' in plans. */
-function literalCast(cast: JsonObject): Term | undefined {
+function isCastTrue(cast: JsonObject): boolean {
   const child = object(cast, 'child');
-  const isTrue =
+  return (
     text(object(cast, 'return_type'), 'id') === 'BOOLEAN' &&
     text(child, 'type') === 'VALUE_CONSTANT' &&
-    text(object(child, 'value'), 'value') === 't';
-  return isTrue ? TRUE : undefined;
+    text(object(child, 'value'), 'value') === 't'
+  );
 }
+
+/** The value of a literal that is nothing else besides, as JSON. */
+function literalOf(expression: JsonObject | undefined): string | undefined {
+  const value = object(expression, 'value');
+  return value === undefined || expression === undefined || formOf(expression).operator !== LITERAL
+    ? undefined
+    : JSON.stringify(value);
+}
+
+/** A literal and the type to which it is cast, as JSON, a line each, if the cast is nothing else besides. */
+function literalCastOf(cast: JsonObject): string | undefined {
+  const child = object(cast, 'child');
+  const type = object(cast, 'return_type');
+  if (type === undefined || text(child, 'type') !== 'VALUE_CONSTANT' || formOf(cast).operator !== CAST)
+    return undefined;
+  const value = literalOf(child);
+  return value === undefined ? undefined : `${value}\n${JSON.stringify(type)}`;
+}
+
+const LITERAL = 'type,value';
+const CAST = 'child,return_type,type';
+
+const settingsTerm = remembering((settings) => atom(digest('settings', settings)));
+
+/** There are few literals, and the same ones everywhere: each is read once, and hashed once. */
+const literalTerm = remembering((value): Term => {
+  const literal: JsonObject = { type: 'VALUE_CONSTANT', value: JSON.parse(value) };
+  return isConstantTrue(literal)
+    ? TRUE
+    : new CallTerm(LITERAL, [constantText('VALUE_CONSTANT'), constant(value)]);
+});
+
+/** Casts of literals, by {@link literalCastOf}. */
+const literalCastUnder = remembering((settings) =>
+  remembering((literal): Term => {
+    const [value = '', type = ''] = literal.split('\n');
+    const child: JsonObject = { type: 'VALUE_CONSTANT', value: JSON.parse(value) };
+    const cast: JsonObject = { type: 'OPERATOR_CAST', child, return_type: JSON.parse(type) };
+    if (isCastTrue(cast)) return TRUE;
+    return castsToItself(cast)
+      ? literalTerm(value)
+      : new CallTerm(CAST, [
+          literalTerm(value),
+          constant(type),
+          constantText('OPERATOR_CAST'),
+          settingsTerm(settings),
+        ]);
+  }),
+);
 
 /** A literal's cast to the type it has already, which is there or not for no reason an author could see. */
 function castsToItself(cast: JsonObject): boolean {
