@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 import { checksum } from './cache-file.ts';
 
 /** Grows when what is kept changes its form. */
-const SCHEME = 7;
+const SCHEME = 8;
 
 /**
  * Who computed a result: this very build of Sluice, with this DuckDB. Undefined when the code is run from its sources, of

@@ -3,7 +3,7 @@
  * and believed only when all that the model reads has the same columns and the same meaning as then.
  */
 import type { Diagnostic } from '../diagnostic/index.ts';
-import type { CompiledModel } from './compiled.ts';
+import type { Column, ColumnRef, CompiledModel, Lineage, Meaning } from './compiled.ts';
 import type { LeafMeaning } from './meaning.ts';
 import { readBlock, writeBlock, type BlockJson } from './meaning/block-json.ts';
 import type { ReadLeaf } from './reads.ts';
@@ -73,8 +73,61 @@ export interface HeavyResult extends Pick<CompiledModel, 'sql' | 'lineage' | 'me
  * A result as a payload: JSON texts by line, first the light part. Quoting the leaves once more would double their cost, so
  * they have lines of their own.
  */
-export function writeResult(light: LightResult, { leaf, readLeaf, ...rest }: HeavyResult): string {
-  return `${JSON.stringify(light)}\n${JSON.stringify(rest)}\n${leaf}\n${readLeaf}`;
+export function writeResult(light: LightResult, { leaf, readLeaf, sql, ...rest }: HeavyResult): string {
+  const heavy: HeavyJson = {
+    sql,
+    lineage: rest.lineage === undefined ? undefined : packLineage(rest.lineage),
+    meaning: { ...rest.meaning, columns: rest.meaning.columns.map((c) => c.hash) },
+  };
+  return `${JSON.stringify(light)}\n${JSON.stringify(heavy)}\n${leaf}\n${readLeaf}`;
+}
+
+/** What stands in the light part too is left out: names and types of columns. */
+interface HeavyJson {
+  readonly sql: HeavyResult['sql'];
+  readonly lineage: LineageJson | undefined;
+  readonly meaning: Omit<Meaning, 'columns'> & { readonly columns: readonly string[] };
+}
+
+/** Numbers are places in `refs`. */
+interface LineageJson {
+  readonly models: readonly string[];
+  /** A place in `models`, and a column. */
+  readonly refs: readonly (readonly [number, string])[];
+  /** By column: whether it is taken as it is, and its sources. */
+  readonly columns: readonly (readonly [direct: 0 | 1, ...sources: readonly number[]])[];
+  readonly influence: readonly number[];
+}
+
+function packLineage({ columns, influence }: Lineage): LineageJson {
+  const models = new Map<string, number>();
+  const refs: (readonly [number, string])[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = ({ model, column }: ColumnRef): number => {
+    let at = models.get(model);
+    if (at === undefined) models.set(model, (at = models.size));
+    const key = `${at} ${column}`;
+    let number = numbers.get(key);
+    if (number === undefined) numbers.set(key, (number = refs.push([at, column]) - 1));
+    return number;
+  };
+  const packed = columns.map((c): LineageJson['columns'][number] => [
+    c.direct ? 1 : 0,
+    ...c.sources.map(numberOf),
+  ]);
+  return { columns: packed, influence: influence.map(numberOf), models: [...models.keys()], refs };
+}
+
+function unpackLineage(json: LineageJson, columns: readonly Column[]): Lineage {
+  const refs = json.refs.map(([model, column]) => ({ model: json.models[model] ?? '', column }));
+  const at = (number: number): readonly ColumnRef[] => refs.slice(number, number + 1);
+  return {
+    columns: columns.map(({ name, type }, i) => {
+      const [direct, ...sources] = json.columns[i] ?? [0];
+      return { name, type, sources: sources.flatMap(at), direct: direct === 1 };
+    }),
+    influence: json.influence.flatMap(at),
+  };
 }
 
 /** Undefined when the payload is none. */
@@ -85,15 +138,25 @@ export function readResult({
   try {
     const light = JSON.parse(first) as LightResult;
     // The whole payload has a checksum: what was written is there.
-    return { light, heavy: () => readHeavy(rest()) };
+    return { light, heavy: () => readHeavy(rest(), light.columns) };
   } catch {
     return undefined;
   }
 }
 
-function readHeavy(lines: string): HeavyResult {
+function readHeavy(lines: string, columns: readonly Column[]): HeavyResult {
   const [rest = '', leaf = '', readLeaf = ''] = lines.split('\n');
-  return { ...(JSON.parse(rest) as Omit<HeavyResult, 'leaf' | 'readLeaf'>), leaf, readLeaf };
+  const { sql, lineage, meaning } = JSON.parse(rest) as HeavyJson;
+  return {
+    sql,
+    lineage: lineage === undefined ? undefined : unpackLineage(lineage, columns),
+    meaning: {
+      ...meaning,
+      columns: columns.map(({ name, type }, i) => ({ name, type, hash: meaning.columns[i] ?? '' })),
+    },
+    leaf,
+    readLeaf,
+  };
 }
 
 export function writeLeaf(leaf: LeafMeaning): string {

@@ -1,4 +1,5 @@
 import { sortDiagnostics, type Diagnostic } from '../diagnostic/index.ts';
+import { mayAwaitColumns } from '../render/index.ts';
 import { addSource } from './add-source.ts';
 import { earlierResults, keepResults } from './cached-models.ts';
 import { carefulPass } from './careful-pass.ts';
@@ -6,7 +7,7 @@ import { Compilation } from './compilation.ts';
 import type { CompileInput } from './compile-input.ts';
 import type { Compiled } from './compiled.ts';
 import { bindStandalone } from './bind-standalone.ts';
-import { draftModels } from './parse-models.ts';
+import { Drafting } from './drafting.ts';
 import { quickPass } from './quick-pass.ts';
 import { dropSurplus } from './shadow-tables.ts';
 import { defineSqlMacros, hasMacros } from './sql-macros.ts';
@@ -30,36 +31,38 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
   await dropSurplus(c);
   for (const source of sources) addSource(c, source);
   const withMacros = hasMacros(project);
-  const coded = project.macros.size > 0 ? draftModels(project.models, project, c.lookup, c.diagnostics) : [];
-  const rendered = project.macros.size > 0 ? new Map(coded.map((d) => [d.definition.name, d])) : undefined;
-  const found = earlierResults(c, rendered);
+  const models = new Set(project.models.map((m) => m.name));
+  for (const { name } of project.brokenModels) if (!models.has(name)) c.broken.add(name);
+  const drafting = new Drafting(c);
+  const hasCode = project.macros.size > 0;
+  if (hasCode) drafting.of(project.models);
+  const found = earlierResults(c, hasCode ? drafting.made : undefined);
   const unknown = project.models.filter((m) => !found.has(m.name));
-  const early =
-    rendered === undefined
-      ? draftModels(unknown, project, c.lookup, c.diagnostics)
-      : coded.filter((d) => !found.has(d.definition.name));
+  // All others are drafted when it is their turn, and DuckDB is at work on those before.
+  if (withMacros || unknown.some((m) => mayAwaitColumns(m.source.text))) drafting.of(unknown);
   // A model that waits for columns is never kept, so that it is always among these.
-  const awaiting = early.filter((d) => d.awaited.length > 0);
-  for (const d of awaiting) c.keys.delete(d.definition.name);
-  const isPlain = !withMacros && awaiting.length === 0;
+  const awaits = (): boolean => unknown.some((m) => (drafting.made.get(m.name)?.awaited.length ?? 0) > 0);
+  const isPlain = !withMacros && !awaits();
   // The careful pass can use what tells its macros' warnings, whatever others wait for.
   const entries = [...found.values()].filter((p) => isPlain || p.earlier?.drafted !== undefined);
   const usable = new Set(entries.map((p) => p.definition.name));
-  const others = [...found.values()].flatMap((p) => (usable.has(p.definition.name) ? [] : [p.definition]));
-  const drafts = [...early, ...draftModels(others, project, c.lookup, c.diagnostics)];
-  for (const d of drafts) c.drafted.set(d.definition.name, d.warnings);
+  const others = project.models.filter((m) => !usable.has(m.name));
+  if (isPlain) await quickPass(c, others, drafting, entries);
+  const drafts = drafting.of(others);
+  for (const d of drafts) {
+    c.drafted.set(d.definition.name, d.warnings);
+    if (d.awaited.length > 0) c.keys.delete(d.definition.name);
+  }
+  const isKept = isPlain && !awaits();
   const known = new Set([...drafts, ...entries].map((d) => d.definition.name));
   const broken = [...project.models, ...project.brokenModels].map((m) => m.name).filter((n) => !known.has(n));
-  for (const name of broken) c.broken.add(name);
-
-  if (isPlain) await quickPass(c, drafts, entries);
   for (const d of drafts) if (c.finished.has(d.definition.name)) c.tellFirst(d.definition, d.warnings);
   const left = project.models.filter((m) => !c.finished.has(m.name) && !broken.includes(m.name));
   const reported =
     left.length > 0 ? await carefulPass(c, left, drafts, entries, broken) : (): void => undefined;
   const order = c.order([...sources.map((s) => s.name), ...project.models.map((m) => m.name)]);
   reported();
-  keepResults(c, order, isPlain);
+  keepResults(c, order, isKept);
   const audits = await bindStandalone(c);
   for (const told of c.held.values()) c.diagnostics.push(...told);
   c.diagnostics.push(...unreadInputs(c));
@@ -68,7 +71,7 @@ export async function compile(input: CompileInput): Promise<CompileResult> {
     audits,
     broken: c.broken,
     diagnostics: sortDiagnostics(withoutRepeats(c.diagnostics)),
-    keepable: isPlain,
+    keepable: isKept,
   };
 }
 

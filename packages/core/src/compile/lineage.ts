@@ -85,19 +85,27 @@ class LineageWalk {
 
   trace(plan: PlanNode): LineageTrace {
     const columns = this.#operator(plan, undefined);
+    const refs = this.#refs;
+    // Sorted once; after that, places are compared.
+    const order = [...refs.keys()].sort((a, b) => compareRefs(refs[a], refs[b]));
+    const places: number[] = [];
+    for (const [place, number] of order.entries()) places[number] = place;
+    const named = order.flatMap((number) => refs[number] ?? []);
+    const sorted = (numbers: readonly number[]): readonly ColumnRef[] => {
+      const [only, ...others] = numbers;
+      if (only === undefined) return [];
+      if (others.length === 0) return refs.slice(only, only + 1);
+      const own = numbers.map((number) => places[number] ?? 0).sort((a, b) => a - b);
+      return own.flatMap((place) => named[place] ?? []);
+    };
     return {
-      columns: columns.map((column) => ({ sources: this.#sorted(column.sources), direct: column.direct })),
-      influence: this.#sorted([...this.#influence]),
-      named: this.#sorted(this.#refs.keys()),
+      columns: columns.map((column) => ({ sources: sorted(column.sources), direct: column.direct })),
+      influence: sorted([...this.#influence]),
+      named,
       tables: [...this.#tables].sort(),
       functions: this.#functions,
       unknown: [...this.#unknown].sort(),
     };
-  }
-
-  #sorted(numbers: Iterable<number>): readonly ColumnRef[] {
-    const refs = [...numbers].flatMap((n) => this.#refs[n] ?? []);
-    return refs.sort((a, b) => compare(a.model, b.model) || compare(a.column, b.column));
   }
 
   #source(model: string, column: string): Origin {
@@ -434,6 +442,11 @@ function union(origins: readonly Origin[]): Origin {
   }
   if (first === undefined) return NOTHING;
   return { sources: all === undefined ? first.sources : [...all], direct: false };
+}
+
+function compareRefs(a: ColumnRef | undefined, b: ColumnRef | undefined): number {
+  if (a === undefined || b === undefined) return 0;
+  return compare(a.model, b.model) || compare(a.column, b.column);
 }
 
 function compare(a: string, b: string): number {

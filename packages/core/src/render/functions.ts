@@ -37,6 +37,14 @@ export const FUNCTIONS: Readonly<Record<string, MacroFunction>> = {
   resolve_template: expandResolveTemplate,
 };
 
+/** Macros that need the columns of a relation. */
+const NEEDS_COLUMNS = /@(?:star|union|deduplicate)\b/i;
+
+/** Whether a file may call one of Sluice's macros that need columns of a relation. */
+export function mayAwaitColumns(text: string): boolean {
+  return text.includes('@') && NEEDS_COLUMNS.test(text);
+}
+
 function expandIf(call: MacroCall): readonly Piece[] | undefined {
   const [condition, yes, no] = call.args;
   if (!arity(call, 2, 3) || condition === undefined || yes === undefined) return undefined;

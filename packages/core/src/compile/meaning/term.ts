@@ -243,6 +243,10 @@ export function hashTerm(term: Term, label: Label | undefined, memo: Map<CallTer
 
 function hashCall(term: CallTerm, operands: readonly string[]): string {
   if (!term.unordered) return digestCall(term.operator, operands);
+  const [left, right] = operands;
+  // Most are comparisons of two.
+  if (operands.length === 2 && left !== undefined && right !== undefined && left !== right)
+    return digestCall(term.operator, left < right ? operands : [right, left]);
   const isConnective = term.operator === 'AND' || term.operator === 'OR';
   // `x AND x` is x; so it is among the conditions of a join.
   const isSet = isConnective || term.operator === 'conditions';
