@@ -1,9 +1,10 @@
 // The command as one bundle, in which the library and all of npm but DuckDB's native library is contained. It is what is published, and
 // what tests run as a process.
-import { chmodSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { asEsModule } from './es-modules.mjs';
 
 const root = dirname(import.meta.dirname);
 const core = join(root, 'packages/core');
@@ -50,8 +51,7 @@ async function bundleEntry(outdir) {
  * where npm has put it, and found as the client would find it.
  */
 async function bundleClient(outdir) {
-  const require = createRequire(join(core, 'package.json'));
-  const names = Object.keys(require('@duckdb/node-api'));
+  const names = usedNames();
   await build({
     ...shared,
     stdin: { contents: `export { ${names.join(', ')} } from '@duckdb/node-api';`, resolveDir: core },
@@ -59,7 +59,7 @@ async function bundleClient(outdir) {
     minifySyntax: true,
     minifyWhitespace: true,
     external: ['*.node'],
-    plugins: [lazyProcesses()],
+    plugins: [lazyProcesses(), esModules()],
     banner: {
       js: `import { createRequire } from 'node:module';
 const require = ['@duckdb/node-api', '@duckdb/node-bindings'].reduce(
@@ -68,6 +68,41 @@ const require = ['@duckdb/node-api', '@duckdb/node-bindings'].reduce(
 );`,
     },
   });
+}
+
+/** What the library's sources may take from the client: all of its names that are a word of them. */
+function usedNames() {
+  const require = createRequire(join(core, 'package.json'));
+  const sources = readdirSync(join(core, 'src'), { recursive: true }).filter((path) => path.endsWith('.ts'));
+  const words = new Set(
+    sources.flatMap((path) => readFileSync(join(core, 'src', path), 'utf8').match(/\w+/g)),
+  );
+  return Object.keys(require('@duckdb/node-api')).filter((name) => words.has(name));
+}
+
+/**
+ * The client is written in TypeScript, and published as CommonJS. Of the native library, which is CommonJS by hand, every module that
+ * imports it would have a copy.
+ */
+function esModules() {
+  return {
+    name: 'es-modules',
+    setup(build) {
+      build.onResolve({ filter: /^@duckdb\/node-bindings$/ }, ({ kind }) =>
+        kind === 'import-statement' ? { path: 'native', namespace: 'es-modules' } : undefined,
+      );
+      build.onLoad({ filter: /^native$/, namespace: 'es-modules' }, () => ({
+        contents: `export default require('@duckdb/node-bindings');`,
+        resolveDir: join(
+          dirname(createRequire(join(core, 'package.json')).resolve('@duckdb/node-api')),
+          '..',
+        ),
+      }));
+      build.onLoad({ filter: /node-api[/\\]lib[/\\].*\.js$/ }, ({ path }) => ({
+        contents: asEsModule(readFileSync(path, 'utf8'), path),
+      }));
+    },
+  };
 }
 
 /** The client looks for the kind of libc; only where all else fails does it run a process for that. */
