@@ -15,6 +15,14 @@ export async function start(argv: readonly string[]): Promise<void> {
   process.on('uncaughtException', (error) => void crash(error));
   process.on('unhandledRejection', (error) => void crash(error));
   process.exitCode = await run(argv, context);
+  await Promise.all([process.stdout, process.stderr].map(written));
+  // All is closed that has to be. To take down V8's heap and what DuckDB has in memory piece by piece would only take time.
+  process.exit();
+}
+
+/** Also when nobody reads it any more. Where pipes are written at once, there is nothing to wait for. */
+async function written(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writableLength > 0) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
 }
 
 /** Bytes: of two halves, of which one is in use. */

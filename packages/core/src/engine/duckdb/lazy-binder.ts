@@ -9,6 +9,9 @@ export interface LazyBinder extends Binder {
   begin(): Promise<void>;
 }
 
+/** Milliseconds in which a command that is done has ended. */
+const SOON = 100;
+
 /** A binder that opens DuckDB when it is first asked something: a project without a change needs none. */
 export function lazyDuckDbBinder(): LazyBinder {
   let opened: Promise<Binder> | undefined;
@@ -33,9 +36,10 @@ export function lazyDuckDbBinder(): LazyBinder {
     check: async (texts) => (texts.length === 0 ? [] : (await binder()).check(texts)),
     names: async (text) => (await binder()).names(text),
     describe: async (text) => (await binder()).describe(text),
+    // Nobody waits for it, and a process that ends now need not do it at all.
     close: () =>
       void opened?.then(
-        (b) => b.close(),
+        (b) => void setTimeout(() => b.close(), SOON).unref(),
         () => undefined,
       ),
   };
