@@ -10,13 +10,16 @@ export function digest(...parts: readonly unknown[]): string {
 
 /** {@link digest} of an operator and a list of texts, the most frequent of all. */
 export function digestCall(operator: string, operands: readonly string[]): string {
-  let text = `[${MEANING_SCHEME},[${written(operator)},[`;
-  for (let at = 0; at < operands.length; at++) text += `${at === 0 ? '' : ','}${quoted(operands[at] ?? '')}`;
-  return hash('sha256', `${text}]]]`, 'hex').slice(0, 32);
+  return digestWritten(operator, operands.map(quoted).join());
+}
+
+/** {@link digestCall} of texts that are written as JSON already, a comma between any two. */
+export function digestWritten(operator: string, operands: string): string {
+  return hash('sha256', `[${MEANING_SCHEME},[${written(operator)},[${operands}]]]`, 'hex').slice(0, 32);
 }
 
 /** As JSON writes a string. Digests, the most frequent, need no escapes; the others are few, and are written again and again. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const isPlain = text.length === 32 && !text.includes('"') && !text.includes('\\');
   return isPlain ? `"${text}"` : written(text);
 }

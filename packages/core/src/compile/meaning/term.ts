@@ -5,7 +5,7 @@
  * A canonical form may be chosen at will: the hash always covers the whole structure, so a clumsy form only makes two
  * equal computations look different, never two different ones equal.
  */
-import { digest, digestCall, remembering } from './digest.ts';
+import { digest, digestCall, digestWritten, quoted, remembering } from './digest.ts';
 
 /** A bag of rows known by hash only. Two relation objects with equal hashes are two instances of the same bag. */
 export interface Relation {
@@ -32,6 +32,8 @@ export type Term = Atom | ColumnTerm | CallTerm;
 export interface Atom {
   readonly kind: 'atom';
   readonly hash: string;
+  /** The hash as JSON, kept because constants are met again and again. */
+  json?: string;
 }
 
 /** A column of a relation, known by what it means there. */
@@ -231,18 +233,31 @@ export function hashTerm(term: Term, label: Label | undefined, memo: Map<CallTer
   const isOwn = label === undefined || !term.mentions;
   const known = isOwn ? term.transparentHash : label === aloneLabel ? term.aloneHash : memo.get(term);
   if (known !== undefined) return known;
-  const made = hashCall(
-    term,
-    term.operands.map((operand) => hashTerm(operand, label, memo)),
-  );
+  const made = term.unordered
+    ? hashUnordered(
+        term,
+        term.operands.map((operand) => hashTerm(operand, label, memo)),
+      )
+    : hashOrdered(term, label, memo);
   if (isOwn) term.transparentHash = made;
   else if (label === aloneLabel) term.aloneHash = made;
   else memo.set(term, made);
   return made;
 }
 
-function hashCall(term: CallTerm, operands: readonly string[]): string {
-  if (!term.unordered) return digestCall(term.operator, operands);
+function hashOrdered(term: CallTerm, label: Label | undefined, memo: Map<CallTerm, string>): string {
+  let json = '';
+  for (const operand of term.operands) {
+    if (json !== '') json += ',';
+    json +=
+      operand.kind === 'atom'
+        ? (operand.json ??= JSON.stringify(operand.hash))
+        : quoted(hashTerm(operand, label, memo));
+  }
+  return digestWritten(term.operator, json);
+}
+
+function hashUnordered(term: CallTerm, operands: readonly string[]): string {
   const [left, right] = operands;
   // Most are comparisons of two.
   if (operands.length === 2 && left !== undefined && right !== undefined && left !== right)
