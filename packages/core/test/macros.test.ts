@@ -1,5 +1,6 @@
 /** Macros through the front door: what needs columns, what the project brings along. */
 import { expect, test } from 'vitest';
+import { openWorkspace } from '../src/index.ts';
 import { TestProject } from './support/project.ts';
 
 const YAML = `name: p
@@ -45,6 +46,28 @@ test('@STAR and @UNION wait for the columns of the models they read', async () =
   expect(rendered.document.sql).toBe(
     'SELECT "id", "amount" FROM staging.orders\nUNION ALL\nSELECT "id", "amount" FROM raw.refunds',
   );
+});
+
+test('a macro in a variable waits for columns too, and readers of its model with it', async () => {
+  await using project = new TestProject({
+    ...FILES,
+    'project.yaml': `${YAML}variables: { all_of_them: '@STAR(staging.orders)' }\n`,
+    'models/staging/orders.sql': 'MODEL (kind VIEW); SELECT id, amount FROM raw.orders',
+    'models/marts/wide.sql': "MODEL (kind FULL); SELECT @SQL(@VAR('all_of_them')) FROM staging.orders",
+    'models/marts/reader.sql': 'MODEL (kind FULL); SELECT * FROM marts.wide',
+    'models/marts/apart.sql': 'MODEL (kind FULL); SELECT name FROM raw.orders',
+  });
+  for (const amount of ['amount', 'amount, name']) {
+    project.write('models/staging/orders.sql', `MODEL (kind VIEW); SELECT id, ${amount} FROM raw.orders`);
+    const workspace = await openWorkspace({ root: project.root, cache: true });
+    const { document } = await workspace.compile();
+    await workspace.close();
+    expect(document.diagnostics).toEqual([]);
+    const columns = new Map(document.models.map((m) => [m.name, m.columns.map((c) => c.name).join(', ')]));
+    expect(columns.get('marts.wide')).toBe(`id, ${amount}`);
+    expect(columns.get('marts.reader')).toBe(`id, ${amount}`);
+    expect(columns.get('marts.apart')).toBe('name');
+  }
 });
 
 test('a macro that names no relation is an error there, and nothing else is', async () => {
