@@ -311,12 +311,14 @@ function draft(
 }
 
 const ENVIRONMENT_MACROS = new Set(['@this_env', '@runtime_stage']);
+/** Where they may be, in strings and comments too. */
+const OF_ENVIRONMENTS = /@\{?(?:this_env|runtime_stage|resolve_template)/i;
 const ELSEWHERE = 'It can be used in statements before and after the query, and in audits.';
 
 /** What a query means must not depend on where it runs: environments share tables. */
 function environmentMacros(definition: ModelDefinition): readonly Diagnostic[] {
   const { query, source } = definition;
-  if (query === undefined || !query.text.includes('@')) return [];
+  if (query === undefined || !OF_ENVIRONMENTS.test(query.text)) return [];
   return significantTokens(source.text, query.offset, query.offset + query.text.length).flatMap((token) => {
     const name = source.text.slice(token.start, token.end).replaceAll(/[{}]/g, '').toLowerCase();
     if (name === '@resolve_template') {

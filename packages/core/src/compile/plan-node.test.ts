@@ -43,6 +43,14 @@ test.each([
   expect(parsePlan(text)).toEqual(expected);
 });
 
+test('keeps numbers of sixteen digits wherever they stand', () => {
+  for (let before = 0; before < 40; before++) {
+    const name = 'n'.repeat(before);
+    const parsed = parsePlan(`{"${name}":9007199254740993,"b":900719925474099}`);
+    expect(parsed).toEqual({ [name]: { '#number': '9007199254740993' }, b: 900719925474099 });
+  }
+});
+
 test.each([
   'INTEGER',
   'DECIMAL(18,3)',

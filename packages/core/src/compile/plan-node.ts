@@ -18,8 +18,8 @@ export type PlanNode = JsonObject;
 /** The property that holds the digits of a number JavaScript cannot represent. */
 const EXACT_NUMBER = '#number';
 
-/** What is in every number that would lose digits. Strings may contain such text too, which only costs time. */
-const MANY_DIGITS = /\d{16}/;
+/** Digits in every number that would lose some. Strings may contain so many too, which only costs time. */
+const MANY_DIGITS = 16;
 const MINUS_ZERO = /[:,[]-0/;
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?(?:infinity|inf|nan)\b|-?\d[\d.eE+-]*/gi;
 
@@ -34,7 +34,24 @@ export function parsePlan(text: string): PlanNode {
 
 /** Looked for apart, since each alone is found with large steps. */
 function isSuspect(text: string): boolean {
-  return MANY_DIGITS.test(text) || (text.includes('-0') && MINUS_ZERO.test(text));
+  return hasManyDigits(text) || (text.includes('-0') && MINUS_ZERO.test(text));
+}
+
+/** Whether so many digits stand in a row: one of them stands at a multiple of their number. */
+function hasManyDigits(text: string): boolean {
+  for (let at = 0; at < text.length; at += MANY_DIGITS) {
+    if (!isDigit(text, at)) continue;
+    let [start, end] = [at, at + 1];
+    while (isDigit(text, start - 1)) start--;
+    while (isDigit(text, end)) end++;
+    if (end - start >= MANY_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
 }
 
 function parsePlain(text: string): Json {
