@@ -160,11 +160,9 @@ function readHeavy(lines: string, columns: readonly Column[]): HeavyResult {
 }
 
 export function writeLeaf(leaf: LeafMeaning): string {
-  return JSON.stringify(
-    leaf.kind === 'table'
-      ? { ...leaf, columns: [...leaf.columns] }
-      : { kind: 'block', block: writeBlock(leaf.block), names: leaf.names },
-  );
+  return leaf.kind === 'table'
+    ? JSON.stringify({ ...leaf, columns: [...leaf.columns] })
+    : `{"kind":"block","block":${writeBlock(leaf.block)},"names":${JSON.stringify(leaf.names)}}`;
 }
 
 export function readLeaf(text: string): LeafMeaning {

@@ -3,7 +3,8 @@
  * shared (a term may be used many times over), and which column belongs to which instance of a relation is kept.
  */
 import { Block } from './block.ts';
-import { CallTerm, type ColumnTerm, type Relation, type Term } from './term.ts';
+import { quoted } from './digest.ts';
+import { atomJson, CallTerm, type Atom, type ColumnTerm, type Relation, type Term } from './term.ts';
 
 /** An atom's hash; a column's relation and hash; a call's operator, {@link UNORDERED} and {@link VOLATILE}, and operands. */
 type TermJson = string | readonly [number, string] | readonly number[];
@@ -32,13 +33,16 @@ export interface BlockJson {
   readonly ordered: boolean;
 }
 
-export function writeBlock(block: Block): BlockJson {
+/**
+ * The JSON text of {@link BlockJson}. It is put together here: most of it are constants, whose text is known, and numbers.
+ */
+export function writeBlock(block: Block): string {
   const relations = new Map<Relation, number>(block.relations.map((relation, at) => [relation, at]));
   const numbers = new Map<Term, number>();
   // Atoms are what they say, whether they are one object or two.
   const atoms = new Map<string, number>();
   const operators = new Map<string, number>();
-  const terms: TermJson[] = [];
+  const terms: string[] = [];
   const relationOf = (relation: Relation): number => {
     const known = relations.get(relation);
     if (known !== undefined) return known;
@@ -48,22 +52,22 @@ export function writeBlock(block: Block): BlockJson {
   const termOf = (term: Term): number => {
     const known = numbers.get(term);
     if (known !== undefined) return known;
-    const number = term.kind === 'atom' ? atomOf(term.hash) : terms.push(jsonOf(term)) - 1;
+    const number = term.kind === 'atom' ? atomOf(term) : terms.push(jsonOf(term)) - 1;
     numbers.set(term, number);
     return number;
   };
-  const atomOf = (hash: string): number => {
-    let number = atoms.get(hash);
-    if (number === undefined) atoms.set(hash, (number = terms.push(hash) - 1));
+  const atomOf = (atom: Atom): number => {
+    let number = atoms.get(atom.hash);
+    if (number === undefined) atoms.set(atom.hash, (number = terms.push(atomJson(atom)) - 1));
     return number;
   };
-  const jsonOf = (term: ColumnTerm | CallTerm): TermJson => {
-    if (term.kind === 'column') return [relationOf(term.relation), term.hash];
+  const jsonOf = (term: ColumnTerm | CallTerm): string => {
+    if (term.kind === 'column') return `[${relationOf(term.relation)},${quoted(term.hash)}]`;
     let operator = operators.get(term.operator);
     if (operator === undefined) operators.set(term.operator, (operator = operators.size));
-    const json = [operator, (term.unordered ? UNORDERED : 0) | (term.volatile ? VOLATILE : 0)];
-    for (const operand of term.operands) json.push(termOf(operand));
-    return json;
+    let json = `[${operator},${(term.unordered ? UNORDERED : 0) | (term.volatile ? VOLATILE : 0)}`;
+    for (const operand of term.operands) json += `,${termOf(operand)}`;
+    return `${json}]`;
   };
   const conditions = block.conditions.map(termOf);
   const columns = block.columns.map(termOf);
@@ -79,16 +83,9 @@ export function writeBlock(block: Block): BlockJson {
     });
   }
   const { sequence, ordered } = block;
-  return {
-    all,
-    own: block.relations.length,
-    operators: [...operators.keys()],
-    terms,
-    conditions,
-    columns,
-    sequence,
-    ordered,
-  };
+  const before = { all, own: block.relations.length, operators: [...operators.keys()] };
+  const after = { conditions, columns, sequence, ordered } satisfies Partial<BlockJson>;
+  return `${JSON.stringify(before).slice(0, -1)},"terms":[${terms.join()}],${JSON.stringify(after).slice(1)}`;
 }
 
 export function readBlock(json: BlockJson): Block {

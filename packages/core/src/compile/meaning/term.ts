@@ -101,6 +101,11 @@ export function atom(hash: string): Atom {
   return { kind: 'atom', hash };
 }
 
+/** An atom's hash as JSON. */
+export function atomJson(atom: Atom): string {
+  return (atom.json ??= JSON.stringify(atom.hash));
+}
+
 /** A constant by its JSON; the mark keeps it apart from hashes. Few are met, and again and again: they are made once. */
 export const constant: (json: string) => Atom = remembering((json) => ({ kind: 'atom', hash: `=${json}` }));
 
@@ -249,10 +254,7 @@ function hashOrdered(term: CallTerm, label: Label | undefined, memo: Map<CallTer
   let json = '';
   for (const operand of term.operands) {
     if (json !== '') json += ',';
-    json +=
-      operand.kind === 'atom'
-        ? (operand.json ??= JSON.stringify(operand.hash))
-        : quoted(hashTerm(operand, label, memo));
+    json += operand.kind === 'atom' ? atomJson(operand) : quoted(hashTerm(operand, label, memo));
   }
   return digestWritten(term.operator, json);
 }
