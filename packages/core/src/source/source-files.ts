@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { promises, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnostic, type Diagnostic } from '../diagnostic/index.ts';
 import type { FileSource, SourceDefinition } from '../project/index.ts';
@@ -81,7 +80,7 @@ export function filesMoved(root: string, files: readonly LoadedFile[]): string |
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(1 << 20);
-  const file = await open(path);
+  const file = await promises.open(path);
   try {
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
