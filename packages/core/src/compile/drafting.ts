@@ -6,6 +6,7 @@ import { draftModels, type Draft } from './parse-models.ts';
 export class Drafting {
   readonly #c: Compilation;
   readonly #made = new Map<string, Draft>();
+  /** Models whose drafts have errors. */
   readonly #failed = new Set<string>();
 
   constructor(c: Compilation) {
@@ -15,11 +16,6 @@ export class Drafting {
   /** By name, so far. */
   get made(): ReadonlyMap<string, Draft> {
     return this.#made;
-  }
-
-  /** Models with errors, so far. */
-  get failed(): ReadonlySet<string> {
-    return this.#failed;
   }
 
   /** The drafts of some models, without those that have errors. */
