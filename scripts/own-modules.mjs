@@ -7,6 +7,9 @@ const require = createRequire(import.meta.url);
 /** Loaded by what imports it, and needed only where somebody runs a process. */
 const RARE = new Set(['child_process']);
 
+/** Runs before it is known that Node is new enough to be asked by name. */
+const BEFORE_CHECK = /cli[/\\]src[/\\]main\.ts$/;
+
 /** An esbuild plugin. */
 export function ownModules() {
   return {
@@ -15,7 +18,7 @@ export function ownModules() {
       build.onResolve(
         { filter: /^(?:node:)?(?:child_process|events|fs|module|os|path|process|url|util)$/ },
         (args) =>
-          args.kind === 'import-statement' && args.namespace !== 'own-modules'
+          args.kind === 'import-statement' && !BEFORE_CHECK.test(args.importer)
             ? { path: args.path.replace(/^node:/, ''), namespace: 'own-modules', sideEffects: false }
             : undefined,
       );
