@@ -60,7 +60,7 @@ async function bundleClient(outdir) {
     minifySyntax: true,
     minifyWhitespace: true,
     external: ['*.node'],
-    plugins: [lazyProcesses(), esModules(), ownModules()],
+    plugins: [esModules(), ownModules()],
     banner: {
       js: `import { createRequire } from 'node:module';
 const require = ['@duckdb/node-api', '@duckdb/node-bindings'].reduce(
@@ -101,19 +101,6 @@ function esModules() {
       }));
       build.onLoad({ filter: /node-api[/\\]lib[/\\].*\.js$/ }, ({ path }) => ({
         contents: asEsModule(readFileSync(path, 'utf8'), path),
-      }));
-    },
-  };
-}
-
-/** The client looks for the kind of libc; only where all else fails does it run a process for that. */
-function lazyProcesses() {
-  return {
-    name: 'lazy-processes',
-    setup(build) {
-      build.onResolve({ filter: /^child_process$/ }, () => ({ path: 'lazy', namespace: 'lazy-processes' }));
-      build.onLoad({ filter: /.*/, namespace: 'lazy-processes' }, () => ({
-        contents: `module.exports = new Proxy({}, { get: (_, name) => require('node:child_process')[name] });`,
       }));
     },
   };

@@ -4,8 +4,12 @@ import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** Loaded by what imports it, and needed only where somebody runs a process. */
-const RARE = new Set(['child_process']);
+/** Asked for by libraries, which need it only where they run a process: commander, and what looks for the kind of libc where all else fails. */
+const RARE = 'child_process';
+
+const LAZY = `new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:${RARE}')[name] })`;
+/** The same for CommonJS. */
+const REQUIRED = `${RARE}, required`;
 
 /** Runs before it is known that Node is new enough to be asked by name. */
 const BEFORE_CHECK = /cli[/\\]src[/\\]main\.ts$/;
@@ -17,13 +21,16 @@ export function ownModules() {
     setup(build) {
       build.onResolve(
         { filter: /^(?:node:)?(?:child_process|events|fs|module|os|path|process|url|util)$/ },
-        (args) =>
-          args.kind === 'import-statement' && !BEFORE_CHECK.test(args.importer)
-            ? { path: args.path.replace(/^node:/, ''), namespace: 'own-modules', sideEffects: false }
-            : undefined,
+        ({ path, kind, importer }) => {
+          const name = path.replace(/^node:/, '');
+          if (kind === 'require-call' && name === RARE) return { path: REQUIRED, namespace: 'own-modules' };
+          return kind === 'import-statement' && !BEFORE_CHECK.test(importer)
+            ? { path: name, namespace: 'own-modules', sideEffects: false }
+            : undefined;
+        },
       );
       build.onLoad({ filter: /.*/, namespace: 'own-modules' }, ({ path }) => ({
-        contents: moduleText(path),
+        contents: path === REQUIRED ? `module.exports = ${LAZY};` : moduleText(path),
       }));
     },
   };
@@ -32,7 +39,7 @@ export function ownModules() {
 /** What nobody imports of it is left out of the bundle, and so is not looked at. */
 function moduleText(name) {
   const found = `process.getBuiltinModule('node:${name}')`;
-  if (RARE.has(name)) return `export default new Proxy({}, { get: (_, name) => ${found}[name] });`;
+  if (name === RARE) return `export default ${LAZY};`;
   const names = Object.keys(require(`node:${name}`)).filter(
     (key) => /^[A-Za-z]\w*$/.test(key) && key !== 'default',
   );

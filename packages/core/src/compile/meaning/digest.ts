@@ -18,7 +18,10 @@ export function digestWritten(operator: string, operands: string): string {
   return hash('sha256', `[${MEANING_SCHEME},[${written(operator)},[${operands}]]]`, 'hex').slice(0, 32);
 }
 
-/** As JSON writes a string. Digests, the most frequent, need no escapes; the others are few, and are written again and again. */
+/**
+ * As JSON writes a string. Digests, the most frequent, need no escapes; the others are few, and are written again and again. None
+ * of such a length holds control characters: what is no digest is a constant, which is JSON itself.
+ */
 export function quoted(text: string): string {
   const isPlain = text.length === 32 && !text.includes('"') && !text.includes('\\');
   return isPlain ? `"${text}"` : written(text);
